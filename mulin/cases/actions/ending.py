@@ -1,0 +1,301 @@
+"""Whether it is solved: the resident's word, call-backs after silence, closing, reopening."""
+
+from django.utils.translation import gettext as _
+
+from mulin.cases import base, classes, clocks, states
+from mulin.cases.models import CallBack, Case
+from mulin.kernel import clock, policy, rulebook
+from mulin.kernel.actors import SYSTEM, Actor
+from mulin.kernel.db import write
+from mulin.kernel.errors import ActionError, NotAllowed, NotVisible
+from mulin.kernel.numbers import clean_number
+from mulin.kernel.workingtime import Limit
+from mulin.voices import matters
+from mulin.voices.models import Voice
+
+HOW = ("phone", "visit", "message")
+RESULTS = ("reached", "no_answer", "wrong_number", "declined", "no_contact")
+
+
+def confirm_case(
+    *, actor: Actor, number: str, is_solved: bool, is_satisfied: bool | None = None, remark: str = ""
+) -> Case:
+    """A resident says of one voice whether it is solved, and whether they are satisfied.
+
+    `number` is the voice's. One "not solved" reopens the case; when all who answered say solved, it is
+    confirmed. Later words on a closed case are kept too, and "not solved" reopens it within the window.
+    Who: the owner of the voice or the holder of its receipt. Raises nothing-to-confirm.
+    """
+    with write():
+        voice = _own_voice(actor, number)
+        step = base.Step(actor.with_receipt(voice.id), number, "cases.case:confirm", own=True)
+        return _answered(step, voice, is_solved, is_satisfied, remark, "cases.case.confirmed")
+
+
+def _own_voice(actor: Actor, number: str) -> Voice:
+    """The voice of that number if it is the actor's; else their own one in the same matter."""
+    number = clean_number(number)
+    voice = Voice.objects.filter(number=number).exclude(state="withdrawn").first()
+    case = base.find(number)
+    if voice is None and case is None:
+        raise NotVisible
+    if voice is not None and _owns(actor, voice):
+        return voice
+    mine = base.own_voices(actor, case) if case else []
+    if mine:
+        return mine[0]
+    if case is None or not base.may_see(actor, case, base.target_of(case)):
+        raise NotVisible
+    raise NotAllowed("not-allowed", _("只有反映的人自己可以确认。联系上了居民，请记录回访。"))
+
+
+def _owns(actor: Actor, voice: Voice) -> bool:
+    owners = frozenset({voice.account_id} if voice.account_id else ())
+    target = policy.Target(owners=owners, receipts=frozenset({voice.id}))
+    return policy.can(actor, "cases.case:confirm", target)
+
+
+def _answered(
+    step: base.Step,
+    voice: Voice,
+    solved: bool,
+    satisfied: bool | None,
+    remark: str,
+    code: str,
+    **data: object,
+) -> Case:
+    """What a person said of their voice, from whichever way it came."""
+    case = step.case
+    if case.state not in {"done", "confirmed", "closed"} or not voice.answered_at:
+        raise ActionError("nothing-to-confirm", _("这件事还没有答复，办完后会请您确认。"))
+    _keep_rating(voice, solved, satisfied, remark)
+    answers = list(
+        Voice.objects.filter(matter_id=case.matter_id, is_solved__isnull=False)
+        .exclude(state="withdrawn")
+        .values_list("is_solved", "is_satisfied")
+    )
+    case.is_solved = all(one for one, _sat in answers)
+    said = [sat for _sol, sat in answers if sat is not None]
+    case.is_satisfied = all(said) if said else None
+    facts = {"voice": str(voice.id), "solved": solved, "satisfied": satisfied, **data}
+    if not solved:
+        if case.state == "closed":
+            _check_window(case)
+        _reopen(step)
+        return step.write("cases.case.not_solved", data=facts)
+    if case.state == "done":
+        clocks.stop(case, "confirm")
+        step.go("confirmed")
+        case.outcome = "confirmed"
+    elif case.outcome == "unconfirmed":
+        case.outcome = "confirmed"
+    return step.write(code, data=facts)
+
+
+def _keep_rating(voice: Voice, solved: bool, satisfied: bool | None, remark: str) -> None:
+    if len(remark) > base.MAX_TEXT:
+        raise ActionError(
+            "field-too-long", _("写得太长了，最多 %(n)s 个字。") % {"n": base.MAX_TEXT}, field="remark"
+        )
+    voice.is_solved, voice.is_satisfied = solved, satisfied
+    voice.remark, voice.rated_at = remark.strip(), clock.now()
+    voice.save(update_fields=["is_solved", "is_satisfied", "remark", "rated_at"])
+
+
+def record_call_back(
+    *,
+    actor: Actor,
+    number: str,
+    voice: str = "",
+    how: str = "phone",
+    result: str,
+    is_solved: bool | None = None,
+    is_satisfied: bool | None = None,
+    note: str = "",
+) -> Case:
+    """An attempt to ask a person of this case. Reached and told: counts as the person's own word.
+
+    `voice`: its number (the only voice, if there is just one). `no_contact`: nobody left any way to be
+    reached; refused where somebody did. Who: grid worker to district of the place.
+    """
+    with write():
+        step = base.Step(actor, number, "cases.case:call_back")
+        case = step.case
+        if case.state != "done":
+            raise ActionError("nothing-to-confirm", _("这件事现在不需要回访。"))
+        _check_choices(how, result)
+        asked = _voice_of(case, voice)
+        if result == "no_contact" and _reachable(case):
+            raise ActionError("contact-known", _("这件事留有联系方式或账户，请先联系。"), field="result")
+        if result == "reached" and is_solved is None:
+            raise ActionError("field-missing", _("联系上了，请填居民说解决了没有。"), field="is_solved")
+        told = result == "reached"
+        attempt = CallBack.objects.create(
+            case=case,
+            voice=asked,
+            by=actor.account,
+            how=how,
+            result=result,
+            is_solved=is_solved if told else None,
+            is_satisfied=is_satisfied if told else None,
+            note=note[:300],
+        )
+        if note.strip():
+            step.say("call-back", "note", note.strip()[:300])
+        if told:
+            return _answered(
+                step, asked, bool(is_solved), is_satisfied, "", "cases.case.called_back",
+                call_back=str(attempt.id), result=result,
+            )  # fmt: skip
+        return step.write("cases.case.called_back", data={"call_back": str(attempt.id), "result": result})
+
+
+def _check_choices(how: str, result: str) -> None:
+    if how not in HOW:
+        raise ActionError("unknown-choice", _("请选择怎么联系的。"), field="how")
+    if result not in RESULTS:
+        raise ActionError("unknown-choice", _("请选择联系的结果。"), field="result")
+
+
+def _voice_of(case: Case, number: str) -> Voice:
+    voices = Voice.objects.filter(matter_id=case.matter_id).exclude(state="withdrawn")
+    if number:
+        voices = voices.filter(number=clean_number(number))
+    found = list(voices.order_by("id")[:2])
+    if not found:
+        raise ActionError("unknown-voice", _("这件事里没有这条诉求。"), field="voice")
+    if len(found) > 1:
+        raise ActionError("which-voice", _("这件事有好几个人反映，请选择回访的是哪一位。"), field="voice")
+    return found[0]
+
+
+def _reachable(case: Case) -> bool:
+    """Somebody who spoke left a contact or has an account."""
+    return (
+        Voice.objects.filter(matter_id=case.matter_id)
+        .exclude(state="withdrawn")
+        .exclude(account=None, contact_sealed="")
+        .exists()
+    )
+
+
+def call_backs_missing(case: Case) -> int:
+    """How many attempts on different days are still needed before it may be closed unconfirmed."""
+    wanted = int(rulebook.value("cases.call_back.attempts", at=case.place))
+    attempts = CallBack.objects.filter(case=case)
+    if case.done_at:
+        attempts = attempts.filter(created_at__gte=case.done_at)
+    days = set()
+    for result, at in attempts.values_list("result", "created_at"):
+        if result == "no_contact":
+            return 0
+        if result != "reached":
+            days.add(clock.day_of(at))
+    return max(0, wanted - len(days))
+
+
+def confirm_limit_passed(case: Case) -> bool:
+    one = case.clocks.filter(kind="confirm", stopped_at=None).first()
+    return one is None or one.due_at <= clock.now()
+
+
+def close_case(*, actor: Actor, number: str) -> Case:
+    """The end. From `confirmed`; or from `done` after the limit and the recorded call-backs of the rule pack,
+    as "closed, unconfirmed", which is counted apart and can be reopened.
+
+    Who: the desk of the place. Raises not-confirmed-yet, call-backs-missing.
+    """
+    with write():
+        step = base.Step(actor, number, "cases.case:close")
+        step.check("close")
+        case = step.case
+        if case.state == "done":
+            if not confirm_limit_passed(case):
+                raise ActionError("not-confirmed-yet", _("居民确认的时间还没有到，请等一等，或先回访。"))
+            if missing := call_backs_missing(case):
+                raise ActionError(
+                    "call-backs-missing",
+                    _("居民没有答复。还要在不同的日子回访 %(n)s 次，才可以办结。") % {"n": missing},
+                )
+        return _close(step)
+
+
+def _close(step: base.Step) -> Case:
+    case = step.case
+    case.outcome = "confirmed" if case.state == "confirmed" else "unconfirmed"
+    clocks.stop(case, *clocks.KINDS)
+    case.closed_at = clock.now()
+    step.go("closed")
+    matters.close_matter(case.matter)
+    return step.write("cases.case.closed", data={"outcome": case.outcome})
+
+
+def close_confirmed(limit: int = 200) -> int:
+    """Close what residents confirmed some time ago, where the rule of the place says so. Returns how many."""
+    closed = 0
+    moment = clock.now()
+    waiting = Case.objects.filter(state="confirmed").order_by("updated_at")[:limit]
+    for case in list(waiting):
+        rule = clocks.optional_rule("cases.close.confirmed_after", case.place)
+        if rule is None:
+            continue
+        due = Limit.parse(rule.value).due(case.updated_at, clocks.calendar(), clocks.office_hours(case.place))
+        if due.at > moment:
+            continue
+        with write():
+            step = base.Step(SYSTEM, case.number, "cases.case:close")
+            if step.case.state == "confirmed":
+                _close(step)
+                closed += 1
+    return closed
+
+
+def reopen_case(*, actor: Actor, number: str, reason: str) -> Case:
+    """It was not solved after all; state `reopened`, the unit that led still leads, a new solve clock runs.
+
+    `number`: the case's or the voice's. Who: the person of a voice (also by receipt), the desk of the place.
+    Raises window-over, wrong-state.
+    """
+    with write():
+        step = base.Step(actor, number, "cases.case:reopen", own=True)
+        step.check("reopen")
+        if step.case.outcome == "withdrawn":
+            raise ActionError("withdrawn", _("这件事的诉求已经撤回。需要时请重新反映。"))
+        _check_window(step.case)
+        step.say("reopen", "reason", base.needed(reason, "reason"), public=True)
+        if step.was in {"done", "confirmed", "closed"}:
+            step.case.is_solved, step.case.is_satisfied = False, None
+        _reopen(step)
+        return step.write("cases.case.reopened")
+
+
+def _check_window(case: Case) -> None:
+    if not case.closed_at:
+        return
+    rule = rulebook.rule("cases.reopen.window", at=case.place)
+    end = Limit.parse(rule.value).due(case.closed_at, clocks.calendar(), clocks.office_hours(case.place)).at
+    if clock.now() > end:
+        raise ActionError(
+            "window-over", _("办结已超过可以重新办理的时间，请重新反映，我们会把以前的记录带上。")
+        )
+
+
+def _reopen(step: base.Step) -> None:
+    case = step.case
+    group = classes.group_of(case.category)
+    clocks.stop(case, *clocks.KINDS)
+    was_open = case.is_open
+    case.outcome, case.closed_at, case.done_at = "", None, None
+    case.reopened_count += 1
+    step.note_day("reopened")
+    step.go("reopened")
+    if not was_open:
+        matters.reopen_matter(case.matter)
+    clocks.start(case, "solve", group)
+    if case.responded_at is None:
+        clocks.start(case, "response", group)
+
+
+def word_of(case: Case) -> str:
+    """The outcome as a word, for lists and exports."""
+    return str(states.OUTCOMES.get(case.outcome, ""))

@@ -1,0 +1,234 @@
+"""What every move has in common: lock and see the case, check the right and the state, write one line."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from mulin.cases import clocks, counting, states
+from mulin.cases.models import Case, CaseText, Involvement
+from mulin.kernel import clock, journal, policy
+from mulin.kernel.actors import Actor
+from mulin.kernel.errors import ActionError, NotVisible
+from mulin.kernel.numbers import clean_number
+from mulin.kernel.policy import Fields, Target
+from mulin.people.models import Organisation
+from mulin.voices.models import Voice
+
+FIELDS = Fields(place="place", grid="grid", building="building")
+VIEW = {"": "cases.case:view", "major": "cases.case:view_major", "tip_off": "cases.case:view_tip_off"}
+MAX_TEXT = 4000
+
+
+def condition(actor: Actor, permission: str) -> Q | None:
+    """The rows for which the actor holds a permission: by place, grid or building, or through a unit that
+    leads or takes part. None: none at all. An empty Q: every row."""
+    found: Q | None = None
+    for scope in policy.scopes(actor, permission):
+        if scope.kind == "all":
+            return Q()
+        if scope.kind == "unit":
+            taking_part = Involvement.objects.filter(org__in=list(scope.ids), is_current=True)
+            one = Q(lead__in=list(scope.ids)) | Q(pk__in=taking_part.exclude(role="lead").values("case"))
+        elif scope.kind in {"own", "receipt"}:
+            continue
+        else:
+            one = scope.q(FIELDS)
+        found = one if found is None else found | one
+    return found
+
+
+def visible_cases(actor: Actor) -> QuerySet[Case]:
+    """Cases that the actor's posts let them see; restricted ones only with the permission for them."""
+    if actor.is_system:
+        return Case.objects.all()
+    kinds = {restriction: policy.scopes(actor, permission) for restriction, permission in VIEW.items()}
+    if kinds[""] and kinds[""] == kinds["major"] == kinds["tip_off"]:
+        everything = condition(actor, VIEW[""])
+        return Case.objects.filter(everything) if everything is not None else Case.objects.none()
+    shown = Q(pk__in=[])
+    for restriction, permission in VIEW.items():
+        one = condition(actor, permission)
+        if one is not None:
+            shown |= Q(restriction=restriction) & one
+    return Case.objects.filter(shown)
+
+
+def orgs_of(case: Case) -> frozenset[UUID]:
+    """Units that lead or take part now."""
+    found = Involvement.objects.filter(case=case, is_current=True).values_list("org_id", flat=True)
+    return frozenset(found) | ({case.lead_id} if case.lead_id else frozenset())
+
+
+def target_of(case: Case, voices: Iterable[Voice] = ()) -> Target:
+    """Where the case lies and whose it is, for `policy.require`."""
+    voices = list(voices)
+    return Target(
+        place=case.place,
+        grid=case.grid,
+        building=case.building,
+        orgs=orgs_of(case),
+        owners=frozenset(v.account_id for v in voices if v.account_id),
+        receipts=frozenset(v.id for v in voices),
+    )
+
+
+def own_voices(actor: Actor, case: Case) -> list[Voice]:
+    """The actor's voices in this matter, by account or by receipt."""
+    mine = Q(pk__in=list(actor.receipts))
+    if actor.account:
+        mine |= Q(account_id=actor.account)
+    return list(Voice.objects.filter(mine, matter_id=case.matter_id).exclude(state="withdrawn"))
+
+
+def find(number: str) -> Case | None:
+    """The case of a number: its own, or that of a voice. Sees everything; callers check."""
+    number = clean_number(number)
+    return (
+        Case.objects.filter(number=number).first()
+        or Case.objects.filter(matter__voices__number=number).first()
+    )
+
+
+def locked(number: str) -> Case | None:
+    number = clean_number(number)
+    rows = Case.objects.select_for_update()
+    case = rows.filter(number=number).first()
+    if case is None:
+        voice = Voice.objects.filter(number=number).values_list("matter_id", flat=True).first()
+        case = rows.filter(matter_id=voice).first() if voice else None
+    return case
+
+
+def may_see(actor: Actor, case: Case, target: Target) -> bool:
+    return policy.can(actor, VIEW[case.restriction], target)
+
+
+class Step:
+    """One move under way, inside the caller's write transaction.
+
+    Locks the case; raises NotVisible (404) when the actor may not see it, NotAllowed (403) when the
+    table does not grant the permission. `own` lets the people of its voices act without seeing the desk.
+    """
+
+    def __init__(self, actor: Actor, number: str, permission: str, *, own: bool = False):
+        case = locked(number)
+        if case is None:
+            raise NotVisible
+        self.actor, self.case = actor, case
+        self.voices = own_voices(actor, case) if own else []
+        self.target = target_of(case, self.voices)
+        if not self.voices and not may_see(actor, case, self.target):
+            raise NotVisible
+        policy.require(actor, permission, self.target)
+        self.was = case.state
+        self.before = counting.tally(case)
+        self.words: list[CaseText] = []
+
+    def check(self, move: str, *, even_pending: bool = False) -> None:
+        """Refuse a move that the table does not allow from this state, or while a second person is asked."""
+        if self.case.pending and not even_pending:
+            raise ActionError("pending", _("有一步正在等第二个人同意，请先同意或退回，再办别的。"))
+        entry = states.MOVES[move]
+        if self.case.state not in entry.sources:
+            raise ActionError(
+                "wrong-state",
+                _("这件事现在是“%(state)s”，不能“%(move)s”。")
+                % {"state": states.label(self.case.state), "move": entry.title},
+            )
+
+    def go(self, state: str) -> None:
+        self.case.state = state
+        self.case.is_open = state in states.OPEN
+
+    def say(self, move: str, kind: str, text: str, *, code: str = "", public: bool = False) -> CaseText:
+        """Keep what somebody wrote; the line refers to it."""
+        words = CaseText(
+            case=self.case,
+            move=move,
+            kind=kind,
+            code=code,
+            text=text,
+            by=self.actor.account,
+            is_public=public,
+        )
+        words.save(force_insert=True)
+        self.words.append(words)
+        return words
+
+    def note_day(self, event: str) -> None:
+        self.case.days = {
+            **self.case.days,
+            event: [*self.case.days.get(event, []), clock.today().isoformat()],
+        }
+
+    def write(self, code: str, *, org: UUID | None = None, data: dict[str, Any] | None = None) -> Case:
+        """Save the case and write the action's one line with the difference in what it counts for."""
+        case = self.case
+        clocks.refresh(case)
+        case.updated_at = clock.now()
+        case.save()
+        facts: dict[str, Any] = {"number": case.number, "from": self.was, "to": case.state}
+        if self.words:
+            facts["texts"] = [str(words.id) for words in self.words]
+        journal.record(
+            code,
+            actor=self.actor,
+            place=case.place,
+            org=org or acting_org(self.actor, self.target.orgs, case),
+            subject=case.id,
+            matter=case.matter_id,
+            data={**facts, **(data or {})},
+            counts=counting.difference(self.before, counting.tally(case)),
+        )
+        return case
+
+
+def acting_org(actor: Actor, orgs: frozenset[UUID], case: Case) -> UUID | None:
+    """The unit in whose name the actor acts: the lead if it is theirs, else one that takes part, else any."""
+    if case.lead_id in actor.orgs:
+        return case.lead_id
+    ours = sorted(actor.orgs & orgs) or sorted(actor.orgs)
+    return ours[0] if ours else None
+
+
+def needed(value: str, field: str, message: str = "", limit: int = MAX_TEXT) -> str:
+    """A text that must be given, trimmed."""
+    text = (value or "").strip()
+    if not text:
+        raise ActionError("field-missing", message or _("请写一句原因。"), field=field)
+    if len(text) > limit:
+        raise ActionError("field-too-long", _("写得太长了，最多 %(n)s 个字。") % {"n": limit}, field=field)
+    return text
+
+
+def organisation(org_id: UUID | str, case: Case, field: str = "org") -> Organisation:
+    """A unit that may be given this case: still there, and of the same district."""
+    from mulin.kernel import codes
+
+    org = Organisation.objects.filter(pk=org_id, closed_on=None).first()
+    if org is None:
+        raise ActionError("unknown-org", _("没有找到这个单位，请重新选择。"), field=field)
+    district = codes.district(case.place) or case.place
+    if not (codes.contains(district, org.place) or codes.contains(org.place, case.place)):
+        raise ActionError("org-elsewhere", _("这个单位不在本区，请先上报上一级。"), field=field)
+    return org
+
+
+def involve(case: Case, org_id: UUID, role: str, actor: Actor, note: str = "") -> Involvement:
+    """Record that a unit takes part. A new lead replaces the old one; one row a unit is current."""
+    if role == "lead":
+        case.involvements.filter(is_current=True, role="lead").exclude(org_id=org_id).update(
+            is_current=False, state="left"
+        )
+    current = case.involvements.filter(org_id=org_id, is_current=True).first()
+    if current is not None:
+        if role == "lead" and current.role != "lead":
+            current.role = role
+            current.save(update_fields=["role"])
+        return current
+    return Involvement.objects.create(
+        case=case, org_id=org_id, role=role, asked_by=actor.account, note=note[:300]
+    )

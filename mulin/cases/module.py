@@ -1,0 +1,200 @@
+"""The manifest of this module: the way, the inbox, every sentence of the journal, notices, counters."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _p
+
+from mulin.cases import actions, counting, inbox, names, notices, personal, reasons, states
+from mulin.cases.ways import WAY
+from mulin.kernel.registry import (
+    PUBLIC,
+    InboxSource,
+    Measure,
+    Module,
+    NoticeRule,
+    Periodic,
+    PersonalData,
+    Recount,
+    Sentence,
+)
+
+LEVELS = {
+    "community": _p("level", "社区"),
+    "street": _p("level", "街道"),
+    "district": _p("level", "区"),
+}
+_MOVES = {name: states.MOVES[name].title for name in ("suspend", "refuse")}
+_ANSWERS = {"arrived": _("已到场"), "done": _p("whistle", "已办完")}
+_RESULTS = {
+    "reached": _("联系上了"),
+    "no_answer": _("没人接"),
+    "wrong_number": _("号码不对"),
+    "declined": _("不愿意说"),
+    "no_contact": _("没有留联系方式"),
+}
+
+
+def _from(words: dict[str, Any]):
+    return lambda code: words.get(code, code)
+
+
+ORG = {"org": names.org}
+REFUSAL = {"reason": lambda code: reasons.label("cases.refusal.reasons", code)}
+EXCLUSION = {"reason": lambda code: reasons.label("cases.exclusion.reasons", code)}
+
+SENTENCES = {
+    "cases.case.facts_found": Sentence(_("摸清了情况")),
+    "cases.case.accepted": Sentence(_("受理了这件事"), PUBLIC, tone="active"),
+    "cases.case.dispatched": Sentence(_("派给了%(org)s"), PUBLIC, ORG, "active"),
+    "cases.case.objected": Sentence(_("%(org)s提出：这不归它办，请派单的人决定"), labels=ORG, tone="waiting"),
+    "cases.case.objection_upheld": Sentence(_("异议成立，改由%(org)s办"), PUBLIC, ORG, "active"),
+    "cases.case.objection_rejected": Sentence(_("异议不成立，仍由%(org)s办"), labels=ORG),
+    "cases.case.started": Sentence(_("开始办理"), PUBLIC, tone="active"),
+    "cases.case.harm_stopped": Sentence(_("已经制止，还在继续处理"), PUBLIC, tone="active"),
+    "cases.case.finished": Sentence(_("办完了，已把答复发给您"), PUBLIC, tone="done"),
+    "cases.case.confirmed": Sentence(_("反映的人说：解决了"), PUBLIC, tone="done"),
+    "cases.case.not_solved": Sentence(_("反映的人说：没有解决，重新办理"), PUBLIC, tone="urgent"),
+    "cases.case.called_back": Sentence(_("回访：%(result)s"), labels={"result": _from(_RESULTS)}),
+    "cases.case.closed": Sentence(
+        _("办结（%(outcome)s）"), PUBLIC, {"outcome": _from(states.OUTCOMES)}, "done"
+    ),
+    "cases.case.reopened": Sentence(_("重新办理"), PUBLIC, tone="urgent"),
+    "cases.case.suspension_proposed": Sentence(
+        _("提出挂账，%(review_on)s 复核，等第二个人同意"), tone="waiting"
+    ),
+    "cases.case.suspended": Sentence(_("暂时办不了，%(review_on)s 再看"), PUBLIC, tone="waiting"),
+    "cases.case.resumed": Sentence(_("恢复办理"), PUBLIC, tone="active"),
+    "cases.case.refusal_proposed": Sentence(
+        _("提出不予受理（%(reason)s），等第二个人同意"), labels=REFUSAL, tone="waiting"
+    ),
+    "cases.case.refused": Sentence(_("不在受理范围：%(reason)s"), PUBLIC, REFUSAL, "quiet"),
+    "cases.case.proposal_declined": Sentence(_("没有同意“%(move)s”"), labels={"move": _from(_MOVES)}),
+    "cases.case.merged": Sentence(_("并入同一件事 %(into)s"), PUBLIC, tone="quiet"),
+    "cases.case.unmerged": Sentence(_("从 %(out_of)s 拆分出来，单独办理"), PUBLIC, tone="active"),
+    "cases.case.extended": Sentence(_("办理时限延长了一次，%(by)s"), PUBLIC, {"by": notices.limit_words}),
+    "cases.case.escalated": Sentence(_("上报到%(level)s"), labels={"level": _from(LEVELS)}, tone="urgent"),
+    "cases.case.overdue": Sentence(
+        _("超期，自动上报到%(level)s"), labels={"level": _from(LEVELS)}, tone="urgent"
+    ),
+    "cases.case.whistled": Sentence(_("吹哨，请%(orgs)s到场"), PUBLIC, {"orgs": names.orgs}, "active"),
+    "cases.case.whistle_answered": Sentence(
+        _("%(org)s报到：%(answer)s"), PUBLIC, {**ORG, "answer": _from(_ANSWERS)}, "active"
+    ),
+    "cases.case.claimed": Sentence(_("有人认领，开始经办")),
+    "cases.case.assigned": Sentence(_("转交了经办人")),
+    "cases.case.noted": Sentence(_("写了一条内部备注")),
+    "cases.case.exclusion_proposed": Sentence(
+        _("提出不计入考核（%(reason)s），等第二个人同意"), labels=EXCLUSION, tone="waiting"
+    ),
+    "cases.case.excluded": Sentence(_("经复核，这件事不计入考核：%(reason)s"), PUBLIC, EXCLUSION),
+    "cases.case.exclusion_declined": Sentence(_("不同意剔除，照常计入考核"), labels=EXCLUSION),
+    "cases.case.acknowledged": Sentence(_("已知悉，正在处置"), PUBLIC, tone="active"),
+    "cases.case.checked": Sentence(_("更新了现场清单")),
+    "cases.route.set": Sentence(_("设定了派单路由")),
+    "cases.route.deleted": Sentence(_("删除了派单路由")),
+    "cases.template.set": Sentence(_("保存了答复模板")),
+    "cases.template.deleted": Sentence(_("删除了答复模板")),
+    "cases.view.saved": Sentence(_("保存了一个视图")),
+    "cases.view.deleted": Sentence(_("删除了一个视图")),
+}
+
+
+def _told(
+    code: str, text: Any, recipients: Any, *, urgent: bool = False, resident: bool = False
+) -> NoticeRule:
+    return NoticeRule(
+        code, text, recipients, notices.resident_url if resident else notices.desk_url, is_urgent=urgent
+    )
+
+
+NOTICES = (
+    _told("cases.case.accepted", _("您反映的事 %(number)s 已受理"), notices.people, resident=True),
+    _told("cases.case.dispatched", _("有一件事派给了您的单位：%(number)s"), notices.lead_unit),
+    _told("cases.case.objected", _("%(number)s 有异议，等您决定"), notices.desk),
+    _told("cases.case.objection_rejected", _("%(number)s 的异议没有成立，请继续办理"), notices.lead_unit),
+    _told("cases.case.objection_upheld", _("%(number)s 改派给了您的单位"), notices.lead_unit),
+    _told("cases.case.started", _("您反映的事 %(number)s 开始办理"), notices.people, resident=True),
+    _told(
+        "cases.case.finished",
+        _("您反映的事 %(number)s 有了答复，请您看看解决了没有"),
+        notices.people,
+        resident=True,
+    ),
+    _told("cases.case.not_solved", _("居民说 %(number)s 没有解决，请重新办理"), notices.lead_or_desk),
+    _told("cases.case.reopened", _("%(number)s 要重新办理"), notices.lead_or_desk),
+    _told("cases.case.closed", _("您反映的事 %(number)s 已办结"), notices.people, resident=True),
+    _told("cases.case.suspension_proposed", _("%(number)s 提出挂账，等第二个人同意"), notices.approvers),
+    _told("cases.case.refusal_proposed", _("%(number)s 提出不予受理，等第二个人同意"), notices.approvers),
+    _told("cases.case.exclusion_proposed", _("%(number)s 提出不计入考核，等第二个人同意"), notices.approvers),
+    _told("cases.case.proposal_declined", _("您对 %(number)s 的提议没有获得同意"), notices.proposer),
+    _told(
+        "cases.case.suspended",
+        _("您反映的事 %(number)s 暂时办不了，原因已写明"),
+        notices.people,
+        resident=True,
+    ),
+    _told("cases.case.resumed", _("您反映的事 %(number)s 恢复办理"), notices.people, resident=True),
+    _told(
+        "cases.case.refused",
+        _("您反映的事 %(number)s 不在受理范围，原因已写明"),
+        notices.people,
+        resident=True,
+    ),
+    _told(
+        "cases.case.extended",
+        _("您反映的事 %(number)s 延期了一次，原因已写明"),
+        notices.people,
+        resident=True,
+    ),
+    _told(
+        "cases.case.excluded",
+        _("您反映的事 %(number)s 不计入考核，原因已写明"),
+        notices.people,
+        resident=True,
+    ),
+    _told(
+        "cases.case.merged",
+        _("您反映的事 %(number)s 并入了同一件事，进展照样告诉您"),
+        notices.people,
+        resident=True,
+    ),
+    _told("cases.case.whistled", _("请到场：%(number)s"), notices.called_units, urgent=True),
+    _told("cases.case.whistle_answered", _("%(number)s：被请的单位答复了"), notices.desk),
+    _told("cases.case.escalated", _("%(number)s 上报到您这一级"), notices.level_above),
+    _told("cases.case.overdue", _("%(number)s 超期，上报到您这一级"), notices.level_above),
+    _told("cases.case.assigned", _("%(number)s 转交给您经办"), notices.handler),
+    _told("voices.voice.submitted", _("大事：%(number)s，请马上知悉并处置"), notices.major, urgent=True),
+)
+
+MODULE = Module(
+    name="cases",
+    title=_("办事"),
+    sentences=SENTENCES,
+    ways=(WAY,),
+    inbox=(InboxSource("cases", _("等我办的事"), inbox.items, inbox.count),),
+    measures=(
+        Measure("cases.now", _("现在的状态")),
+        Measure("cases.opened", _("收到的事项")),
+        Measure("cases.done", _("办完的"), by="event"),
+        Measure("cases.closed", _("办结的"), by="event"),
+        Measure("cases.reopened", _("重新办理的"), by="event"),
+        Measure("cases.suspended", _("挂账的"), by="event"),
+        Measure("cases.responded", _("响应的")),
+        Measure("cases.solved", _("说解决了没有的")),
+        Measure("cases.satisfied", _("说满意不满意的")),
+        Measure("cases.excluded", _("剔除的")),
+        Measure("cases.merged", _("合并的")),
+    ),
+    notices=NOTICES,
+    periodic=(
+        Periodic("cases-overdue", 60, actions.escalate_overdue),
+        Periodic("cases-close-confirmed", 600, actions.close_confirmed),
+    ),
+    recounts=(Recount(counting.MEASURES, counting.recount),),
+    personal_data=(PersonalData("cases", _("办事"), personal.export, personal.erase),),
+    providers={
+        "voices.matters_of_units": notices.matters_of_units,
+        "voices.units_of_matter": notices.units_of_matter,
+    },
+)

@@ -1,0 +1,320 @@
+"""Reads of cases: visible ones, one, lists by keyset, search, rows for export.
+
+A list of any size of history costs at most ten statements. Whole districts are walked along the index of
+the order and filtered by place; a single community is read straight from its own index.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import DateField, F, Func, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
+from django.utils.translation import gettext as _
+
+from mulin.cases import classes, clocks, states
+from mulin.cases.base import visible_cases
+from mulin.cases.models import Case, Involvement
+from mulin.kernel import clock, codes, paging, search
+from mulin.kernel.actors import Actor
+from mulin.kernel.db import is_postgres
+from mulin.kernel.errors import NotVisible
+from mulin.kernel.fields import PlaceField
+from mulin.kernel.numbers import clean_number, is_number
+from mulin.places.models import Division, Site
+from mulin.voices.states import SEVERITY_WORDS, kind_word
+
+ORDERS = {"burning": ("-urgency", "due_at", "id"), "newest": ("-id",)}
+PAGE_SIZE = 50
+SEARCH_ROUNDS = 4
+
+
+class _Unindexed(Func):
+    """The column itself, hidden from SQLite's planner, so that the index of the order is walked instead."""
+
+    template = "+%(expressions)s"
+    output_field = PlaceField()
+
+
+def get_case(actor: Actor, number: str, also: tuple[str, ...] = ()) -> Case:
+    """One case by its own number or a voice's, or NotVisible (404). `also`: more relations to load."""
+    number = clean_number(number)
+    rows = visible_cases(actor).select_related("matter", "lead", "handler", *also)
+    case = rows.filter(number=number).first() or rows.filter(matter__voices__number=number).first()
+    if case is None:
+        raise NotVisible(number)
+    return case
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed by. Empty means everything that the actor may see."""
+
+    place: str = ""
+    state: str = ""
+    category: str = ""
+    severity: str = ""
+    kind: str = ""
+    overdue: bool | None = None
+    suspended: bool | None = None
+    is_open: bool | None = None
+    mine: bool = False
+    org: str | UUID | None = None
+    q: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def list_cases(
+    actor: Actor,
+    *,
+    order: str = "burning",
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
+    **filters: Any,
+) -> paging.Page:
+    """A page of cases with everything that a row shows, in at most ten statements.
+
+    Filters as in `Filters`; `place` is a division, grid or building, `state` may hold several joined by
+    commas, `category` may be a group. `order`: burning (urgency, then clock) or newest. Without a state,
+    burning lists open cases only. Rows are cases with `place_name`, `grid_name`, `category_name`,
+    `state_label`, `state_tone`, `kind_label`, `due_words`, `is_overdue`, and lead, handler and matter loaded.
+    """
+    wanted = Filters(**{key: value for key, value in filters.items() if value is not None})
+    size = max(1, min(int(size), 200))
+    if wanted.q.strip():
+        page = _search(actor, wanted, cursor, size)
+    else:
+        order = order if order in ORDERS else "burning"
+        cursor = cursor if _fits(cursor, order) else None
+        page = paging.page(_rows(actor, wanted, order), order=ORDERS[order], size=size, cursor=cursor)
+    return replace(page, items=decorate(page.items))
+
+
+def _fits(cursor: str | None, order: str) -> bool:
+    """Whether a cursor holds values of this order's columns; others give the first page, never an error."""
+    values = paging.decode(cursor) if cursor else None
+    readers = {"newest": (UUID,), "burning": (int, datetime.fromisoformat, UUID)}[order]
+    if not values or len(values) != len(readers):
+        return False
+    try:
+        for read, value in zip(readers, values, strict=True):
+            read(value)
+    except (ValueError, TypeError, AttributeError):
+        return False
+    return True
+
+
+def _rows(actor: Actor, wanted: Filters, order: str) -> QuerySet[Case]:
+    only_open = order == "burning" and not wanted.state and wanted.is_open is None
+    if only_open:
+        wanted = replace(wanted, is_open=True)
+    narrow = bool(wanted.state or wanted.category or wanted.org or wanted.mine or wanted.severity)
+    rows = visible_cases(actor).filter(_condition(actor, wanted))
+    if wanted.place:
+        rows = _in_place(rows, wanted.place, walk=not narrow)
+    return rows.select_related("matter", "lead", "handler")
+
+
+def _in_place(rows: QuerySet[Case], place: str, *, walk: bool) -> QuerySet[Case]:
+    if not codes.is_valid(place):
+        return rows.none()
+    code = codes.parse(place)
+    if code.serial is not None:
+        letter = place[13:14]
+        if letter == "E":
+            return rows.filter(building__in=Site.objects.filter(estate=place, kind="building").values("code"))
+        return rows.filter(**{"building" if letter == "B" else "grid": place})
+    low, high = codes.bounds(place)
+    if code.level >= 12:
+        return rows.filter(place=place)
+    if walk and not is_postgres():
+        rows = rows.alias(there=_Unindexed(F("place")))
+        return rows.filter(there__gte=low, there__lt=high)
+    return rows.filter(place__gte=low, place__lt=high)
+
+
+def _condition(actor: Actor, wanted: Filters) -> Q:
+    found = Q()
+    if wanted.state:
+        found &= Q(state__in=str(wanted.state).split(","))
+    if wanted.category:
+        found &= Q(category__in=classes.under(wanted.category))
+    for name in ("severity", "kind"):
+        if getattr(wanted, name):
+            found &= Q(**{name: getattr(wanted, name)})
+    if wanted.is_open is not None:
+        found &= Q(is_open=wanted.is_open)
+    if wanted.overdue is not None:
+        found &= overdue(clock.now()) if wanted.overdue else ~overdue(clock.now())
+    if wanted.suspended is not None:
+        found &= Q(state="suspended") if wanted.suspended else ~Q(state="suspended")
+    if wanted.mine:
+        found &= _mine(actor)
+    if wanted.org:
+        found &= _of_org(wanted.org)
+    return found & _between(wanted)
+
+
+def _mine(actor: Actor) -> Q:
+    """What I handle, and what my units lead or were called to."""
+    called = Involvement.objects.filter(org__in=list(actor.orgs), is_current=True).exclude(role="lead")
+    return Q(handler=actor.account) | Q(lead__in=list(actor.orgs)) | Q(pk__in=called.values("case"))
+
+
+def _of_org(org: str | UUID) -> Q:
+    try:
+        org = UUID(str(org))
+    except ValueError:
+        return Q(pk__in=[])
+    called = Involvement.objects.filter(org=org, is_current=True).exclude(role="lead")
+    return Q(lead=org) | Q(pk__in=called.values("case"))
+
+
+def _between(wanted: Filters) -> Q:
+    found = Q()
+    if wanted.since:
+        found &= Q(opened_on__gte=wanted.since)
+    if wanted.until:
+        found &= Q(opened_on__lte=wanted.until)
+    return found
+
+
+def overdue(moment: datetime) -> Q:
+    """Open cases whose first clock is over. Waiting for the resident or suspended is not overdue."""
+    return Q(is_open=True, due_at__lt=moment) & ~Q(state__in=("done", "suspended"))
+
+
+def _search(actor: Actor, wanted: Filters, cursor: str | None, size: int) -> paging.Page:
+    """Cases whose matter holds all the words, newest first; a number finds its case at once."""
+    number = clean_number(wanted.q)
+    rows = _rows(actor, replace(wanted, q="", state=wanted.state, is_open=wanted.is_open), "newest")
+    if is_number(number):
+        hit = rows.filter(Q(number=number) | Q(matter__voices__number=number)).distinct()
+        return paging.Page(list(hit[:size]), None)
+    values = paging.decode(cursor) if cursor else None
+    before = values[0] if values and isinstance(values[0], int) else None
+    places = [wanted.place] if wanted.place and codes.is_valid(wanted.place) else []
+    return _search_rounds(rows, wanted.q, places, before, size)
+
+
+def _search_rounds(
+    rows: QuerySet[Case], q: str, places: list[str], before: int | None, size: int
+) -> paging.Page:
+    found: list[Case] = []
+    seen: set[UUID] = set()
+    for _round in range(SEARCH_ROUNDS):
+        hits = search.find("matter", q, places=places, limit=size * 2, before=before)
+        fresh = [one for one in dict.fromkeys(matter for _row, matter in hits) if one not in seen]
+        cases = {case.matter_id: case for case in rows.filter(matter_id__in=fresh)}
+        for row, matter in hits:
+            before = row
+            if matter in seen:
+                continue
+            seen.add(matter)
+            if matter in cases:
+                found.append(cases[matter])
+            if len(found) == size:
+                return paging.Page(found, paging.encode([row]))
+        if len(hits) < size * 2:
+            return paging.Page(found, None)
+    return paging.Page(found, paging.encode([before]))
+
+
+def place_names(wanted: set[str]) -> dict[str, str]:
+    """Short names of divisions and sites, in one statement."""
+    wanted = {code for code in wanted if code}
+    if not wanted:
+        return {}
+    divisions = Division.objects.filter(code__in=wanted, system="nbs").annotate(
+        shown=Coalesce(NullIf(F("short_name"), Value("")), F("name")), rank=F("valid_from")
+    )
+    never = Value(None, output_field=DateField())
+    sites = Site.objects.filter(code__in=wanted).annotate(shown=F("name"), rank=never)
+    columns = ("code", "shown", "rank")
+    rows = divisions.values_list(*columns).union(sites.values_list(*columns), all=True)
+    # A code that was given out again: the name of its latest holder.
+    return {code: shown for code, shown, _rank in sorted(rows, key=lambda row: str(row[2] or ""))}
+
+
+def decorate(cases: list[Case]) -> list[Case]:
+    """Give rows their words, in two statements for all of them."""
+    wanted = {code for case in cases for code in (case.place, case.grid, case.building)}
+    names = place_names(wanted)
+    moment = clock.now()
+    for case in cases:
+        case.place_name = names.get(case.place, case.place)
+        case.grid_name = names.get(case.grid, "")
+        case.building_name = names.get(case.building, "")
+        case.category_name = classes.name(case.category)
+        case.kind_label = kind_word(case.kind)
+        case.state_label = states.label(case.state)
+        case.state_tone = states.tone(case.state)
+        case.due_words = clocks.due_words(case)
+        case.is_overdue = case.is_open and case.due_at < moment and case.state not in {"done", "suspended"}
+    return cases
+
+
+def export_head() -> tuple[str, ...]:
+    """The header of an export in the current language."""
+    return (
+        _("编号"),
+        _("标题"),
+        _("类型"),
+        _("类别"),
+        _("大小事"),
+        _("社区"),
+        _("网格"),
+        _("状态"),
+        _("办结情况"),
+        _("牵头单位"),
+        _("经办人"),
+        _("受理日期"),
+        _("到期"),
+        _("完成日期"),
+        _("办结日期"),
+        _("重新办理次数"),
+        _("几条诉求"),
+    )
+
+
+def export_rows(actor: Actor, **filters: Any) -> Iterator[tuple]:
+    """Every row of a list for Excel, header first; flat in memory. No contact, no text of a resident."""
+    yield export_head()
+    cursor: str | None = None
+    while True:
+        page = list_cases(actor, order="newest", cursor=cursor, size=200, **filters)
+        for case in page.items:
+            yield _export_row(case)
+        cursor = page.next
+        if cursor is None:
+            return
+
+
+def _export_row(case: Case) -> tuple:
+    return (
+        case.number,
+        case.title,
+        str(case.kind_label),
+        case.category_name,
+        str(SEVERITY_WORDS[case.severity]),
+        case.place_name,
+        case.grid_name,
+        str(case.state_label),
+        str(states.OUTCOMES.get(case.outcome, "")),
+        case.lead.name if case.lead else "",
+        str(case.handler) if case.handler else "",
+        case.opened_on,
+        _moment(case.due_at) if case.is_open and case.due_at < clocks.NEVER else None,
+        _moment(case.done_at),
+        _moment(case.closed_at),
+        case.reopened_count,
+        case.matter.voices_count,
+    )
+
+
+def _moment(value: datetime | None) -> datetime | None:
+    """Local and without a zone, as spreadsheets want it."""
+    return value.astimezone(clock.zone()).replace(tzinfo=None, microsecond=0) if value else None

@@ -1,0 +1,23 @@
+"""What the desk tells the house about itself: its entries in the rail, its job, its journal lines."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mulin.desk import exporting
+from mulin.kernel.registry import RESTRICTED, Module, NavItem, Sentence
+
+MODULE = Module(
+    name="desk",
+    title=_("工作台"),
+    sentences={
+        "desk.phone.searched": Sentence(_("为办事按电话查找，找到 %(found)s 条"), RESTRICTED),
+    },
+    desk_nav=(
+        NavItem("inbox", _("待办"), "desk:inbox", "inbox", 10, "desk.desk:enter"),
+        NavItem("cases", _("事项"), "desk:cases", "list", 20, "cases.case:view"),
+        NavItem("enter", _("登记"), "desk:enter", "edit", 30, "voices.voice:submit_for"),
+        NavItem("publication", _("公开审核"), "desk:publication", "eye", 40, "voices.matter:publish"),
+        NavItem("wishes", _("心愿"), "desk:wishes", "wish", 50, "voices.matter:answer_wish"),
+        NavItem("residents", _("居民"), "desk:residents", "people", 60, "people.residence:confirm"),
+    ),
+    jobs={"desk.export": exporting.export_job},
+)

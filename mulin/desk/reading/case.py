@@ -1,0 +1,320 @@
+"""The page of a case in words: what `cases.pages` reads, laid out for the template."""
+
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mulin.cases import pages as case_pages
+from mulin.cases import states
+from mulin.cases.models import Case
+from mulin.cases.pages import CasePage, Line
+from mulin.desk import bar, words
+from mulin.kernel import policy
+from mulin.kernel.actors import Actor
+from mulin.kernel.models import ThreadLink
+from mulin.voices import access
+from mulin.voices.categories import catalogue
+from mulin.voices.models import Matter
+from mulin.voices.states import CHANNEL_WORDS, PUBLICATION_WORDS, SEVERITY_WORDS
+from mulin.voices.understanding import mask_for_staff
+
+WORD_LABELS = {
+    "reason": gettext_lazy("原因"),
+    "done": gettext_lazy("做了什么"),
+    "reply": gettext_lazy("答复"),
+    "decision": gettext_lazy("决定"),
+    "note": gettext_lazy("说明"),
+}
+ROLES = {
+    "lead": gettext_lazy("牵头"),
+    "assist": gettext_lazy("协办"),
+    "whistled": gettext_lazy("吹哨请来"),
+}
+ARRIVED = {
+    "asked": (gettext_lazy("还没报到"), "wait", "clock"),
+    "arrived": (gettext_lazy("已到场"), "", "pin"),
+    "done": (gettext_lazy("已办完"), "done", "check"),
+    "left": (gettext_lazy("已退出"), "", "minus"),
+}
+MATTER_RIGHTS = {
+    "facts": "voices.matter:edit_facts",
+    "category": "voices.matter:recategorise",
+    "place": "voices.matter:relocate",
+    "publish": "voices.matter:publish",
+}
+VOICE_RIGHTS = {
+    "contact": "voices.voice:read_contact",
+    "add": "voices.voice:add",
+    "correct": "voices.voice:correct",
+    "withdraw": "voices.voice:withdraw",
+}
+
+
+def present(page: CasePage, query: str) -> dict[str, Any]:
+    """Everything the template of a case names. `query` keeps the list beside it."""
+    case, matter = page.case, page.matter
+    may = rights(page.actor, matter, page)
+    voices = _voices(page)
+    for note in page.notes:
+        note.when_text = words.when(note.created_at)
+    return {
+        "page": page,
+        "case": case,
+        "matter": matter,
+        "state": words.state_badge(case.state, case.state_label),
+        "clock": words.due_clock(case),
+        "clocks": [words.shown_clock(one) for one in _latest(page.clocks)],
+        "timeline": _timeline(page, voices),
+        "voices": voices,
+        "facts": page.facts,
+        "has_facts": any(text for _code, _label, text in page.facts),
+        "about": _about(page),
+        "units": _units(page),
+        "may": may,
+        "category_ideas": _category_ideas(page) if may["category"] else [],
+        "duplicates": page.suggestions.duplicates if case.is_open else [],
+        "can_merge": any(move.name == "merge" for move in page.moves),
+        "can_note": any(move.name == "note" for move in page.moves),
+        "checks": _checks(page),
+        "publication": PUBLICATION_WORDS[matter.publication],
+        "thread": thread(page),
+        "actor_account": str(page.actor.account),
+        "query": query,
+        **bar.bar(page, query),
+    }
+
+
+def rights(actor: Actor, matter: Matter, page: CasePage | None = None) -> dict[str, bool]:
+    """Which forms about the matter and its voices the actor is offered."""
+    orgs = frozenset(row.org_id for row in page.involvements if row.is_current) if page else frozenset()
+    target = policy.Target(place=matter.place, grid=matter.grid, building=matter.building, orgs=orgs)
+    return {name: policy.can(actor, need, target) for name, need in {**MATTER_RIGHTS, **VOICE_RIGHTS}.items()}
+
+
+def _latest(clocks: list[Any]) -> list[Any]:
+    """Of each kind the last one: a reopened case has had several."""
+    return list({one.kind: one for one in clocks}.values())
+
+
+def _voices(page: CasePage) -> list[dict[str, Any]]:
+    found = []
+    for one in page.voices:
+        voice = one.voice
+        found.append(
+            {
+                "number": voice.number,
+                "text": mask_for_staff(voice.text),
+                "channel": CHANNEL_WORDS.get(voice.channel, voice.channel),
+                "when": voice.created_at,
+                "when_text": words.when(voice.created_at),
+                "happened": words.when(voice.happened_at),
+                "withdrawn": voice.state == "withdrawn",
+                "for_someone": voice.entered_by is not None,
+                "has_contact": one.has_contact or voice.account_id is not None,
+                "last4": voice.contact_last4,
+                "is_anonymous": one.is_anonymous,
+                "address": voice.address,
+                "additions": [
+                    {
+                        "text": mask_for_staff(a.text),
+                        "is_former": a.is_former,
+                        "when_text": words.when(a.created_at),
+                    }
+                    for a in one.additions
+                ],
+                "photos": [photo(p) for p in one.photos],
+                "answered": voice.answered_at is not None,
+                "is_solved": voice.is_solved,
+                "is_satisfied": voice.is_satisfied,
+                "remark": voice.remark,
+            }
+        )
+    return found
+
+
+def photo(row: Any) -> dict[str, Any]:
+    url = reverse("desk:photo", args=[row.pk])
+    return {
+        "id": str(row.pk),
+        "url": url,
+        "thumb": f"{url}?thumb=1",
+        "alt": _("办完后的照片") if row.role == "after" else _("随诉求发来的照片"),
+        "is_approved": row.is_approved,
+        "role": row.role,
+    }
+
+
+def _timeline(page: CasePage, voices: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Oldest first. A voice is quoted where it came in, so that nobody looks for it elsewhere."""
+    by_number = {voice["number"]: voice for voice in voices}
+    call_backs = {str(one.id): one for one in page.call_backs} if _has(page, "cases.case.called_back") else {}
+    objections = iter(page.objections if _has(page, "cases.case.objected") else ())
+    after = [photo(row) for row in page.done_photos]
+    entries = []
+    for line in page.timeline:
+        entry = _entry(line)
+        voice = by_number.get(line.data.get("number", ""))
+        if line.code == "voices.voice.submitted" and voice:
+            entry |= {"quote": voice["text"], "photos": voice["photos"], "voice": voice}
+        if line.code == "cases.case.called_back":
+            attempt = call_backs.get(line.data.get("call_back", ""))
+            if attempt and attempt.note:
+                entry["said"].append({"label": WORD_LABELS["note"], "text": attempt.note, "is_public": False})
+        if line.code == "cases.case.objected" and (objection := next(objections, None)):
+            entry["said"].append(
+                {"label": WORD_LABELS["reason"], "text": objection.reason, "is_public": False}
+            )
+        if line.code == "cases.case.finished" and line.data.get("photos"):
+            entry["photos"] = after
+        entries.append(entry)
+    return entries
+
+
+def _has(page: CasePage, code: str) -> bool:
+    return any(line.code == code for line in page.timeline)
+
+
+def _entry(line: Line) -> dict[str, Any]:
+    who = line.who if not line.org or line.org in line.text else _("%(who)s·%(unit)s") % {
+        "who": line.who, "unit": line.org,
+    }  # fmt: skip
+    return {
+        "who": who,
+        "what": line.text,
+        "when": line.at,
+        "when_text": words.when(line.at),
+        "icon": words.LINE_ICONS.get(line.code, "circle"),
+        "tone": words.TONES.get(line.tone, ""),
+        "is_public": line.is_public,
+        "said": [
+            {"label": WORD_LABELS.get(one.kind, ""), "text": one.text, "is_public": one.is_public}
+            for one in line.words
+        ],
+    }
+
+
+def _about(page: CasePage) -> list[tuple[str, Any]]:
+    case, matter = page.case, page.matter
+    where = "·".join(part for part in (case.place_name, case.grid_name, case.building_name) if part)
+    found = [
+        (_("地点"), where),
+        (_("地址"), mask_for_staff(matter.address) if matter.address != case.building_name else ""),
+        (_("类别"), case.category_name or _("还没有分类")),
+        (_("类型"), case.kind_label),
+        (_("大小"), SEVERITY_WORDS[case.severity]),
+        (_("牵头"), case.lead.name if case.lead else ""),
+        (_("经办人"), str(case.handler) if case.handler else ""),
+        (_("多少人说"), _people(matter)),
+        (_("办结情况"), states.OUTCOMES.get(case.outcome, "")),
+        (_("上报到"), _level(case)),
+    ]
+    return [(label, value) for label, value in found if value]
+
+
+def _people(matter: Matter) -> str:
+    said = _("%(n)s 条诉求") % {"n": matter.voices_count}
+    if matter.me_too_count:
+        said += _("，%(n)s 人也遇到") % {"n": matter.me_too_count}
+    return said
+
+
+def _level(case: Case) -> str:
+    return {1: _("社区"), 2: _("街道"), 3: _("区县")}.get(case.escalation, "")
+
+
+def _units(page: CasePage) -> list[dict[str, Any]]:
+    """Units that take part, both directions of a whistle visible."""
+    found = []
+    for row in page.involvements:
+        if not row.is_current:
+            continue
+        label, tone, icon = ARRIVED[row.state]
+        shown = row.role == "whistled" or row.state != "asked"
+        found.append(
+            {
+                "name": row.org_name,
+                "role": ROLES.get(row.role, row.role),
+                "badge": {"label": label, "tone": tone, "icon": icon, "code": row.state} if shown else None,
+                "note": row.note,
+                "when": words.when(row.answered_at or row.created_at),
+            }
+        )
+    return found
+
+
+def _category_ideas(page: CasePage) -> list[dict[str, Any]]:
+    """What the machine suggests while nobody has confirmed it: one tap accepts it or takes another."""
+    if page.matter.category and page.matter.category_by != "guess":
+        return []
+    known = catalogue()
+    return [
+        {
+            "code": one["code"],
+            "name": known.name(one["code"]),
+            "percent": round(one["confidence"] * 100),
+            "reason": "、".join(one.get("reason", [])[:3]),
+            "is_current": one["code"] == page.matter.category,
+        }
+        for one in page.suggestions.categories[:3]
+    ]
+
+
+def _checks(page: CasePage) -> list[dict[str, Any]]:
+    can_tick = any(move.name == "check" for move in page.moves)
+    return [
+        {
+            "code": one.code,
+            "words": one.words,
+            "done": one.done_at is not None,
+            "by": _("%(who)s，%(when)s") % {"who": one.who, "when": words.when(one.done_at)} if one.done_at else "",
+            "can_tick": can_tick,
+        }
+        for one in page.checklist
+    ]
+
+
+def thread(page: CasePage) -> list[dict[str, str]]:
+    """What the case grew out of and what grew out of it, as far as the actor may see it."""
+    own = [page.case.id, page.matter.id]
+    links = list(ThreadLink.objects.filter(child__in=own)) + list(ThreadLink.objects.filter(parent__in=own))
+    if not links:
+        return []
+    others = {link.parent if link.child in own else link.child: link for link in links}
+    matters = Matter.objects.filter(access.matter_q(page.actor), pk__in=others).only("id", "number", "title", "way")
+    return [
+        {
+            "label": _("来自") if others[one.id].parent == one.id else _("引出"),
+            "title": one.title,
+            "number": one.number,
+            "note": others[one.id].note,
+            "url": reverse("desk:case", args=[one.number]) if one.way == "case" else reverse("desk:wish", args=[one.number]),
+        }
+        for one in matters
+    ]
+
+
+def read(actor: Actor, number: str) -> CasePage:
+    """One case with all that its page shows, or NotVisible (404)."""
+    return case_pages.case_page(actor, number)
+
+
+def beside(query: str, number: str) -> dict[str, str]:
+    """The list at the left of a case: the inbox, or the filtered list one came from."""
+    current = {"current": number}
+    if query.startswith("cases"):
+        kept = dict(parse_qsl(query.partition("?")[2]))
+        kept.pop("cursor", None)
+        back = reverse("desk:cases") + (f"?{urlencode(kept)}" if kept else "")
+        return {
+            "pane_url": f"{reverse('desk:cases-pane')}?{urlencode({**kept, **current})}",
+            "back_url": back,
+            "back_label": _("事项"),
+        }
+    return {
+        "pane_url": f"{reverse('desk:inbox-pane')}?{urlencode(current)}",
+        "back_url": reverse("desk:inbox"),
+        "back_label": _("待办"),
+    }

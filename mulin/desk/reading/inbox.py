@@ -1,0 +1,187 @@
+"""The inbox: everything that waits for the actor, from all modules, in one order; and what waits for others.
+
+Order: danger, then clock, then age. Three tabs, each in a few statements however much history there is.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from mulin.cases import states
+from mulin.cases.models import Case
+from mulin.cases.queries import ORDERS, decorate, visible_cases
+from mulin.desk import words
+from mulin.kernel import paging, registry
+from mulin.kernel.actors import Actor
+from mulin.kernel.registry import InboxItem
+from mulin.places.queries import names_of
+
+SIZE = 50
+MOST_COUNTED = 99
+TABS = ("mine", "all", "others")
+WAIT_ICONS = {
+    "acknowledge": "bell",
+    "approve": "people",
+    "decide-exclusion": "people",
+    "decide-objection": "return",
+    "answer-whistle": "whistle",
+    "accept": "inbox",
+    "dispatch": "send",
+    "start": "play",
+    "finish": "settings",
+    "call-back": "phone",
+    "close": "check",
+    "resume": "calendar",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a list at the desk, ready for its template."""
+
+    url: str
+    number: str
+    title: str
+    state: dict[str, Any]
+    clock: dict[str, Any] | None
+    meta: tuple[str, ...] = ()
+    danger: bool = False
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """One tab of the inbox: its rows, the cursor of its next page, and how many there are in each tab."""
+
+    tab: str
+    rows: list[Row]
+    next: str | None
+    counts: dict[str, str]
+    waiting: int = 0
+
+
+def inbox(actor: Actor, tab: str = "mine", cursor: str | None = None, current: str = "") -> Inbox:
+    """A tab of the actor's inbox. Counts stop at 99, so that they never become a scan."""
+    tab = tab if tab in TABS else "mine"
+    items, waiting = _items(actor)
+    open_cases = visible_cases(actor).filter(is_open=True)
+    others = _others(actor, open_cases, items)
+    shown = {"all": open_cases, "others": others}
+    following = None
+    if tab == "mine":
+        rows = _item_rows(items[:SIZE], current)
+    else:
+        page = paging.page(
+            shown[tab].select_related("matter", "lead", "handler"),
+            order=ORDERS["burning"],
+            size=SIZE,
+            cursor=cursor,
+        )
+        rows, following = [case_row(case, current) for case in decorate(page.items)], page.next
+    counts = {"mine": _capped(waiting)}
+    for name, found in shown.items():
+        whole = name == tab and not cursor and following is None
+        n = len(rows) if whole else found.order_by()[: MOST_COUNTED + 1].count()
+        counts[name] = _capped(n)
+    return Inbox(tab, rows, following, counts, waiting)
+
+
+def _capped(n: int) -> str:
+    return f"{MOST_COUNTED}+" if n > MOST_COUNTED else str(n)
+
+
+def _items(actor: Actor) -> tuple[list[InboxItem], int]:
+    """What all modules say waits for the actor, in order, and how many things that is."""
+    found: list[InboxItem] = []
+    total = 0
+    for source in registry.collect("inbox"):
+        some = source.items(actor, SIZE)
+        # A list that is not full is its own count.
+        total += len(some) if len(some) < SIZE else source.count(actor)
+        found += some
+    return sorted(found, key=_burning), total
+
+
+def _burning(item: InboxItem) -> tuple:
+    due = item.due_at.timestamp() if item.due_at else float("inf")
+    return -item.danger, due, item.since.timestamp() if item.since else float("inf"), item.key
+
+
+def _others(actor: Actor, cases: QuerySet[Case], items: list[InboxItem]) -> QuerySet[Case]:
+    """Open cases whose next word is somebody else's: another unit's, the resident's, a second person's."""
+    at_unit = Q(state__in=states.AT_UNIT) & ~Q(handler=actor.account)
+    if actor.orgs:
+        at_unit &= Q(lead=None) | ~Q(lead__in=list(actor.orgs))
+    waiting = at_unit | Q(state__in=("done", "suspended", "returned")) | Q(pending__by=str(actor.account))
+    mine = [item.facts["number"] for item in items if "number" in item.facts]
+    return cases.filter(waiting).exclude(number__in=mine)
+
+
+def _item_rows(items: list[InboxItem], current: str) -> list[Row]:
+    names = names_of(item.place for item in items)
+    language = get_language() or "zh-hans"
+    rows = []
+    for item in items:
+        danger = item.danger >= 2
+        state = {
+            "label": item.kind,
+            "icon": "flame" if danger else WAIT_ICONS.get(item.facts.get("waits", ""), "circle"),
+            "tone": "urgent" if danger else "",
+            "seal": danger,
+            "code": item.facts.get("waits", ""),
+        }
+        number = item.facts.get("number", "")
+        rows.append(
+            Row(
+                url=item.url,
+                number=number,
+                title=item.title,
+                state=state,
+                clock=words.item_clock(item.due_at, language),
+                meta=(names.get(item.place, ""), "" if item.due_at else words.when(item.since)),
+                danger=danger,
+                current=bool(number) and number == current,
+            )
+        )
+    return rows
+
+
+def case_row(case: Any, current: str = "", query: str = "") -> Row:
+    """A decorated case as a line of a list; `query` keeps the list beside the case."""
+    danger = case.urgency >= 2 and case.is_open
+    state = words.state_badge(case.state, case.state_label)
+    if danger:
+        state = {**state, "icon": "flame", "tone": "urgent", "seal": True}
+    return Row(
+        url=reverse("desk:case", args=[case.number]) + (f"?{query}" if query else ""),
+        number=case.number,
+        title=case.title,
+        state=state,
+        clock=words.due_clock(case),
+        meta=(
+            case.building_name or case.grid_name or case.place_name,
+            case.category_name,
+            case.lead.name if case.lead else "",
+        ),
+        danger=danger,
+        current=case.number == current,
+    )
+
+
+def tabs(found: Inbox) -> list[dict[str, Any]]:
+    """The three tabs with their counts, for the part of that name."""
+    titles = {"mine": _("我的待办"), "all": _("大家的"), "others": _("等别人")}
+    url = reverse("desk:inbox")
+    return [
+        {
+            "label": title,
+            "url": url if name == "mine" else f"{url}?tab={name}",
+            "current": name == found.tab,
+            "count": found.counts[name],
+        }
+        for name, title in titles.items()
+    ]

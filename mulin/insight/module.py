@@ -1,0 +1,18 @@
+"""The manifest of the board: it reads what others count, and writes nothing but its own hot topics."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mulin.insight import topics
+from mulin.kernel.registry import Module, NavItem, Periodic
+
+# Each call does a second's work at most; a street is looked at twice an hour.
+EVERY = 20
+
+MODULE = Module(
+    name="insight",
+    title=_("看板"),
+    desk_nav=(
+        NavItem("board", _("看板"), "insight:board", "chart", order=60, permission="insight.board:view"),
+    ),
+    periodic=(Periodic("hot-topics", EVERY, topics.refresh),),
+)

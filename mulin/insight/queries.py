@@ -1,0 +1,389 @@
+"""The board of a place and a period. Counters and the index of open cases only, never a scan; no figure about
+a person. Whoever lacks `insight.board:view_small` gets it without what could point to somebody.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import pairwise
+
+from django.utils.translation import gettext as _
+
+from mulin.insight import heat, reading
+from mulin.insight.answers import as_json
+from mulin.insight.figures import ALL, ENDED_WELL, LINKED, Rate, rates
+from mulin.insight.models import PUBLIC, STAFF, HotTopic
+from mulin.insight.periods import Period, buckets, coarse, of
+from mulin.insight.reading import Ground
+from mulin.insight.suppression import COVER, LIMIT, SMALL, link, protect, protect_table
+from mulin.kernel import clock, codes, policy
+from mulin.kernel.actors import Actor
+from mulin.kernel.errors import NotAllowed, NotVisible
+from mulin.places.queries import Place
+
+__all__ = ["Board", "as_json", "board", "heat_points", "sees_small"]
+
+STREET = 9
+CATEGORIES_SHOWN = 12
+TOPICS_SHOWN = 8
+# Figures of a child that the board lists; the rates come beside them.
+OF_CHILDREN = ("in", "closed", "open", "overdue")
+# Part of another figure that the public sees; hidden always, so that it need not hide that one.
+UNSHOWN = {"late": COVER}
+PROTECTED = tuple(key for key in ALL if key not in UNSHOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A count of something. `n` is None where it is hidden; `mark` then says `small` or `cover`."""
+
+    code: str
+    n: int | None
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A place below, with its figures (None: hidden, see `marks`) and its rates."""
+
+    code: str
+    name: str
+    figures: dict[str, int | None]
+    marks: dict[str, str]
+    rates: dict[str, Rate]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the trend. None: hidden."""
+
+    since: date
+    until: date
+    came: int | None
+    closed: int | None
+    before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hot:
+    """A hot topic: what, where (community codes), how many voices, since when."""
+
+    label: str
+    n: int
+    places: tuple[str, ...]
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything that a board shows. `figures` hold None where `marks` says why; `is_exact` when nothing is.
+
+    Below the street the public sees which categories and kinds are usual (`categories` and `kinds` without
+    counts) but neither their counts nor a trend: those could be subtracted from the street's.
+    """
+
+    place: Place
+    above: tuple[Place, ...]
+    period: Period
+    before: Period
+    is_exact: bool
+    figures: dict[str, int | None]
+    marks: dict[str, str]
+    rates: dict[str, Rate]
+    reasons: dict[str, int] = field(default_factory=dict)
+    states: dict[str, int] = field(default_factory=dict)
+    kinds: tuple[Cell, ...] = ()
+    categories: tuple[Cell, ...] = ()
+    other_categories: int | None = None
+    trend: tuple[Step, ...] = ()
+    child_level: int = 0
+    children: tuple[Child, ...] = ()
+    # What lies at the place itself and in none of its children.
+    remainder: Child | None = None
+    hot: tuple[Hot, ...] = ()
+
+    @property
+    def is_small_area(self) -> bool:
+        return self.place.level > STREET
+
+
+def sees_small(actor: Actor, place: str) -> bool:
+    """Whether every figure of the place is shown to the actor."""
+    target = policy.Target(place=place[:12], grid=place) if "-" in place else place
+    return policy.can(actor, "insight.board:view_small", target)
+
+
+def board(
+    actor: Actor, place: str, since: date | None = None, until: date | None = None, grid: str = ""
+) -> Board:
+    """The board of a division or, with its code as `place` or `grid`, of a grid; last 30 days by default.
+
+    Anyone may see it (insight.board:view); figures under five and what they follow from are hidden from those
+    without insight.board:view_small, and grids are not shown to them at all. Raises NotVisible for an unknown
+    place, NotAllowed for a grid.
+    """
+    place = grid or place
+    if not codes.is_valid(place):
+        raise NotVisible(place)
+    policy.require(actor, "insight.board:view", place)
+    found = reading.ground(place)
+    exact = sees_small(actor, place)
+    if "-" in place and not exact:
+        raise NotAllowed("not-allowed", _("网格的数字太小，只给在这里工作的人看。请看社区的看板。"))
+    today = clock.today()
+    period = of(since, until, today)
+    return _exact(found, period) if exact else _public(found, coarse(period, today))
+
+
+def _exact(ground: Ground, period: Period) -> Board:
+    """At most nine statements: names (three, remembered), open cases, figures, children, categories, trend,
+    hot topics."""
+    place = ground.place.code
+    open_now = reading.open_cases(place, ground.child_level)
+    own = reading.own_figures(place, period, open_now[""])
+    figures = own.figures
+    below = reading.children_figures(place, ground.child_level, period, open_now) if ground.below else {}
+    categories = reading.categories(place, ground.place.level, period)
+    listed = _by_size(categories)[:CATEGORIES_SHOWN]
+    return Board(
+        place=ground.place,
+        above=ground.above,
+        period=period,
+        before=period.before,
+        is_exact=True,
+        figures=dict(figures),
+        marks={},
+        rates=rates(figures, reasons=own.reasons),
+        reasons=own.reasons,
+        states=own.states,
+        kinds=tuple(Cell(kind, n) for kind, n in _by_size(own.kinds)),
+        categories=tuple(Cell(code, n) for code, n in listed),
+        other_categories=figures["in"] - sum(n for _code, n in listed),
+        trend=_trend(place, period),
+        child_level=ground.child_level,
+        children=tuple(_child(node, below.get(node.code) or _nothing(), {}) for node in ground.below),
+        remainder=_remainder(figures, below) if ground.below else None,
+        hot=_hot(ground.place, STAFF),
+    )
+
+
+def _public(ground: Ground, period: Period) -> Board:
+    """What everyone may see: protected in its own tables and in those of the places above. Ten statements at
+    most."""
+    place, level = ground.place.code, ground.place.level
+    figures, marks = _protected(ground, period)
+    categories, other = _public_lists(place, level, period, figures, marks)
+    if level > STREET:
+        trend, kinds, parts = (), _usual(reading.kinds(place, period)), {}
+    else:
+        trend, kinds = _public_trend(place, period, marks)
+        parts = _public_children(ground, period, figures, marks)
+    return Board(
+        place=ground.place,
+        above=ground.above,
+        period=period,
+        before=period.before,
+        is_exact=False,
+        figures={key: None if key in marks else n for key, n in figures.items()},
+        marks=marks,
+        rates=rates(figures, marks),
+        kinds=kinds,
+        categories=categories,
+        other_categories=other,
+        trend=trend,
+        hot=_hot(ground.place, PUBLIC),
+        **parts,
+    )
+
+
+def _public_children(ground: Ground, period: Period, figures: dict[str, int], marks: dict[str, str]) -> dict:
+    if not ground.below:
+        return {}
+    rows, _total = _table(ground.place.code, ground.child_level, period, figures)
+    hidden = _hidden({node.code: _nothing() for node in ground.below} | rows, marks)
+    rest = Child("", "", *_shown(rows[""], hidden[""])) if "" in rows else None
+    return {
+        "child_level": ground.child_level,
+        "children": tuple(_child(n, rows.get(n.code) or _nothing(), hidden[n.code]) for n in ground.below),
+        "remainder": rest if rest and any(rest.figures[key] != 0 for key in OF_CHILDREN) else None,
+    }
+
+
+# What is hidden
+
+
+def _protected(ground: Ground, period: Period) -> tuple[dict[str, int], dict[str, str]]:
+    """The figures of the place and what of them is hidden: its small ones, those that the table of the place
+    above hides to cover another's, and whole columns that are hidden there. A community is looked at through
+    its street's table and its district's, larger places through one."""
+    place = ground.place
+    above = ground.above[-2:] if place.level > STREET else ground.above[-1:]
+    if not above:
+        open_now = reading.open_cases(place.code)[""]
+        figures = reading.own_figures(place.code, period, open_now).figures
+        return figures, _own_marks(figures)
+    total: dict[str, int] = {}
+    marks: dict[str, str] = {}
+    for outer, inner in pairwise([*above, place]):
+        table, total = _table(outer.code, inner.level, period, total)
+        marks = marks or _own_marks(total)
+        rows = {inner.code: _nothing(), **table}
+        marks = _hidden(rows, marks)[inner.code]
+        total = rows[inner.code]
+    return total, marks
+
+
+def _table(place: str, child_level: int, period: Period, total: dict[str, int] | None = None):
+    """(figures of all children, figures of the place): the table has one more row, "", for what is in none
+    of the children, so that it adds up. Two statements, or three when the total is not known yet."""
+    open_now = reading.open_cases(place, child_level)
+    rows = reading.children_figures(place, child_level, period, open_now)
+    total = total or reading.own_figures(place, period, open_now[""]).figures
+    return _with_remainder(total, rows), total
+
+
+def _hidden(rows: dict[str, dict[str, int]], unknown: Iterable[str]) -> dict[str, dict[str, str]]:
+    marks = protect_table(rows, PROTECTED, linked=LINKED, unknown_totals=set(unknown))
+    for row in marks.values():
+        row |= UNSHOWN
+    return marks
+
+
+def _own_marks(figures: dict[str, int]) -> dict[str, str]:
+    marks = {key: SMALL for key in PROTECTED if 0 < figures[key] < LIMIT}
+    link(marks, LINKED)
+    return marks | UNSHOWN
+
+
+def _with_remainder(total: dict[str, int], rows: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    """The rows of a table with one more, "", for what is in none of them: so they add up to the total."""
+    rest = {key: total[key] - sum(row[key] for row in rows.values()) for key in total}
+    return {**rows, "": rest} if any(rest.values()) else dict(rows)
+
+
+def _shown(figures: dict[str, int], marks: dict[str, str]):
+    return {key: None if key in marks else figures[key] for key in ALL}, marks, rates(figures, marks)
+
+
+# Parts
+
+
+def _nothing() -> dict[str, int]:
+    return dict.fromkeys(ALL, 0)
+
+
+def _child(node: Place, figures: dict[str, int], marks: dict[str, str]) -> Child:
+    return Child(node.code, node.name, *_shown(figures, marks))
+
+
+def _remainder(figures: dict[str, int], below: dict[str, dict[str, int]]) -> Child | None:
+    rest = _with_remainder(figures, below).get("")
+    if rest is None or not any(rest[key] for key in OF_CHILDREN):
+        return None
+    return Child("", "", *_shown(rest, {}))
+
+
+def _by_size(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _cells(counts: dict[str, int], total_shown: bool) -> tuple[Cell, ...]:
+    """Counts that add up to a figure, the largest first, the hidden ones last."""
+    hidden = protect(counts, total_shown=total_shown)
+    if not total_shown:
+        hidden = {code: hidden.get(code, COVER) for code in counts}
+    shown = [Cell(code, n) for code, n in _by_size(counts) if code not in hidden]
+    return (*shown, *(Cell(code, None, hidden[code]) for code in sorted(hidden)))
+
+
+def _public_lists(place: str, level: int, period: Period, figures: dict[str, int], marks: dict[str, str]):
+    """(categories, other categories) for everyone."""
+    categories = reading.categories(place, level, period)
+    if level > STREET:
+        return _usual(categories)[:CATEGORIES_SHOWN], None
+    without = figures["in"] - sum(categories.values())
+    cells = _cells({**categories, "": without} if without > 0 else categories, "in" not in marks)
+    listed = tuple(c for c in cells if c.n is not None and c.code)[:CATEGORIES_SHOWN]
+    return listed, figures["in"] - sum(c.n for c in listed) if "in" not in marks else None
+
+
+def _usual(counts: dict[str, int]) -> tuple[Cell, ...]:
+    """What is usual in a small area, without counts."""
+    return tuple(Cell(code, None, COVER) for code, n in _by_size(counts) if n >= LIMIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What came in, was closed, and came in the period before, in every step; and the voices by kind."""
+
+    came: list[int]
+    closed: list[int]
+    before: list[int]
+    kinds: dict[str, int]
+
+
+def _series(place: str, period: Period, cuts: list[tuple[date, date]]) -> Series:
+    found = Series(*([0] * len(cuts) for _ in range(3)), {})
+    for measure, state, day, n in reading.days(place, period.before.since, period.until):
+        is_before = day < period.since
+        at = _step_of(cuts, day + timedelta(days=period.days) if is_before else day)
+        if measure == "cases.opened":
+            (found.before if is_before else found.came)[at] += n
+        elif not is_before and measure == "voices.in":
+            found.kinds[state] = found.kinds.get(state, 0) + n
+        elif not is_before and state in ENDED_WELL:
+            found.closed[at] += n
+    return found
+
+
+def _step_of(cuts: list[tuple[date, date]], day: date) -> int:
+    return next(i for i, (_since, until) in enumerate(cuts) if day <= until)
+
+
+def _trend(place: str, period: Period) -> tuple[Step, ...]:
+    cuts = buckets(period)
+    found = _series(place, period, cuts)
+    columns = zip(cuts, found.came, found.closed, found.before, strict=True)
+    return tuple(Step(*cut, *values) for cut, *values in columns)
+
+
+def _public_trend(
+    place: str, period: Period, marks: dict[str, str]
+) -> tuple[tuple[Step, ...], tuple[Cell, ...]]:
+    """(the trend in weeks or months, kinds); no trend at all where most of it would be hidden."""
+    cuts = buckets(period, coarser=True)
+    found = _series(place, period, cuts)
+    kinds = _cells({kind: n for kind, n in found.kinds.items() if n > 0}, "voices" not in marks)
+    shown = []
+    for series, figure in ((found.came, "in"), (found.closed, "closed"), (found.before, "in")):
+        column = dict(enumerate(series))
+        hidden = protect(column) if figure not in marks else dict.fromkeys(column, COVER)
+        shown.append([None if i in hidden else n for i, n in column.items()])
+    if sum(n is None for n in shown[0]) * 2 > len(cuts):
+        return (), kinds
+    return tuple(Step(*cut, *values) for cut, *values in zip(cuts, *shown, strict=True)), kinds
+
+
+def _hot(place: Place, audience: str) -> tuple[Hot, ...]:
+    """The hottest topics of the streets in a place; in a community those in which it has a share."""
+    if place.level > 12:
+        return ()
+    street = codes.street(place.code)
+    rows = HotTopic.objects.filter(audience=audience).order_by("-score", "id")
+    if street:
+        rows = rows.filter(place=street)
+    else:
+        low, high = codes.bounds(place.code)
+        rows = rows.filter(place__gte=low, place__lt=high)[:TOPICS_SHOWN]
+    found = []
+    for row in rows:
+        n = row.communities.get(place.code, 0) if place.level == 12 else row.n
+        if n >= (LIMIT if audience == PUBLIC else 2):
+            found.append(Hot(row.label, n, tuple(row.communities), clock.day_of(row.since)))
+    return tuple(found[:TOPICS_SHOWN])
+
+
+def heat_points(actor: Actor, place: str, period: Period) -> list[heat.Point]:
+    """Where it happened, gathered in squares of about 100 m: all unrestricted matters for those who see small
+    figures, published ones and at least five in a square for everyone else."""
+    return heat.points(place, period, is_exact=sees_small(actor, place))

@@ -1,0 +1,159 @@
+"""What the board asks of the database: counters, the index of open cases, names. One statement each."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import CharField, Count, F, IntegerField, QuerySet, Value
+from django.db.models.functions import Concat, Substr
+
+from mulin.cases.models import Case
+from mulin.cases.queries import overdue
+from mulin.insight.figures import MEASURES, figures
+from mulin.insight.periods import Period
+from mulin.kernel import clock, codes, counters
+from mulin.kernel.errors import NotVisible
+from mulin.places.queries import Place, children, get_place, places_of, sites
+
+ZEROS = "000000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The place of a board with what is above it (the province first) and directly below it."""
+
+    place: Place
+    above: tuple[Place, ...] = ()
+    below: tuple[Place, ...] = ()
+
+    @property
+    def child_level(self) -> int:
+        return self.below[0].level if self.below else 0
+
+
+def ground(code: str) -> Ground:
+    """Names around a place. Raises NotVisible for a code that nothing has, and for things that have no board
+    (buildings, estates)."""
+    if not codes.is_valid(code) or code == codes.COUNTRY:
+        raise NotVisible(code)
+    place = get_place(code)
+    if place.is_site and place.kind != "grid":
+        raise NotVisible(code)
+    parents = [*codes.parents(code)]
+    known = places_of(parents)
+    above = tuple(known[one] for one in parents if one in known)
+    if place.is_site:
+        return Ground(place, above)
+    below = sites(code, "grid") if place.level == codes.Level.COMMUNITY else children(code)
+    return Ground(place, above, tuple(one for one in below if one.level == below[0].level))
+
+
+# Open cases
+
+
+def _open_cases(place: str) -> QuerySet[Case]:
+    rows = Case.objects.filter(is_open=True)
+    if "-" in place:
+        return rows.filter(grid=place)
+    low, high = codes.bounds(place)
+    return rows.filter(place__gte=low, place__lt=high)
+
+
+def _by_node(rows: QuerySet[Case], child_level: int, late: int) -> QuerySet:
+    if not child_level:
+        node = Value("", output_field=CharField())
+    elif child_level == counters.GRID_LEVEL:
+        node = F("grid")
+    else:
+        node = Concat(Substr("place", 1, child_level), Value(ZEROS[child_level:]))
+    counted = rows.annotate(node=node).order_by().values("node").annotate(n=Count("id"))
+    return counted.annotate(late=Value(late, output_field=IntegerField())).values_list("node", "late", "n")
+
+
+def open_cases(place: str, child_level: int = 0) -> dict[str, tuple[int, int]]:
+    """How many cases are open and how many of them overdue: {"": of the place, code: of a child}.
+
+    Read from the index of open cases, whose size does not grow with history; overdue means the same as in
+    the desk's list. A case that lies in none of the children counts for the place only.
+    """
+    rows = _open_cases(place)
+    late = rows.filter(overdue(clock.now()))
+    both = _by_node(rows, child_level, 0).union(_by_node(late, child_level, 1), all=True)
+    found: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for node, is_late, n in both:
+        found[""][is_late] += n
+        if node not in {"", place}:
+            found[node][is_late] += n
+    found[""] = found[""]
+    return {node: (n, overdue_n) for node, (n, overdue_n) in found.items()}
+
+
+# Counters
+
+
+def children_figures(
+    place: str, child_level: int, period: Period, open_now: Mapping[str, tuple[int, int]]
+) -> dict[str, dict[str, int]]:
+    """Every figure of every child that has any, in one statement."""
+    rows = counters.read(
+        place, MEASURES, period.since, period.until, by=("node", "measure", "state"), children=child_level
+    )
+    by_node: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+    for node, measure, state, n in rows:
+        by_node[node].append((measure, state, n))
+    nodes = by_node.keys() | (open_now.keys() - {""})
+    return {
+        node: figures(
+            by_node[node], now_open=open_now.get(node, (0, 0))[0], overdue=open_now.get(node, (0, 0))[1]
+        )
+        for node in nodes
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """One place: its figures, exclusions by reason, states now of what came in, voices by kind."""
+
+    figures: dict[str, int]
+    reasons: dict[str, int]
+    states: dict[str, int]
+    kinds: dict[str, int]
+
+
+def own_figures(place: str, period: Period, open_now: tuple[int, int]) -> Own:
+    """Everything that is counted of one place, in one statement."""
+    rows = counters.read(place, (*MEASURES, "cases.now"), period.since, period.until)
+
+    def states_of(wanted: str) -> dict[str, int]:
+        return {state: n for measure, state, n in rows if measure == wanted and n > 0}
+
+    return Own(
+        figures((r for r in rows if r[0] != "cases.now"), now_open=open_now[0], overdue=open_now[1]),
+        states_of("cases.excluded"),
+        states_of("cases.now"),
+        states_of("voices.in"),
+    )
+
+
+def kinds(place: str, period: Period) -> dict[str, int]:
+    """kind -> voices."""
+    rows = counters.read(place, ["voices.in"], period.since, period.until, by=("state",))
+    return {kind: n for kind, n in rows if n > 0}
+
+
+def days(place: str, since: date, until: date) -> list[tuple[str, str, date, int]]:
+    """(measure, state, day, n) of what came in, was closed and was said: the trend and the kinds."""
+    measures = ("cases.opened", "cases.closed", "voices.in")
+    return counters.read(place, measures, since, until, by=("measure", "state", "day"))
+
+
+def categories(place: str, level: int, period: Period) -> dict[str, int]:
+    """category -> cases that came in: from the counters down to the street, below from the index of cases."""
+    if level in counters.CATEGORY_LEVELS:
+        rows = counters.read(place, ["cases.opened"], period.since, period.until, by=("category",))
+        return {category: n for category, n in rows if category}
+    column = "grid" if "-" in place else "place"
+    rows = Case.objects.filter(**{column: place}, opened_on__range=(period.since, period.until))
+    counted = rows.exclude(category="").order_by().values("category").annotate(n=Count("id"))
+    return {row["category"]: row["n"] for row in counted}

@@ -1,0 +1,101 @@
+"""Pages of the board: read only."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from mulin.insight import export, queries, shapes
+from mulin.insight.definitions import NOTE_HIDDEN, NOTE_NO_RANKING, PERIODS
+from mulin.insight.page import page, query_of
+from mulin.insight.periods import from_query
+from mulin.kernel import clock, policy
+from mulin.kernel.actors import Actor
+from mulin.kernel.context import actor_of
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WALL_SECONDS = 30
+
+
+def _home(request: HttpRequest, actor: Actor) -> str:
+    """The place to begin with: of one's post, of one's home, of the site."""
+    for post in actor.posts:
+        if post.place and (post.place[13:14] in {"", "G"}):
+            return post.place
+    if actor.posts and actor.posts[0].place:
+        return actor.posts[0].place[:12]
+    return getattr(request.user, "home_place", "") or settings.MULIN_SITE_PLACE
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """`/board/`: on to the place that is the person's own; `?place=` goes to another one."""
+    place = request.GET.get("place") or _home(request, actor_of(request))
+    query = request.GET.copy()
+    query.pop("place", None)
+    return HttpResponseRedirect(
+        reverse("insight:board", args=[place]) + (f"?{query.urlencode()}" if query else "")
+    )
+
+
+def _board(request: HttpRequest, place: str) -> queries.Board:
+    period = from_query(request.GET, clock.today())
+    return queries.board(actor_of(request), place, period.since, period.until)
+
+
+@require_safe
+def board(request: HttpRequest, place: str) -> HttpResponse:
+    """The board of a place. Someone who may not see a grid's is led to its community's."""
+    actor = actor_of(request)
+    if "-" in place and not queries.sees_small(actor, place):
+        query = request.GET.urlencode()
+        return HttpResponseRedirect(
+            reverse("insight:board", args=[place[:12]]) + (f"?{query}" if query else "")
+        )
+    wall = request.GET.get("wall") == "1"
+    found = _board(request, place)
+    seen = page(found, actor, wall)
+    context = {
+        "board": found,
+        "page": seen,
+        "wall": wall,
+        "wall_seconds": WALL_SECONDS,
+        "wall_url": query_of(found.period, True),
+        "still_url": query_of(found.period),
+        "period_name": PERIODS[found.period.name],
+        "note_hidden": NOTE_HIDDEN,
+        "note_no_ranking": NOTE_NO_RANKING,
+        "is_desk": policy.can_somewhere(actor, "desk.desk:enter"),
+        "map_url": reverse("insight:map", args=[place]) + seen.query,
+        "export_url": reverse("insight:export", args=[place]) + seen.query,
+        "tiles": settings.MULIN_MAP_TILES,
+        "now": clock.now(),
+    }
+    return render(request, "insight/board.html", context)
+
+
+@require_safe
+def board_map(request: HttpRequest, place: str) -> JsonResponse:
+    """The outlines and squares of a board as GeoJSON."""
+    found = _board(request, place)
+    squares = queries.heat_points(actor_of(request), place, found.period)
+    return JsonResponse(
+        shapes.features(found, squares, query_of(found.period)), content_type="application/geo+json"
+    )
+
+
+@require_safe
+def board_export(request: HttpRequest, place: str) -> HttpResponse:
+    """The board as an Excel file."""
+    found = _board(request, place)
+    name = _("看板 %(place)s %(since)s 至 %(until)s.xlsx") % {
+        "place": found.place.name,
+        "since": found.period.since,
+        "until": found.period.until,
+    }
+    response = HttpResponse(export.workbook(found), content_type=XLSX)
+    response.headers["Content-Disposition"] = content_disposition_header(True, name)
+    return response

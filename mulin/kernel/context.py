@@ -1,0 +1,84 @@
+"""What every page's shell shows: the bars, the unread count, the language and elder switches."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from mulin.kernel import notices, policy, registry
+from mulin.kernel.actors import ANONYMOUS, Actor
+
+# The entry of the resident's bar that carries the number of unread notices.
+OWN_THINGS = "mine"
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    return getattr(request, "actor", ANONYMOUS)
+
+
+def _bar(items: list[registry.NavItem], actor: Actor, request: HttpRequest) -> list[dict[str, Any]]:
+    """The entries that the actor may open. Only the longest address that fits is the current one: on
+    /desk/cases/ the entry /desk/ is not where one is."""
+    bar = [
+        {"name": item.name, "title": item.title, "url": reverse(item.url_name), "icon": item.icon}
+        for item in items
+        if not item.permission or policy.can_somewhere(actor, item.permission)
+    ]
+    fitting = [entry["url"] for entry in bar if _inside(request.path, entry["url"])]
+    here = max(fitting, key=len, default="")
+    for entry in bar:
+        entry["current"] = entry["url"] == here
+    return bar
+
+
+def _inside(path: str, url: str) -> bool:
+    """Whether a page lies at an address or below it, whole segments only; the root holds only itself."""
+    return path == url or (url != "/" and path.startswith(f"{url.rstrip('/')}/"))
+
+
+def _portal_bar(actor: Actor, request: HttpRequest) -> list[dict[str, Any]]:
+    bar = _bar(registry.collect("portal_nav"), actor, request)
+    for entry in bar:
+        if entry["name"] == OWN_THINGS:
+            entry["count"] = notices.unread_count(actor)
+    return bar
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _place_name(request: HttpRequest) -> str:
+    """The visitor's community, as the resident's shell knows it; empty where nobody can say."""
+    provider: Callable[..., str] | None = registry.providers().get("shell.place_name")
+    return provider(request) if provider else ""
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Lazy where it costs a query, and then once: an error page must render with the database away."""
+    actor = actor_of(request)
+    return {
+        "actor": actor,
+        "place_name": SimpleLazyObject(lambda: _place_name(request)),
+        "portal_nav": SimpleLazyObject(lambda: _portal_bar(actor, request)),
+        "desk_nav": SimpleLazyObject(
+            lambda: _bar(registry.collect("desk_nav"), actor, request) if actor.is_staff else []
+        ),
+        "unread": SimpleLazyObject(lambda: notices.unread_count(actor)),
+        "elder": request.COOKIES.get("mulin_elder") == "1",
+        "theme": request.COOKIES.get("mulin_theme", "auto"),
+        "home_url": _url("portal:home"),
+        "elder_url": _url("portal:elder-mode"),
+        "language_url": _url("set_language"),
+        "account_url": _url("people:account"),
+        "login_url": _url("account_login"),
+        "logout_url": _url("account_logout"),
+        "desk_search_url": _url("desk:search"),
+        "hotline": settings.MULIN_HOTLINE,
+    }

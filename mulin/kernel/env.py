@@ -1,0 +1,97 @@
+"""Reading settings from the environment. Every reader fails loudly on a value it cannot understand."""
+
+import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def env_str(name: str, default: str = "") -> str:
+    return os.environ.get(name, default)
+
+
+def env_bool(name: str, default: bool = False) -> bool:
+    value = os.environ.get(name, "").strip().lower()
+    if not value:
+        return default
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name}={value!r} is not a yes or a no")
+
+
+def env_int(name: str, default: int) -> int:
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    try:
+        return int(value)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}={value!r} is not a whole number") from error
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def env_secret(name: str, default: str = "") -> str:
+    """The value of NAME, or the content of the file that NAME_FILE points to (container secrets)."""
+    path = os.environ.get(f"{name}_FILE")
+    if path:
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE: cannot read {path}: {error}") from error
+    return os.environ.get(name, default)
+
+
+def instance_key(home: Path, filename: str) -> str:
+    """The instance's own random key, made on first use and readable only by its owner."""
+    path = home / filename
+    if not path.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(fd, "w", encoding="ascii") as file:
+            file.write(os.urandom(32).hex())
+    return path.read_text(encoding="ascii").strip()
+
+
+def database_from_url(url: str) -> dict[str, object]:
+    """`postgresql://user:password@host:port/name?sslmode=…` or `sqlite:////path` as Django's dictionary."""
+    from urllib.parse import parse_qsl, unquote, urlsplit
+
+    parts = urlsplit(url)
+    if parts.scheme in {"postgres", "postgresql"}:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": unquote(parts.hostname or "") or dict(parse_qsl(parts.query)).get("host", ""),
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {k: v for k, v in parse_qsl(parts.query) if k != "host"},
+        }
+    if parts.scheme == "sqlite":
+        return sqlite(Path(parts.path))
+    raise ImproperlyConfigured(f"MULIN_DATABASE_URL: {parts.scheme!r} is neither postgresql nor sqlite")
+
+
+def sqlite(path: Path) -> dict[str, object]:
+    # FULL: an acknowledged write survives a power cut. IMMEDIATE: a transaction that will write
+    # takes the write lock at its start instead of failing half way.
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-64000;"
+                " PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456"
+            ),
+        },
+    }

@@ -1,0 +1,91 @@
+"""Around every request: an id for the logs, security headers, and errors that a person can use."""
+
+import logging
+import time
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from mulin.kernel.errors import ActionError, NotVisible
+from mulin.kernel.ids import new_id
+from mulin.kernel.logs import request_id
+
+log = logging.getLogger("mulin.requests")
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{tiles};"
+    " font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none';"
+    " manifest-src 'self'; worker-src 'self'"
+)
+
+
+class RequestContext:
+    """Gives the request an id, times it, and sets the headers that every answer carries."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        tiles = settings.MULIN_MAP_TILES.split("/{")[0] if settings.MULIN_MAP_TILES else ""
+        self.csp = CSP.format(tiles=f" {tiles}" if tiles else "")
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = request_id.set(str(new_id()))
+        started = time.perf_counter()
+        try:
+            response = self.get_response(request)
+        finally:
+            rid = request_id.get()
+            request_id.reset(token)
+        response.headers.setdefault("Content-Security-Policy", self.csp)
+        response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.headers["X-Request-Id"] = rid
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "private, no-store")
+            patch_vary_headers(response, ("Cookie", "Accept-Language"))
+        log.debug(
+            "%s %s %s",
+            request.method,
+            request.path,
+            response.status_code,
+            extra={"facts": {"ms": round((time.perf_counter() - started) * 1000, 1), "request": rid}},
+        )
+        return response
+
+
+class ErrorPages:
+    """Turns refusals into pages (or problem+json for the API): 404 for what is not visible, 403, 409."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if request.path.startswith("/api/"):
+            return problem(request, error)
+        if isinstance(error, NotVisible):
+            raise Http404 from error
+        if isinstance(error, ActionError):
+            if error.status == 403:
+                raise PermissionDenied(error.message) from error
+            context = {"error": error, "place_name": ""}
+            return render(request, "kernel/refused.html", context, status=error.status)
+        return None
+
+
+def problem(request: HttpRequest, error: Exception) -> JsonResponse | None:
+    """RFC 9457 for the API."""
+    if isinstance(error, NotVisible | Http404):
+        status, code, title = 404, "not-found", "Not found"
+    elif isinstance(error, ActionError):
+        status, code, title = error.status, error.code, str(error.message)
+    else:
+        return None
+    body = {"type": f"urn:mulin:problem:{code}", "title": title, "status": status, "code": code}
+    if getattr(error, "field", ""):
+        body["field"] = error.field
+    return JsonResponse(body, status=status, content_type="application/problem+json")

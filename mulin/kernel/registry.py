@@ -1,0 +1,259 @@
+"""What modules tell the house about themselves. Adding a module touches no other module.
+
+A module's `module.py` holds one `MODULE = Module(...)`; `discover()` imports them all at start-up.
+Modules of one floor reach each other only through what is registered here and through the journal.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+
+from mulin.kernel.actors import Actor
+
+PUBLIC, STAFF, RESTRICTED = "public", "staff", "restricted"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """How a journal line reads. `text` is translatable and may hold %(key)s of the line's data.
+
+    `audience` says who may see it on a timeline. `labels` turn codes in the data into words.
+    """
+
+    text: Any
+    audience: str = STAFF
+    labels: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
+    tone: str = ""
+
+    def say(self, data: dict[str, Any]) -> str:
+        words = {key: self.labels[key](value) if key in self.labels else value for key, value in data.items()}
+        return str(self.text) % _Blank(words)
+
+
+class _Blank(dict):
+    """A line written before a key was added still reads well."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+@dataclass(frozen=True, slots=True)
+class WayResult:
+    """What a way adds to the line of the action that attached it."""
+
+    record: UUID | None = None
+    counts: tuple = ()
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One of the ways a voice may take. `attach(actor=, matter=, voice=, joined=)` runs in the voice's
+    own transaction and opens (or joins) the way's record; it writes no journal line of its own.
+    `sync(actor=, matter=, before=)` follows a change of the matter's place, category, kind or severity;
+    `withdraw(actor=, matter=, voice=)` follows a voice that was taken back. Both run in the same manner."""
+
+    code: str
+    title: Any
+    kinds: frozenset[str]
+    attach: Callable[..., WayResult]
+    sync: Callable[..., WayResult] | None = None
+    withdraw: Callable[..., WayResult] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """One thing that waits for the actor. Sorted by danger, then clock, then age."""
+
+    key: str
+    title: str
+    url: str
+    kind: Any
+    danger: int = 0
+    due_at: Any = None
+    since: Any = None
+    place: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InboxSource:
+    """`items(actor, limit)` gives what burns first; `count(actor)` how many there are."""
+
+    name: str
+    title: Any
+    items: Callable[[Actor, int], list[InboxItem]]
+    count: Callable[[Actor], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A block on the community's home. `context(actor, place)` gives None when there is nothing to show."""
+
+    name: str
+    template: str
+    context: Callable[[Actor, str], dict[str, Any] | None]
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    name: str
+    title: Any
+    url_name: str
+    icon: str
+    order: int = 50
+    permission: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A counter: counted by the day of the voice or of the event."""
+
+    name: str
+    title: Any
+    by: str = "voice"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRule:
+    """Who is told when a journal line of `code` is sealed. `recipients(entry)` gives account ids."""
+
+    code: str
+    text: Any
+    recipients: Callable[[Any], Iterable[UUID]]
+    url: Callable[[Any], str]
+    is_urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """Work that the worker repeats."""
+
+    name: str
+    every_seconds: float
+    run: Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Reads the sealed journal line by line; must be able to see a line twice without harm."""
+
+    name: str
+    handle: Callable[[Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """Counts from the records what the counters should say, for the check that they are equal.
+    Yields (measure, place, grid, day, state, category, n)."""
+
+    measures: tuple[str, ...]
+    rows: Callable[[], Iterable[tuple]]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """A module's share in a person's own data: `export(account_id) -> dict`, `erase(account_id) -> int`."""
+
+    name: str
+    title: Any
+    export: Callable[[UUID], Any]
+    erase: Callable[[UUID], int]
+
+
+@dataclass(frozen=True)
+class Module:
+    name: str
+    title: Any
+    sentences: dict[str, Sentence] = field(default_factory=dict)
+    ways: tuple[Way, ...] = ()
+    inbox: tuple[InboxSource, ...] = ()
+    cards: tuple[Card, ...] = ()
+    portal_nav: tuple[NavItem, ...] = ()
+    desk_nav: tuple[NavItem, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    notices: tuple[NoticeRule, ...] = ()
+    periodic: tuple[Periodic, ...] = ()
+    subscribers: tuple[Subscriber, ...] = ()
+    recounts: tuple[Recount, ...] = ()
+    personal_data: tuple[PersonalData, ...] = ()
+    jobs: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    providers: dict[str, Callable[..., Any]] = field(default_factory=dict)
+
+
+def discover() -> None:
+    """Import every installed module's manifest, in the order of INSTALLED_APPS."""
+    _clear()
+    modules()
+
+
+@cache
+def modules() -> tuple[Module, ...]:
+    found = []
+    for config in apps.get_app_configs():
+        if config.name.startswith("mulin.") and find_spec(f"{config.name}.module"):
+            found.append(import_module(f"{config.name}.module").MODULE)
+    return tuple(found)
+
+
+def _clear() -> None:
+    for cached in (modules, sentences, measures, notice_rules, providers, jobs):
+        cached.cache_clear()
+
+
+def _merged(attribute: str) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for module in modules():
+        for key, value in getattr(module, attribute).items():
+            if key in merged:
+                raise ValueError(f"{attribute} {key!r} is registered twice")
+            merged[key] = value
+    return merged
+
+
+@cache
+def sentences() -> dict[str, Sentence]:
+    return _merged("sentences")
+
+
+@cache
+def jobs() -> dict[str, Callable[..., Any]]:
+    return _merged("jobs")
+
+
+@cache
+def providers() -> dict[str, Callable[..., Any]]:
+    """Functions that lower floors may call on higher ones by name, such as `cases.routing`."""
+    return _merged("providers")
+
+
+@cache
+def measures() -> dict[str, Measure]:
+    return {m.name: m for module in modules() for m in module.measures}
+
+
+@cache
+def notice_rules() -> dict[str, list[NoticeRule]]:
+    rules: dict[str, list[NoticeRule]] = {}
+    for module in modules():
+        for rule in module.notices:
+            rules.setdefault(rule.code, []).append(rule)
+    return rules
+
+
+def ways(kind: str) -> list[Way]:
+    """The ways a voice of this kind may take."""
+    return [way for module in modules() for way in module.ways if kind in way.kinds]
+
+
+def collect(attribute: str) -> list[Any]:
+    """All registered things of one sort (`inbox`, `cards`, `portal_nav`, `periodic` …), in order."""
+    found = [item for module in modules() for item in getattr(module, attribute)]
+    return sorted(found, key=lambda item: getattr(item, "order", 50))

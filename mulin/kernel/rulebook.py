@@ -1,0 +1,77 @@
+"""The rule packs of all modules plus what administrators set: `rule(name, at=place, on=date)`."""
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from mulin.kernel import clock
+from mulin.kernel.errors import ActionError
+from mulin.kernel.rules import Rule, RuleBook, RuleUnset, load_packs
+
+PACKS = Path(__file__).resolve().parent.parent
+
+
+@cache
+def _packs():
+    return load_packs(sorted(PACKS.glob("*/packs/rules*.toml")))
+
+
+_book: tuple[float, RuleBook] | None = None
+_TTL_SECONDS = 5.0
+
+
+def book() -> RuleBook:
+    """The current book. Overrides are read again every few seconds, so that all processes follow."""
+    import time
+
+    from mulin.kernel.models import RuleOverride
+
+    global _book
+    moment = time.monotonic()
+    if _book is None or moment - _book[0] > _TTL_SECONDS:
+        overrides = [
+            {
+                "name": o.name,
+                "place": o.place,
+                "from": o.valid_from,
+                "to": o.valid_to,
+                "match": o.match,
+                "value": o.value,
+                "basis": o.basis,
+                "certainty": o.certainty,
+                "note": o.note,
+            }
+            for o in RuleOverride.objects.filter(withdrawn_at=None).order_by("id")
+        ]
+        if _book is None or overrides != getattr(_book[1], "overrides_as_given", None):
+            fresh = RuleBook(_packs(), overrides=overrides)
+            fresh.overrides_as_given = overrides
+            _book = (moment, fresh)
+        else:
+            _book = (moment, _book[1])
+    return _book[1]
+
+
+def forget() -> None:
+    """Read the overrides again at the next call: after one was set, and between tests."""
+    global _book
+    _book = None
+
+
+def rule(name: str, *, at: str, on: date | None = None, **facts: Any) -> Rule:
+    """The rule in force at a place on a day (today by default). An unset one refuses the act."""
+    try:
+        return book().rule(name, at, on or clock.today(), **facts)
+    except RuleUnset as error:
+        raise ActionError(
+            "rule-unset",
+            _("这里还没有设定规则“%(name)s”。请管理员在“规则”里为 %(place)s 填写后再办。")
+            % {"name": name, "place": at},
+        ) from error
+
+
+def value(name: str, *, at: str, on: date | None = None, **facts: Any) -> Any:
+    return rule(name, at=at, on=on, **facts).value

@@ -1,0 +1,83 @@
+// Mulin's smallest common ground: find elements, connect them once, also after htmx swaps; and the notice area.
+// A controller is registered as Mulin.connect("[data-x]", element => {…}); it must cope with being absent.
+(function () {
+  "use strict";
+  const controllers = [];
+  const seen = new WeakMap();
+
+  function connectOne(selector, start, root) {
+    const found = root.querySelectorAll ? [...root.querySelectorAll(selector)] : [];
+    if (root.matches && root.matches(selector)) found.unshift(root);
+    for (const element of found) {
+      const done = seen.get(element) || seen.set(element, new Set()).get(element);
+      if (done.has(start)) continue;
+      done.add(start);
+      start(element);
+    }
+  }
+
+  function refresh(root) {
+    for (const [selector, start] of controllers) connectOne(selector, start, root || document);
+  }
+
+  // Says something in the notice area without taking the focus; `undo` is {label, run}.
+  function toast(text, undo) {
+    const area = document.querySelector("[data-toasts]");
+    if (!area) return;
+    const box = document.createElement("div");
+    box.className = "toast";
+    box.append(Object.assign(document.createElement("span"), { textContent: text }));
+    const away = setTimeout(() => box.remove(), undo ? 10000 : 6000);
+    if (undo) {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: undo.label });
+      button.addEventListener("click", () => { clearTimeout(away); box.remove(); undo.run(); });
+      box.append(button);
+    }
+    area.append(box);
+  }
+
+  function cookie(name) {
+    const part = document.cookie.split("; ").find((piece) => piece.startsWith(name + "="));
+    return part ? decodeURIComponent(part.slice(name.length + 1)) : "";
+  }
+
+  function loadScript(url) {
+    return new Promise((resolve, reject) => {
+      if (document.querySelector(`script[src="${url}"]`)) return resolve();
+      const script = Object.assign(document.createElement("script"), { src: url, onload: resolve, onerror: reject });
+      document.head.append(script);
+    });
+  }
+
+  function loadStyle(url) {
+    if (document.querySelector(`link[href="${url}"]`)) return;
+    document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: url }));
+  }
+
+  window.Mulin = {
+    connect(selector, start) {
+      controllers.push([selector, start]);
+      if (document.readyState !== "loading") connectOne(selector, start, document);
+    },
+    refresh, toast, cookie, loadScript, loadStyle,
+  };
+
+  document.addEventListener("DOMContentLoaded", () => refresh());
+  document.addEventListener("htmx:load", (event) => refresh(event.detail.elt));
+  // The server may ask for a notice with the header HX-Trigger: {"mulin:toast": {"text": "…"}}.
+  document.addEventListener("mulin:toast", (event) => toast(event.detail.text || event.detail.value));
+  document.addEventListener("htmx:sendError", () => toast(document.body.dataset.offlineText || ""));
+  document.addEventListener("htmx:responseError", () => toast(document.body.dataset.failedText || ""));
+
+  // A form is sent once: the second tap on the same button is ignored until the page answers.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sending) return event.preventDefault();
+    form.dataset.sending = "1";
+    setTimeout(() => delete form.dataset.sending, 8000);
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sending]").forEach((form) => delete form.dataset.sending);
+  });
+})();

@@ -1,0 +1,129 @@
+// <form data-draft="report">: keeps what was typed on this phone, restores it, and sends it once.
+//   data-draft-restored / data-draft-waiting   what to say after restoring, and while there is no line
+//   data-draft-skip on a control                never kept (passwords and files never are)
+//   an element [data-draft-clear="report"] on the page after success forgets the draft
+// The form carries a key made once for each draft (field `idempotency_key`): the server takes the same key only once,
+// so a report that was sent on a bad line and sent again is still one report.
+(function () {
+  "use strict";
+  const week = 7 * 24 * 3600 * 1000;
+  const slot = (name) => "mulin.draft." + name;
+  const read = (name) => {
+    try {
+      const kept = JSON.parse(localStorage.getItem(slot(name)));
+      if (kept && Date.now() - kept.at < week) return kept;
+      localStorage.removeItem(slot(name));
+    } catch { /* storage may be closed in a private window: then nothing is kept */ }
+    return null;
+  };
+  const write = (name, kept) => { try { localStorage.setItem(slot(name), JSON.stringify({ ...kept, at: Date.now() })); } catch { /* see above */ } };
+  const forget = (name) => { try { localStorage.removeItem(slot(name)); } catch { /* see above */ } };
+  const keepable = (control) => control.name && !["password", "file", "submit", "button", "hidden"].includes(control.type)
+    && control.name !== "csrfmiddlewaretoken" && !("draftSkip" in control.dataset);
+  const newKey = () => (crypto.randomUUID ? crypto.randomUUID()
+    : [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join(""));
+
+  function collect(form) {
+    const values = {};
+    for (const control of form.elements) {
+      if (!keepable(control)) continue;
+      if (control.type === "checkbox" || control.type === "radio") {
+        if (control.checked) (values[control.name] ||= []).push(control.value);
+      } else if (control.value) (values[control.name] ||= []).push(control.value);
+    }
+    return values;
+  }
+
+  function restore(form, values) {
+    let changed = false;
+    const taken = {};
+    for (const control of form.elements) {
+      if (!keepable(control) || !values[control.name]) continue;
+      const kept = values[control.name];
+      if (control.type === "checkbox" || control.type === "radio") control.checked = kept.includes(control.value);
+      else if (!control.value) {
+        const at = taken[control.name] || 0;
+        taken[control.name] = at + 1;
+        if (kept[at] === undefined) continue;
+        control.value = kept[at];
+        changed = true;
+        control.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+    }
+    return changed;
+  }
+
+  Mulin.connect("[data-draft-clear]", (mark) => forget(mark.dataset.draftClear));
+
+  Mulin.connect("form[data-draft]", (form) => {
+    const name = form.dataset.draft;
+    const note = form.querySelector("[data-draft-note]");
+    const say = (text) => { if (note) { note.textContent = text || ""; note.hidden = !text; } };
+    const kept = read(name) || {};
+    let field = form.elements.namedItem("idempotency_key");
+    if (!field) {
+      field = Object.assign(document.createElement("input"), { type: "hidden", name: "idempotency_key" });
+      form.append(field);
+    }
+    field.value = kept.key || field.value || newKey();
+    if (kept.values && restore(form, kept.values)) say(form.dataset.draftRestored);
+
+    let timer;
+    const keep = () => write(name, { key: field.value, values: collect(form) });
+    form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 300); });
+    form.addEventListener("reset", () => { forget(name); field.value = newKey(); say(""); });
+    window.addEventListener("pagehide", () => { if (timer) keep(); });
+
+    let waiting = false;
+    let pressed = null;
+    let sending = false;
+    async function send() {
+      if (sending) return;
+      sending = true;
+      form.setAttribute("aria-busy", "true");
+      try {
+        const answer = await fetch(form.action, { method: "POST", body: new FormData(form, pressed), headers: { Accept: "text/html" } });
+        if (answer.status >= 502) throw new Error(String(answer.status));
+        waiting = false;
+        if (answer.redirected) { forget(name); location.assign(answer.url); return; }
+        show(await answer.text());
+      } catch {
+        waiting = true;
+        keep();
+        say(form.dataset.draftWaiting);
+        setTimeout(() => { if (waiting) send(); }, 15000);
+      } finally {
+        sending = false;
+        form.removeAttribute("aria-busy");
+        delete form.dataset.sending;
+      }
+    }
+    // The page came back instead of a receipt: it holds the errors. Photos are carried over, text is restored.
+    function show(html) {
+      const page = new DOMParser().parseFromString(html, "text/html");
+      const fresh = page.querySelector("main");
+      const old = document.querySelector("main");
+      if (!fresh || !old) return;
+      const photos = [...form.querySelectorAll("input[type=file]")].filter((input) => input.files.length);
+      old.replaceWith(fresh);
+      Mulin.refresh(fresh);
+      for (const input of photos) {
+        const next = fresh.querySelector(`input[type=file][name="${input.name}"]`);
+        if (!next) continue;
+        next.files = input.files;
+        next.dispatchEvent(new Event("change", { bubbles: true }));
+      }
+      if (window.htmx) window.htmx.process(fresh);
+      const first = ["[data-errors]", "[aria-invalid=true]", "h1"].map((what) => fresh.querySelector(what)).find(Boolean);
+      if (first) { first.setAttribute("tabindex", "-1"); first.focus(); first.scrollIntoView({ block: "center" }); }
+    }
+    form.addEventListener("submit", (event) => {
+      if (event.defaultPrevented) return;
+      event.preventDefault();
+      pressed = event.submitter;
+      keep();
+      send();
+    });
+    window.addEventListener("online", () => { if (waiting) send(); });
+  });
+})();

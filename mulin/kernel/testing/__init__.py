@@ -1,0 +1,1 @@
+"""What tests of every module share: a small world and the people in it (`cast.py`)."""

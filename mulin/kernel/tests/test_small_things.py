@@ -1,0 +1,95 @@
+"""Secrets, numbers, paging, throttle, clock."""
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mulin.kernel import clock, numbers, paging, secrets, throttle
+from mulin.kernel.errors import ActionError
+from mulin.kernel.logs import scrub
+from mulin.kernel.models import Cursor
+
+
+@given(st.text(max_size=40))
+def test_a_sealed_text_opens_again_and_never_shows_itself(text):
+    sealed = secrets.seal(text)
+    assert secrets.unseal(sealed) == text
+    assert len(text) < 4 or text not in sealed
+
+
+def test_both_suites_open_each_others_values(settings):
+    old = secrets.seal("13800138000")
+    settings.MULIN_NATIONAL_SUITE = True
+    new = secrets.seal("13800138000")
+    assert old[:2] != new[:2]
+    assert secrets.unseal(old) == secrets.unseal(new) == "13800138000"
+
+
+def test_a_changed_value_does_not_open():
+    sealed = secrets.seal("13800138000")
+    broken = sealed[:-4] + ("AAA=" if sealed[-4:] != "AAA=" else "BBB=")
+    with pytest.raises(ValueError, match="another key"):
+        secrets.unseal(broken)
+
+
+def test_fingerprints_of_two_purposes_do_not_match():
+    assert secrets.fingerprint("13800138000", "phone") == secrets.fingerprint("13800138000", "phone")
+    assert secrets.fingerprint("13800138000", "phone") != secrets.fingerprint("13800138000", "contact")
+
+
+def test_a_number_read_out_wrongly_is_noticed():
+    number = numbers.new_number()
+    assert numbers.is_number(number)
+    wrong = str((int(number[3]) + 1) % 10)
+    assert not numbers.is_number(number[:3] + wrong + number[4:])
+    assert numbers.clean_number(f" {number[:3]} {number[3:6]}-{number[6:]} ") == number
+    assert numbers.clean_number("４８２") == "482"
+
+
+@pytest.mark.django_db
+def test_pages_walk_through_every_row_once():
+    Cursor.objects.bulk_create(Cursor(name=f"c{i}", position=i // 3) for i in range(10))
+    order = ("-position", "name")
+    seen, cursor = [], None
+    while True:
+        page = paging.page(Cursor.objects.all(), order=order, size=3, cursor=cursor)
+        seen += [row.name for row in page.items]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert seen == [c.name for c in Cursor.objects.order_by(*order)]
+
+
+@pytest.mark.django_db
+def test_a_cursor_that_is_not_ours_shows_the_first_page():
+    Cursor.objects.create(name="a")
+    for bad in ("%%%", "bm9uc2Vuc2U", "e30"):
+        assert len(paging.page(Cursor.objects.all(), order=("name",), cursor=bad).items) == 1
+
+
+@pytest.mark.django_db
+def test_the_eleventh_try_in_a_window_is_refused_and_another_caller_is_not(settings):
+    settings.MULIN_THROTTLE = True
+    for _ in range(10):
+        throttle.check("report", "10.0.0.1", limit=10, seconds=3600)
+    with pytest.raises(ActionError) as refusal:
+        throttle.check("report", "10.0.0.1", limit=10, seconds=3600)
+    assert refusal.value.status == 429
+    throttle.check("report", "10.0.0.2", limit=10, seconds=3600)
+
+
+def test_the_clock_can_be_set_and_comes_back():
+    moment = datetime(2026, 3, 1, 9, 0, tzinfo=clock.zone())
+    with clock.at(moment):
+        assert clock.now() == moment
+        assert clock.today().isoformat() == "2026-03-01"
+    assert clock.now().year >= 2026
+
+
+def test_logs_hold_no_telephone_and_no_secret_link():
+    text = scrub("GET /r/abcdefghijklmnop from 13800138000 id 11010519491231002X")
+    assert "13800138000" not in text
+    assert "11010519491231002X" not in text
+    assert "abcdefghijklmnop" not in text

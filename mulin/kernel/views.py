@@ -1,0 +1,82 @@
+"""Health, metrics and the error pages."""
+
+import secrets as token_compare
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from mulin.kernel.models import CountDelta, Entry, Job
+
+
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 when the database answers, 503 when it does not. Open to everyone, tells nothing else."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return JsonResponse({"ok": True})
+    except DatabaseError:
+        return JsonResponse({"ok": False}, status=503)
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus text for a scraper on loopback, or one that shows MULIN_METRICS_TOKEN. Else 404."""
+    from mulin.kernel.env import env_secret
+
+    token = env_secret("MULIN_METRICS_TOKEN")
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    local = not settings.MULIN_TRUSTED_PROXIES and request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"}
+    if not (token and token_compare.compare_digest(given, token)) and not local:
+        return not_found(request)
+    from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+    collector = CollectorRegistry()
+    for name, text, figure in (
+        (
+            "mulin_journal_unsealed",
+            "Journal lines that wait for the sealer",
+            Entry.objects.filter(position=None).count(),
+        ),
+        ("mulin_counter_deltas", "Counter changes that wait to be folded", CountDelta.objects.count()),
+        (
+            "mulin_jobs_waiting",
+            "Long jobs that wait for the worker",
+            Job.objects.filter(state="queued").count(),
+        ),
+    ):
+        Gauge(name, text, registry=collector).set(figure)
+    return HttpResponse(generate_latest(collector), content_type="text/plain; version=0.0.4")
+
+
+def _error(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
+    if request.path.startswith("/api/"):
+        titles = {400: "Bad request", 403: "Not allowed", 404: "Not found", 500: "Something broke here"}
+        body = {"type": "about:blank", "title": message or titles[status], "status": status}
+        return JsonResponse(body, status=status, content_type="application/problem+json")
+    # No place name: looking it up would ask the database, which may be what is broken.
+    context = {"message": message, "place_name": ""}
+    return render(request, f"{status}.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error(request, 403, str(exception) if exception else "")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _error(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _error(request, 500)

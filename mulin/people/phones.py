@@ -1,0 +1,25 @@
+"""Telephone numbers: one way to write them, whatever a person typed."""
+
+import unicodedata
+
+import phonenumbers
+
+REGION = "CN"
+
+
+def normalise(text: str) -> str:
+    """`138 0013 8000`, `０１３…` or `+86138…` as `+8613800138000` (E.164). Raises ValueError."""
+    plain = unicodedata.normalize("NFKC", text or "").strip()
+    try:
+        number = phonenumbers.parse(plain, REGION)
+    except phonenumbers.NumberParseException as error:
+        raise ValueError("not a telephone number") from error
+    if not phonenumbers.is_valid_number(number):
+        raise ValueError("not a telephone number")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def masked(phone: str) -> str:
+    """`+8613800138000` as `138****8000`: enough for the owner to know which one it is."""
+    national = phone.removeprefix("+86")
+    return f"{national[:3]}****{national[-4:]}" if len(national) >= 9 else "****"

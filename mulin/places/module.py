@@ -1,0 +1,35 @@
+"""The manifest of this module."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mulin.kernel.registry import PUBLIC, STAFF, Module, Sentence
+from mulin.places.actions.importing import run_import
+
+KIND_WORDS = {
+    "estate": _("小区"),
+    "courtyard": _("院落"),
+    "grid": _("网格"),
+    "micro_grid": _("微网格"),
+    "building": _("楼栋"),
+}
+_LABELS = {"kind": lambda kind: KIND_WORDS.get(kind, kind)}
+
+MODULE = Module(
+    name="places",
+    title=_("地点"),
+    sentences={
+        "places.divisions.imported": Sentence(
+            _("导入区划：新增 %(created)s 个，更名 %(changed)s 个，退回 %(rejected)s 行"), audience=STAFF
+        ),
+        "places.divisions.reorganised": Sentence(
+            _("区划调整：%(streets)s 个街镇、%(moved)s 个村（社区）从 %(on)s 起使用新代码"), audience=PUBLIC
+        ),
+        "places.division.changed": Sentence(_("修改区划 %(code)s 的简称或电话"), audience=STAFF),
+        "places.site.added": Sentence(_("新增%(kind)s %(code)s"), audience=STAFF, labels=_LABELS),
+        "places.site.changed": Sentence(_("修改%(kind)s %(code)s"), audience=STAFF, labels=_LABELS),
+        "places.site.closed": Sentence(_("停用%(kind)s %(code)s"), audience=STAFF, labels=_LABELS),
+        "places.shape.set": Sentence(_("修改 %(code)s 的轮廓"), audience=STAFF),
+        "places.shapes.imported": Sentence(_("导入 %(n)s 个轮廓"), audience=STAFF),
+    },
+    jobs={"places.import": run_import},
+)

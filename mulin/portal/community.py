@@ -1,0 +1,251 @@
+"""What a community's pages show: wishes and offers, groups and what they keep, answers, open matters, staff."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from mulin.kernel import codes, registry, rulebook
+from mulin.kernel.actors import Actor
+from mulin.kernel.clock import today
+from mulin.kernel.errors import ActionError
+from mulin.kernel.models import ThreadLink
+from mulin.people import states as people_states
+from mulin.people.models import Organisation, Post
+from mulin.people.queries import in_force, list_groups
+from mulin.places import queries as places
+from mulin.portal import words
+from mulin.portal.follow import wish_state
+from mulin.voices import states as voice_states
+from mulin.voices.categories import catalogue, category_name
+from mulin.voices.models import Matter, MeToo
+from mulin.voices.queries import public_matters
+
+WISHES = ("wish", "offer")
+ASKING = voice_states.ASKING
+PAGE = 30
+OFFICES = ("committee", "service_center")
+MATTER, GROUP = "voices.matter", "people.organisation"
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who presses 我也遇到 here: an account, or this browser's mark. `pressed` are the matters already."""
+
+    account: UUID | None = None
+    device: str = ""
+
+    def pressed(self, matters: Iterable[Matter]) -> set[UUID]:
+        ids = [matter.pk for matter in matters]
+        mine = Q(account=self.account) if self.account else Q(device_hash=self.device)
+        if not ids or not (self.account or self.device):
+            return set()
+        return set(MeToo.objects.filter(mine, matter__in=ids).values_list("matter", flat=True))
+
+
+def card(matter: Matter, pressed: set[UUID] = frozenset()) -> dict[str, Any]:
+    """A public matter as a card: what it is, where it stands, how many stand beside it, and the button."""
+    is_wish = matter.kind in WISHES
+    return {
+        "number": matter.number,
+        "url": reverse("portal:matter", args=[matter.number]),
+        "kind": voice_states.kind_word(matter.kind),
+        "icon": {"wish": "wish", "offer": "offer"}.get(matter.kind, "voice"),
+        "title": matter.public_title or matter.title,
+        "text": matter.public_text if matter.public_text != matter.public_title else "",
+        "category": category_name(matter.category) if matter.category else "",
+        "state": wish_state(matter) if is_wish and matter.decision else None,
+        "answer": matter.public_answer,
+        "day": words.day(matter.decided_at or matter.closed_at or matter.published_at),
+        "count": matter.me_too_count + matter.voices_count,
+        "me_too_url": reverse("portal:me-too", args=[matter.number]) if matter.is_open else "",
+        "me_too": me_too_word(matter.kind),
+        "people": people_word(matter),
+        "pressed": matter.pk in pressed,
+        "is_wish": is_wish,
+    }
+
+
+def me_too_word(kind: str) -> str:
+    return {"wish": _("我也想"), "offer": _("我需要")}.get(kind) or _("我也遇到")
+
+
+def people_word(matter: Matter) -> str:
+    """How many stand behind it, with the word that fits."""
+    n = matter.me_too_count + matter.voices_count
+    if matter.kind == "offer":
+        return _("%d 位邻居需要") % matter.me_too_count if matter.me_too_count else ""
+    return (_("%d 位邻居想要") if matter.kind == "wish" else _("%d 位邻居遇到")) % n
+
+
+def cards(matters: Iterable[Matter], me: Me) -> list[dict[str, Any]]:
+    matters = list(matters)
+    pressed = me.pressed([matter for matter in matters if matter.is_open])
+    return [card(matter, pressed) for matter in matters]
+
+
+# Lists of published matters --------------------------------------------------------------------------
+
+
+def open_wishes(place: str, limit: int) -> list[Matter]:
+    """Wishes and offers still open: those most neighbours stand behind first."""
+    found = public_matters(place, WISHES).filter(is_open=True)
+    return list(found.order_by("-me_too_count", "-published_at", "-id")[:limit])
+
+
+def answered(place: str, limit: int) -> list[Matter]:
+    """What was answered in public, the latest first; yes and no alike."""
+    found = public_matters(place).exclude(public_answer="").filter(~Q(decided_at=None) | ~Q(closed_at=None))
+    return list(found.order_by(F("closed_at").desc(nulls_last=True), "-decided_at", "-id")[:limit])
+
+
+def open_matters(place: str, limit: int) -> list[Matter]:
+    """Published matters on which somebody works."""
+    return list(public_matters(place, ASKING).filter(is_open=True)[:limit])
+
+
+def wish_wall(place: str, me: Me, limit: int = 80) -> dict[str, Any]:
+    """All wishes and offers by theme, then those that could not be done, each with its reason."""
+    open_now = open_wishes(place, limit)
+    declined = list(public_matters(place, WISHES).filter(decision="declined")[:PAGE])
+    themes: dict[str, dict[str, Any]] = {}
+    for one, shown in zip(open_now, cards(open_now, me), strict=True):
+        code = catalogue().group_of(one.category) or "community_life"
+        theme = themes.setdefault(code, {"name": catalogue().name(code), "cards": []})
+        theme["cards"].append(shown)
+    return {"themes": list(themes.values()), "declined": cards(declined, Me())}
+
+
+# Groups and their stories ----------------------------------------------------------------------------
+
+
+def groups(place: str, limit: int = 12) -> list[dict[str, Any]]:
+    """Groups of the community with the place they keep and what they grew out of."""
+    found = list_groups(place)
+    grown = _grown_from([group.pk for group in found])
+    found.sort(key=lambda group: (group.adopted_id is None, group.pk not in grown, group.name))
+    kept = places.names_of({group.adopted.code for group in found[:limit] if group.adopted_id})
+    return [
+        {
+            "name": group.name,
+            "kind": people_states.kind_name(group.kind),
+            "size": group.size,
+            "about": group.about,
+            "keeps": kept.get(group.adopted.code, "") if group.adopted_id else "",
+            "story": grown.get(group.pk),
+            "url": words.page("people:group", group.pk),
+        }
+        for group in found[:limit]
+    ]
+
+
+def _grown_from(ids: list[UUID]) -> dict[UUID, dict[str, str]]:
+    """group -> the published matter that it grew out of. Two statements at most."""
+    links = list(ThreadLink.objects.filter(child__in=ids, parent_kind=MATTER).order_by("-id")) if ids else []
+    shown = {one.pk: one for one in public_matters().filter(pk__in=[link.parent for link in links])} if links else {}
+    return {link.child: _told(shown[link.parent]) for link in links if link.parent in shown}
+
+
+def _told(matter: Matter) -> dict[str, str]:
+    return {
+        "title": matter.public_title or matter.title,
+        "url": reverse("portal:matter", args=[matter.number]),
+        "day": words.day(matter.published_at),
+        "kind": str(voice_states.kind_word(matter.kind)),
+    }
+
+
+def grew_into(matter: Matter) -> list[dict[str, str]]:
+    """What a matter became: groups and other matters that name it as where they came from."""
+    links = list(ThreadLink.objects.filter(parent=matter.pk).order_by("id"))
+    by_kind: dict[str, list[UUID]] = {}
+    for link in links:
+        by_kind.setdefault(link.child_kind, []).append(link.child)
+    found = [
+        {"title": group.name, "url": words.page("people:group", group.pk), "kind": str(people_states.kind_name(group.kind))}
+        for group in Organisation.objects.filter(pk__in=by_kind.get(GROUP, []), is_public=True, closed_on=None)
+    ]
+    return found + [_told(one) for one in public_matters().filter(pk__in=by_kind.get(MATTER, []))]
+
+
+# Whom to call ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody whose name, or whose telephone, is posted in public."""
+
+    name: str
+    role: str
+    phone: str = ""
+    where: str = ""
+
+
+def offices(place: str) -> list[Contact]:
+    """The community's own offices with their telephones, and the number on file for the division."""
+    found = Organisation.objects.filter(place=place, kind__in=OFFICES, closed_on=None, is_public=True)
+    shown = [
+        Contact(org.name, str(people_states.kind_name(org.kind)), org.phone) for org in found.order_by("kind", "name")
+    ]
+    phone = places.get_place(place).phone
+    if phone and all(one.phone != phone for one in shown):
+        shown.insert(0, Contact(places.name_of(place), _("社区"), phone))
+    return shown
+
+
+def _rule(name: str, place: str) -> Any:
+    """A list that a place may leave unset: then nothing of it is shown."""
+    try:
+        return rulebook.value(name, at=place)
+    except ActionError:
+        return []
+
+
+def staff(place: str) -> list[Contact]:
+    """Those whose names are posted in the community by the rules of the place, and numbers it made public.
+
+    An account's own telephone is never shown: only what the rule `portal.contacts` publishes.
+    """
+    roles = _rule("portal.staff.roles", place)
+    low, high = codes.bounds(place)
+    posts = Post.objects.filter(in_force(), role__in=roles, place__gte=low, place__lt=high, deputy_for=None)
+    posts = list(posts.select_related("account").order_by("role", "place")[:60])
+    names = places.names_of({post.place for post in posts})
+    phones = {one["name"]: one for one in _rule("portal.contacts", place)}
+    shown = []
+    for post in posts:
+        known = phones.pop(str(post.account), {})
+        role = post.title or str(people_states.role_name(post.role))
+        shown.append(Contact(str(post.account), role, known.get("phone", ""), names.get(post.place, "")))
+    others = [Contact(one["name"], one.get("role", ""), one.get("phone", "")) for one in phones.values()]
+    return others + shown
+
+
+def first_phone(place: str) -> str:
+    """The number of a human in this community; empty when none is on file."""
+    return next((one.phone for one in offices(place) if one.phone), "")
+
+
+# Blocks of other modules --------------------------------------------------------------------------------
+
+
+def blocks(actor: Actor, place: str, request: Any) -> list[str]:
+    """The cards that other modules offer for a community's home, rendered, in their order."""
+    found = []
+    for one in registry.collect("cards"):
+        context = one.context(actor, place)
+        if context is not None:
+            found.append(render_to_string(one.template, {**context, "place": place}, request))
+    return found
+
+
+def date_line() -> str:
+    from django.utils.formats import date_format
+    from django.utils.translation import pgettext
+
+    return date_format(today(), pgettext("date format", "n月j日 l"))

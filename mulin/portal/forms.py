@@ -1,0 +1,176 @@
+"""The forms of the resident's pages. Everything typed comes back when something is missing."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from mulin.kernel import secrets
+from mulin.voices import states
+
+TEXT_MAX = 2000
+# The choice that asks nothing of the person.
+NEUTRAL = ("", _("让我们来分"))
+
+
+def kind_choices() -> list[tuple[str, Any]]:
+    return [NEUTRAL, *((kind, words[1]) for kind, words in states.KIND_WORDS.items())]
+
+
+class WhereForm(forms.Form):
+    """Where it is: from lists, on the map, or in words. `place` may be larger than a community."""
+
+    place = forms.CharField(required=False, max_length=24)
+    building = forms.CharField(required=False, max_length=24, label=_("小区或楼栋"))
+    address = forms.CharField(
+        required=False,
+        max_length=160,
+        label=_("具体在哪里"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": _("门口、几号、哪一段路")}),
+    )
+    lon = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
+    lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
+
+    def clean_building(self) -> str:
+        """A building of another community is left from the list before: the community counts."""
+        building = self.cleaned_data["building"]
+        place = self.cleaned_data.get("place") or ""
+        return building if building.startswith(f"{place[:12]}-") else ""
+
+    def where(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        point = given.get("lon") is not None and given.get("lat") is not None
+        return {
+            "place": given["place"],
+            "building": given["building"],
+            "address": given["address"],
+            "lon": given["lon"] if point else None,
+            "lat": given["lat"] if point else None,
+        }
+
+
+class ReportForm(WhereForm):
+    """Say it: a text or a photo, its kind if the person cares to choose, where, and how to be reached."""
+
+    text = forms.CharField(
+        required=False,
+        label=_("什么事"),
+        max_length=TEXT_MAX,
+        strip=True,
+        widget=forms.Textarea(
+            attrs={
+                "rows": 4,
+                "placeholder": _("比如：2 栋楼道的灯坏了三天，晚上看不见台阶"),
+                "data-counter": "id_text_left",
+                "data-left": _("还能写 {n} 字"),
+            }
+        ),
+    )
+    kind = forms.ChoiceField(required=False, label=_("这是"), choices=kind_choices, widget=forms.RadioSelect)
+    contact = forms.CharField(
+        required=False,
+        max_length=80,
+        label=_("您的电话"),
+        help_text=_("只给办这件事的人看，谁看过都会记下来。不留也行，凭回执就能查。"),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+    )
+    join = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
+    idempotency_key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    # Left empty by people, who do not see it; programs fill it in.
+    website = forms.CharField(required=False, max_length=200)
+
+    field_order = ("text", "kind", "place", "building", "address", "contact")
+
+    def __init__(self, *args: Any, has_photos: bool = False, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.has_photos = has_photos
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if given.get("website"):
+            self.add_error(None, _("没能送出：有一栏不该填写的内容被填上了。清空后再送一次，或者打电话告诉我们。"))
+        if not given.get("text") and not self.has_photos and "text" not in self.errors:
+            self.add_error("text", _("请说一说是什么事，或者放一张照片。"))
+        return given
+
+
+class UrgentForm(WhereForm):
+    """A major matter in as few bytes as it takes."""
+
+    type = forms.CharField(max_length=48, widget=forms.HiddenInput)
+    text = forms.CharField(
+        required=False,
+        max_length=500,
+        label=_("现在的情况"),
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": _("有没有人受伤或被困")}),
+    )
+    contact = forms.CharField(
+        required=False,
+        max_length=80,
+        label=_("您的电话"),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+    )
+    idempotency_key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+
+class TextForm(forms.Form):
+    """Words added to a voice, or its corrected text."""
+
+    text = forms.CharField(max_length=TEXT_MAX, label=_("补充什么"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        max_length=500, label=_("还有什么没解决"), widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+YES_NO_SOLVED = (("yes", _("解决了")), ("no", _("没有解决")))
+YES_NO_SATISFIED = (("yes", _("满意")), ("no", _("不满意")))
+
+
+class RateForm(forms.Form):
+    """Whether it is solved, whether one is satisfied, and what else one wants to say."""
+
+    solved = forms.ChoiceField(label=_("这件事解决了吗"), choices=YES_NO_SOLVED, widget=forms.RadioSelect)
+    satisfied = forms.ChoiceField(
+        label=_("对办理满意吗"), choices=YES_NO_SATISFIED, widget=forms.RadioSelect, required=False
+    )
+    remark = forms.CharField(
+        label=_("想说的话"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, is_wish: bool = False, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if is_wish:
+            # A wish is not solved or unsolved: only the answer can be judged.
+            del self.fields["solved"]
+            self.fields["satisfied"].required = True
+            self.fields["satisfied"].label = _("对这个答复满意吗")
+
+    def answer(self, name: str) -> bool | None:
+        given = self.cleaned_data.get(name)
+        return None if not given else given == "yes"
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("为什么撤回"), choices=lambda: list(states.WITHDRAW_REASONS.items()), widget=forms.RadioSelect
+    )
+
+
+class FindForm(forms.Form):
+    """A number with the code printed beside it."""
+
+    number = forms.CharField(
+        max_length=20, label=_("编号"), widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+    )
+    code = forms.CharField(
+        max_length=16, label=_("查询码"), help_text=_("印在回执编号下面的 8 位字母和数字。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )  # fmt: skip
+
+
+def new_key() -> str:
+    """A key for one report: the same report sent twice on a bad line is one report."""
+    return secrets.new_secret()

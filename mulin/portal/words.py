@@ -1,0 +1,60 @@
+"""Times, numbers and links as a neighbour would say them."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from mulin.kernel import clock
+
+
+def when(moment: datetime | None) -> str:
+    """`今天 15:20`, `昨天 15:20`, `明天 15:20`, `7月3日 15:20`, `2025年7月3日`."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(clock.zone())
+    day, today = local.date(), clock.today()
+    time = f"{local:%H:%M}"
+    near = {
+        today: _("今天 %(time)s"),
+        today - timedelta(days=1): _("昨天 %(time)s"),
+        today + timedelta(days=1): _("明天 %(time)s"),
+    }
+    if day in near:
+        return near[day] % {"time": time}
+    if day.year == today.year:
+        return date_format(local, pgettext("date format", "n月j日 H:i"))
+    return date_format(local, pgettext("date format", "Y年n月j日"))
+
+
+def day(moment: datetime | None) -> str:
+    """`今天`, `昨天`, `7月3日`, for lists where the hour does not matter."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(clock.zone())
+    today = clock.today()
+    if local.date() == today:
+        return _("今天")
+    if local.date() == today - timedelta(days=1):
+        return _("昨天")
+    style = "n月j日" if local.year == today.year else "Y年n月j日"  # untranslated: the key of a format
+    formats = {"n月j日": pgettext("date format", "n月j日"), "Y年n月j日": pgettext("date format", "Y年n月j日")}
+    return date_format(local, formats[style])
+
+
+def address_of(request: HttpRequest, path: str) -> str:
+    """A full address, for a link that leaves this browser."""
+    base = settings.MULIN_BASE_URL.rstrip("/")
+    return f"{base}{path}" if base else request.build_absolute_uri(path)
+
+
+def page(name: str, *args: str) -> str:
+    """The address of another module's page, or empty where that module is not installed."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,161 @@
+"""Backups while the instance runs: SQLite's online backup or pg_dump, the files, and checksums of all."""
+
+import hashlib
+import io
+import json
+import sqlite3
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.db import connection
+
+from mulin.kernel import journal
+from mulin.kernel.actors import SYSTEM
+from mulin.kernel.clock import now
+from mulin.kernel.db import is_postgres, write
+
+FORMAT = 1
+KEYS = ("secret.key", "data.key")
+Say = Callable[[str], Any]
+
+
+def _quiet(text: str) -> None:
+    pass
+
+
+def backup(target: str | Path, *, with_keys: bool = False, say: Say = _quiet) -> dict[str, Any]:
+    """Write one archive; it appears under its name only when it is whole. Returns counts and its checksum."""
+    with write():
+        journal.record("kernel.backup.made", actor=SYSTEM)
+    journal.seal_all()
+    target = Path(target)
+    partial = target.with_name(target.name + ".part")
+    with tempfile.TemporaryDirectory() as folder:
+        dump = Path(folder) / ("database.dump" if is_postgres() else "database.sqlite3")
+        say("database …")
+        _dump(dump)
+        say("files …")
+        sums: dict[str, str] = {}
+        with tarfile.open(partial, "w:gz", compresslevel=3) as tar:
+            for path, name in [(dump, dump.name), *_files(with_keys)]:
+                sums[name] = _sum(path)
+                tar.add(path, name, recursive=False)
+            manifest = {
+                "format": FORMAT,
+                "made": now().isoformat(),
+                "vendor": connection.vendor,
+                "sums": sums,
+            }
+            content = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
+            info = tarfile.TarInfo("manifest.json")
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    partial.rename(target)
+    return {"file": str(target), "files": len(sums), "sha256": _sum(target)}
+
+
+def _files(with_keys: bool) -> Iterator[tuple[Path, str]]:
+    home = settings.MULIN_HOME
+    for folder in ("media", "models"):
+        for path in sorted((home / folder).rglob("*")):
+            if path.is_file():
+                yield path, str(path.relative_to(home))
+    for name in KEYS if with_keys else ():
+        if (home / name).exists():
+            yield home / name, name
+
+
+def _sum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _dump(target: Path) -> None:
+    if is_postgres():
+        _postgres("pg_dump", "--format=custom", f"--file={target}")
+        return
+    source = sqlite3.connect(settings.DATABASES["default"]["NAME"])
+    copy = sqlite3.connect(target)
+    try:
+        source.backup(copy, pages=4096)
+    finally:
+        copy.close()
+        source.close()
+
+
+def _postgres(program: str, *arguments: str) -> None:
+    database = settings.DATABASES["default"]
+    pairs = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    dsn = " ".join(f"{key}='{database[name]}'" for key, name in pairs.items() if database.get(name))
+    try:
+        done = subprocess.run(
+            [program, f"--dbname={dsn}", *arguments], capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError as error:
+        raise CommandError(f"{program} is needed for PostgreSQL backups and is not installed") from error
+    if done.returncode:
+        raise CommandError(f"{program}: {done.stderr.strip()[:500]}")
+
+
+def restore(source: str | Path, *, say: Say = _quiet) -> dict[str, Any]:
+    """Check the archive as a whole, save the present state, then replace database and files."""
+    source = Path(source)
+    with tempfile.TemporaryDirectory() as folder:
+        manifest = _unpack(source, Path(folder))
+        if manifest["vendor"] != connection.vendor:
+            raise CommandError(
+                f"the backup is of {manifest['vendor']}, this instance uses {connection.vendor}"
+            )
+        saved = settings.MULIN_HOME / f"before-restore-{now():%Y%m%d-%H%M%S}.tar.gz"
+        say(f"saving the present state to {saved.name} …")
+        backup(saved, with_keys=True)
+        say("database …")
+        _load(Path(folder) / ("database.dump" if is_postgres() else "database.sqlite3"))
+        for name in manifest["sums"]:
+            if name.startswith(("media/", "models/")) or name in KEYS:
+                path = settings.MULIN_HOME / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes((Path(folder) / name).read_bytes())
+    connection.close()
+    with write():
+        journal.record("kernel.backup.restored", actor=SYSTEM)
+    verdict = journal.verify()
+    return {"files": len(manifest["sums"]), "journal_ok": verdict.ok, "saved": str(saved)}
+
+
+def _unpack(source: Path, folder: Path) -> dict[str, Any]:
+    try:
+        with tarfile.open(source) as tar:
+            tar.extractall(folder, filter="data")
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, tarfile.TarError, ValueError) as error:
+        raise CommandError(f"{source} is not a whole backup: {error}") from error
+    if manifest.get("format") != FORMAT:
+        raise CommandError(f"{source} has format {manifest.get('format')}, this version reads {FORMAT}")
+    for name, expected in manifest["sums"].items():
+        if not (folder / name).is_file() or _sum(folder / name) != expected:
+            raise CommandError(f"{source} is damaged: {name} does not match its checksum")
+    return manifest
+
+
+def _load(dump: Path) -> None:
+    if is_postgres():
+        connection.close()
+        _postgres("pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", str(dump))
+        return
+    connection.close()
+    source = sqlite3.connect(dump)
+    live = sqlite3.connect(settings.DATABASES["default"]["NAME"], timeout=30)
+    try:
+        source.backup(
+            live
+        )  # takes the live database's write lock: running readers wait, none sees a half state
+    finally:
+        live.close()
+        source.close()

@@ -1,0 +1,85 @@
+"""The command line `mulin`: the product's own commands, and Django's behind `mulin manage`."""
+
+import os
+import sys
+
+from django.core.management import ManagementUtility
+from django.core.management.base import CommandError
+
+# name typed -> Django's name for it. `check` is Django's own word for something else.
+COMMANDS = {
+    "demo": ("demo", "make a demo instance and serve it"),
+    "serve": ("serve", "serve the web pages and run the worker"),
+    "worker": ("worker", "run the background worker alone"),
+    "check": ("check_production", "say what is unsafe for production"),
+    "migrate": ("migrate", "bring the database up to this version"),
+    "createadmin": ("createadmin", "make the first administrator"),
+    "token": ("token", "print an API token of an account"),
+    "divisions": ("divisions", "import or reorganise divisions"),
+    "import": ("import", "import voices from a file"),
+    "triage": ("triage", "train, evaluate, hot topics"),
+    "duplicates": ("duplicates", "evaluate the finding of duplicates"),
+    "journal": ("journal", "seal or verify the journal"),
+    "counters": ("counters", "fold or verify the counters"),
+    "backup": ("backup", "write a backup while it runs"),
+    "restore": ("restore", "restore a backup"),
+}
+
+
+def usage() -> str:
+    width = max(map(len, COMMANDS))
+    lines = [f"  mulin {name:<{width}}  {text}" for name, (_, text) in COMMANDS.items()]
+    return "\n".join(["Mulin 睦邻", *lines, f"  mulin {'manage':<{width}}  any command of Django", ""])
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run one command. Contract commands print one JSON object as their last line."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mulin.site.settings")
+    argv = list(sys.argv if argv is None else argv)
+    name = argv[1] if len(argv) > 1 else "help"
+    if name == "manage":
+        ManagementUtility(["mulin manage", *argv[2:]]).execute()
+        return
+    if name in {"help", "--help", "-h"}:
+        print(usage())
+        return
+    if name not in COMMANDS:
+        print(f"mulin: there is no command {name!r}\n\n{usage()}", file=sys.stderr)
+        raise SystemExit(2)
+    _run(COMMANDS[name][0], argv[2:])
+
+
+def _run(command: str, arguments: list[str]) -> None:
+    import django
+
+    django.setup()
+    from django.core.management import load_command_class
+    from django.core.management.base import BaseCommand
+
+    from mulin.kernel.errors import ActionError
+
+    app = _app_of(command)
+    if command != "migrate":
+        from mulin.site.instance import ensure_database
+
+        ensure_database()
+    instance: BaseCommand = load_command_class(app, command)
+    try:
+        parser = instance.create_parser("mulin", command)
+        options = vars(parser.parse_args(arguments))
+        positional = options.pop("args", ())
+        instance.execute(*positional, **options)
+    except (CommandError, ActionError) as error:
+        print(f"mulin {command}: {error}", file=sys.stderr)
+        raise SystemExit(getattr(error, "returncode", 1)) from error
+
+
+def _app_of(command: str) -> str:
+    from django.core.management import get_commands
+
+    app = get_commands()[command]
+    return app if isinstance(app, str) else app.name
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+"""`mulin restore FILE`: put a backup back, also under a running instance; what was there is saved first."""
+
+import json
+
+from django.core.management.base import BaseCommand
+
+from mulin.site import archive
+
+
+class Command(BaseCommand):
+    help = "Restore a backup made by `mulin backup`. The present state is saved beside MULIN_HOME first."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file")
+        parser.add_argument("--yes", action="store_true", help="do not ask")
+
+    def handle(self, *args, file, yes, **options):
+        if (
+            not yes
+            and input("Everything in this instance is replaced by the backup. Type yes: ").strip() != "yes"
+        ):
+            self.stderr.write("Nothing was changed.")
+            return
+        self.stdout.write(json.dumps(archive.restore(file, say=self.stderr.write)))

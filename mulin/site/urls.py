@@ -1,0 +1,24 @@
+"""Every URL of the product. A route that the matrix test does not know fails the test."""
+
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from mulin.kernel.views import healthz, metrics
+
+urlpatterns = [
+    path("", include("mulin.portal.urls")),
+    path("account/", include("mulin.people.urls")),
+    path("desk/", include("mulin.desk.urls")),
+    path("board/", include("mulin.insight.urls")),
+    path("register/", include("mulin.disclosure.urls")),
+    path("places/", include("mulin.places.urls")),
+    path("", include("mulin.doors.urls")),
+    path("language/", set_language, name="set_language"),
+    path("healthz", healthz, name="healthz"),
+    path("metrics", metrics, name="metrics"),
+]
+
+handler400 = "mulin.kernel.views.bad_request"
+handler403 = "mulin.kernel.views.forbidden"
+handler404 = "mulin.kernel.views.not_found"
+handler500 = "mulin.kernel.views.server_error"

@@ -1,0 +1,126 @@
+"""Who sees which voices and matters: one condition for lists and for single objects.
+
+A unit (department, firm, group) sees what it takes part in. Which matters those are only the module that
+involves units knows; it offers `voices.matters_of_units(org_ids)` (a queryset or list of matter ids) and
+`voices.units_of_matter(matter_id)` (a set of organisation ids) as providers in its manifest.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from mulin.kernel import policy, registry
+from mulin.kernel.actors import Actor
+from mulin.kernel.errors import NotVisible
+from mulin.kernel.numbers import clean_number
+from mulin.kernel.policy import Fields, Target
+from mulin.voices.models import Matter, Voice
+
+# restriction -> what is needed to see it
+VIEW = {"": "voices.voice:view", "major": "voices.voice:view_major", "tip_off": "voices.voice:view_tip_off"}
+VOICE_FIELDS = Fields(place="place", grid="grid", building="building", owners="account", receipts="id")
+MATTER_FIELDS = Fields(place="place", grid="grid", building="building")
+
+
+def units_of(matter_id: UUID) -> frozenset[UUID]:
+    """The organisations that take part in a matter."""
+    provider = registry.providers().get("voices.units_of_matter")
+    return frozenset(provider(matter_id)) if provider else frozenset()
+
+
+def _unit_q(actor: Actor, permission: str, column: str) -> Q:
+    """Rows in whose matter a unit of the actor takes part."""
+    ids = frozenset(i for s in policy.scopes(actor, permission) if s.kind == "unit" for i in s.ids)
+    provider = registry.providers().get("voices.matters_of_units")
+    return Q(**{f"{column}__in": provider(ids)}) if ids and provider else policy.NOTHING
+
+
+def _sees_all(actor: Actor, permission: str) -> bool:
+    return any(scope.kind == "all" for scope in policy.scopes(actor, permission))
+
+
+def voice_q(actor: Actor) -> Q:
+    """The condition for voices that the actor may read."""
+    found = Q()
+    for restriction, permission in VIEW.items():
+        if _sees_all(actor, permission):
+            allowed = Q(matter__restriction=restriction)
+        else:
+            allowed = policy.visible(actor, permission, VOICE_FIELDS) | _unit_q(actor, permission, "matter")
+            allowed &= Q(matter__restriction=restriction)
+        found |= allowed
+    return found
+
+
+def matter_q(actor: Actor) -> Q:
+    """The condition for matters whose whole file the actor may read (not only what is public)."""
+    found = Q()
+    for restriction, permission in VIEW.items():
+        if _sees_all(actor, permission):
+            found |= Q(restriction=restriction)
+            continue
+        allowed = policy.visible(actor, permission, MATTER_FIELDS) | _unit_q(actor, permission, "id")
+        found |= allowed & Q(restriction=restriction)
+    return found
+
+
+def own_matters(actor: Actor) -> Q:
+    """Matters that the actor spoke about, by account or by a receipt in hand."""
+    mine = Q(pk__in=actor.receipts)
+    if actor.account:
+        mine |= Q(account=actor.account)
+    return Q(pk__in=Voice.objects.filter(mine, state="received").values("matter"))
+
+
+def target_of_voice(actor: Actor, voice: Voice) -> Target:
+    """What a permission is asked for. Units are looked up only for somebody who has one."""
+    return Target(
+        place=voice.place,
+        grid=voice.grid,
+        building=voice.building,
+        orgs=units_of(voice.matter_id) if actor.orgs else frozenset(),
+        owners=frozenset({voice.account_id} if voice.account_id else ()),
+        receipts=frozenset({voice.id}),
+    )
+
+
+def target_of_matter(actor: Actor, matter: Matter) -> Target:
+    return Target(
+        place=matter.place,
+        grid=matter.grid,
+        building=matter.building,
+        orgs=units_of(matter.id) if actor.orgs else frozenset(),
+    )
+
+
+def find(queryset: QuerySet, condition: Q, number: str):
+    """One visible row by its number, or NotVisible (404)."""
+    found = queryset.filter(condition, number=clean_number(number)).first()
+    if found is None:
+        raise NotVisible(number)
+    return found
+
+
+def locked_voice(actor: Actor, number: str) -> Voice:
+    """A visible voice, its matter and itself locked until the transaction ends. The matter comes first,
+    as in every other action, so that two actions never wait for each other."""
+    seen = find(Voice.objects.only("id", "matter_id"), voice_q(actor), number)
+    matter = Matter.objects.select_for_update().get(pk=seen.matter_id)
+    voice = Voice.objects.select_for_update().get(pk=seen.id)
+    voice.matter = matter
+    return voice
+
+
+def locked_matter(actor: Actor, number: str, *, extra: Q | None = None) -> Matter:
+    """A visible matter, locked. `extra` widens what counts as visible (public ones for 我也遇到)."""
+    condition = matter_q(actor) if extra is None else matter_q(actor) | extra
+    seen = find(Matter.objects.only("id"), condition, number)
+    return Matter.objects.select_for_update().get(pk=seen.id)
+
+
+def accounts_of(matter_id: UUID) -> Iterable[UUID]:
+    """Whoever spoke about a matter with an account: for notices."""
+    return Voice.objects.filter(matter=matter_id, account__isnull=False, state="received").values_list(
+        "account", flat=True
+    )

@@ -1,0 +1,115 @@
+"""This module's share in "my data": what it gives out, what it erases, and what it forgets by itself."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from mulin.kernel import codes, journal, rulebook, secrets
+from mulin.kernel.actors import SYSTEM
+from mulin.kernel.clock import now
+from mulin.kernel.db import write
+from mulin.voices import matters, photos
+from mulin.voices.models import Addition, Matter, MeToo, Photo, Voice
+
+FORGET_BATCH = 500
+_NO_CONTACT = {"contact_sealed": "", "contact_hash": "", "contact_last4": ""}
+
+
+def export(account_id: UUID) -> dict[str, Any]:
+    """Everything the person said, added, stood beside and rated, as plain values."""
+    voices = Voice.objects.filter(account=account_id).order_by("id").prefetch_related("additions", "photos")
+    beside = MeToo.objects.filter(account=account_id).select_related("matter").order_by("id")
+    return {
+        "voices": [_voice(voice) for voice in voices],
+        "me_too": [{"matter": row.matter.number, "at": _moment(row.created_at)} for row in beside],
+    }
+
+
+def _voice(voice: Voice) -> dict[str, Any]:
+    return {
+        "number": voice.number,
+        "said_at": _moment(voice.created_at),
+        "kind": voice.kind,
+        "channel": voice.channel,
+        "state": voice.state,
+        "text": voice.text,
+        "place": voice.place,
+        "building": voice.building,
+        "address": voice.address,
+        "lon": voice.lon,
+        "lat": voice.lat,
+        "contact": secrets.unseal(voice.contact_sealed),
+        "suggestions": voice.suggestions,
+        "answer": voice.answer,
+        "answered_at": _moment(voice.answered_at),
+        "is_solved": voice.is_solved,
+        "is_satisfied": voice.is_satisfied,
+        "remark": voice.remark,
+        "additions": [{"text": a.text, "at": _moment(a.created_at)} for a in voice.additions.all()],
+        "photos": [{"id": str(p.id), "width": p.width, "height": p.height} for p in voice.photos.all()],
+    }
+
+
+def _moment(value: Any) -> str | None:
+    return value.isoformat() if value else None
+
+
+def erase(account_id: UUID) -> int:
+    """Cut every tie between the person and what they said. The matter and its answer stay, as a record of
+    what was done, with personal data covered; contacts, positions, photos that nobody published, receipts
+    and what the machine made of the text go. Returns how many records were touched."""
+    touched = 0
+    pictures: list[Photo] = []
+    with write():
+        mine = Voice.objects.select_for_update().filter(account=account_id)
+        for voice in mine:
+            pictures += _erase_voice(voice)
+            touched += 1
+        touched += Addition.objects.filter(account=account_id).update(account=None)
+        touched += MeToo.objects.filter(account=account_id).update(account=None)
+        touched += Photo.objects.filter(added_by=account_id).update(added_by=None)
+    photos.delete_files(pictures)
+    return touched
+
+
+def _erase_voice(voice: Voice) -> list[Photo]:
+    """Cover one voice; gives the photos whose files are to be deleted once this is committed."""
+    voice.text, voice.remark = voice.text_masked, ""
+    voice.account_id, voice.secret_hash, voice.idempotency, voice.digest = None, "", None, ""
+    voice.suggestions, voice.lon, voice.lat, voice.building, voice.address = {}, None, None, "", ""
+    for name, value in _NO_CONTACT.items():
+        setattr(voice, name, value)
+    voice.save()
+    for addition in voice.additions.all():
+        addition.text = addition.text_masked
+        addition.save(update_fields=["text"])
+    unpublished = list(Photo.objects.filter(voice=voice, is_approved=False))
+    Photo.objects.filter(pk__in=[photo.pk for photo in unpublished]).delete()
+    matter = Matter.objects.select_for_update().get(pk=voice.first_matter_id)
+    if matter.voices_count <= 1 and not matter.merged_into_id:
+        # Nobody else needs the exact spot.
+        matter.lon = matter.lat = None
+        matter.save(update_fields=["lon", "lat"])
+    matters.reindex(matter)
+    return unpublished
+
+
+def forget_contacts(limit: int = FORGET_BATCH) -> int:
+    """Delete the contacts of voices whose matter was closed longer ago than the rules of its place keep
+    them, with one line in the journal for each place. Returns how many."""
+    shortest = now() - timedelta(days=1)
+    closed = Voice.objects.filter(
+        matter__is_open=False, matter__closed_at__lt=shortest, matter__merged_into=None
+    ).exclude(contact_hash="")
+    due: dict[str, list[UUID]] = {}
+    for pk, place, closed_at in closed.order_by("matter__closed_at").values_list(
+        "id", "place", "matter__closed_at"
+    )[:limit]:
+        days = rulebook.value("voices.retention.contact_days", at=place)
+        if closed_at < now() - timedelta(days=days):
+            due.setdefault(codes.community(place) or place, []).append(pk)
+    for place, ids in due.items():
+        with write():
+            n = Voice.objects.filter(pk__in=ids).update(**_NO_CONTACT)
+            journal.record("voices.contact.forgotten", actor=SYSTEM, place=place, data={"n": n})
+    return sum(map(len, due.values()))

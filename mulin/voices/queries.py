@@ -1,0 +1,119 @@
+"""Reads about voices and matters. `visible_*(actor)` are the conditions for lists and for single objects."""
+
+from typing import IO, Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from mulin.kernel import codes, secrets
+from mulin.kernel.actors import Actor
+from mulin.kernel.errors import NotVisible
+from mulin.voices import access, photos
+from mulin.voices.categories import catalogue
+from mulin.voices.inbox import waiting_publication, waiting_wishes
+from mulin.voices.likeness import Similar, similar
+from mulin.voices.models import Matter, Photo, Voice
+from mulin.voices.understanding import suggest
+
+__all__ = [
+    "Similar", "catalogue", "get_matter", "get_public_matter", "get_voice", "my_voices", "open_photo",
+    "public_matters", "similar", "suggest", "visible_matters", "visible_voices", "voice_by_secret",
+    "voices_of", "waiting_publication", "waiting_wishes", "wishes",
+]  # fmt: skip
+
+
+def visible_voices(actor: Actor) -> QuerySet[Voice]:
+    """Voices that the actor may read in full: one's own, those at one's post, those one's unit works on."""
+    return Voice.objects.filter(access.voice_q(actor))
+
+
+def get_voice(actor: Actor, number: str) -> Voice:
+    """One voice with its matter, or NotVisible (404). Spaces and hyphens in the number do not matter."""
+    return access.find(Voice.objects.select_related("matter"), access.voice_q(actor), number)
+
+
+def my_voices(actor: Actor) -> QuerySet[Voice]:
+    """What the person themselves said, newest first."""
+    mine = Q(pk__in=actor.receipts)
+    if actor.account:
+        mine |= Q(account=actor.account)
+    return Voice.objects.filter(mine).select_related("matter").order_by("-id")
+
+
+def voice_by_secret(secret: str) -> Voice | None:
+    """The voice of a receipt. The caller then acts as `actor.with_receipt(voice.id)`."""
+    if not 16 <= len(secret) <= 64:
+        return None
+    fingerprint = secrets.fingerprint(secret, "receipt")
+    return Voice.objects.select_related("matter").filter(secret_hash=fingerprint).first()
+
+
+def visible_matters(actor: Actor) -> QuerySet[Matter]:
+    """Matters whose whole file the actor may read: by post, or through a unit that takes part."""
+    return Matter.objects.filter(access.matter_q(actor))
+
+
+def get_matter(actor: Actor, number: str) -> Matter:
+    """One matter whose file the actor may read, or NotVisible (404)."""
+    return access.find(Matter.objects.all(), access.matter_q(actor), number)
+
+
+def get_public_matter(number: str) -> Matter:
+    """One published matter as everyone sees it, or NotVisible (404)."""
+    return access.find(Matter.objects.all(), PUBLIC, number)
+
+
+def voices_of(actor: Actor, matter: Matter) -> list[Voice]:
+    """The voices of a matter that the actor may read. Who may read the matter's file reads all of them,
+    also one that was merged into it from another community."""
+    found = Voice.objects.filter(matter=matter).order_by("id")
+    if not Matter.objects.filter(access.matter_q(actor), pk=matter.pk).exists():
+        found = found.filter(access.voice_q(actor))
+    return list(found)
+
+
+PUBLIC = Q(publication="shown", restriction="")
+
+
+def public_matters(place: str = "", kinds: tuple[str, ...] = ()) -> QuerySet[Matter]:
+    """Published matters in a place, latest published first."""
+    found = Matter.objects.filter(PUBLIC, merged_into=None)
+    if place:
+        low, high = codes.bounds(place)
+        found = found.filter(place__gte=low, place__lt=high)
+    if kinds:
+        found = found.filter(kind__in=kinds)
+    return found.order_by("-published_at", "-id")
+
+
+def wishes(place: str, limit: int = 60) -> list[dict[str, Any]]:
+    """Published wishes and offers of a place that are open, by theme: [{group, name, wishes, offers}]."""
+    themes: dict[str, dict[str, Any]] = {}
+    for matter in public_matters(place, ("wish", "offer")).filter(is_open=True)[:limit]:
+        group = catalogue().group_of(matter.category) or "community_life"
+        theme = themes.setdefault(
+            group, {"group": group, "name": catalogue().name(group), "wishes": [], "offers": []}
+        )
+        theme["wishes" if matter.kind == "wish" else "offers"].append(matter)
+    return list(themes.values())
+
+
+def open_photo(actor: Actor, photo_id: UUID, thumb: bool = False) -> IO[bytes]:
+    """The JPEG of a photo: for everyone when it was approved and its matter is public, otherwise for who may
+    read the matter's file or the voice it belongs to. NotVisible (404) for all others."""
+    photo = Photo.objects.select_related("matter").filter(pk=photo_id).first()
+    if photo is None or not _may_see(actor, photo):
+        raise NotVisible(str(photo_id))
+    return photos.open_file(photo, thumb)
+
+
+def _may_see(actor: Actor, photo: Photo) -> bool:
+    matter = photo.matter
+    if photo.is_approved and matter.publication == "shown" and not matter.restriction:
+        return True
+    if Matter.objects.filter(access.matter_q(actor), pk=matter.pk).exists():
+        return True
+    if photo.voice_id:
+        return Voice.objects.filter(access.voice_q(actor), pk=photo.voice_id).exists()
+    # A picture of the finished work belongs to everybody who asked for it.
+    return Voice.objects.filter(access.voice_q(actor), matter=matter).exists()

@@ -1,0 +1,96 @@
+"""Personal data is found by its form, and by its check digit where it has one."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mulin.voices import masking
+
+
+def kinds(text):
+    return [span.kind for span in masking.find(text)]
+
+
+def id_number(body):
+    total = sum(
+        w * int(d) for w, d in zip((7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), body, strict=True)
+    )
+    return body + "10X98765432"[total % 11]
+
+
+def card(body):
+    return next(body + str(d) for d in range(10) if masking.valid_card(body + str(d)))
+
+
+BIRTH = (
+    st.dates().filter(lambda d: 1900 <= d.year < 2100).map(lambda d: f"{d.year:04d}{d.month:02d}{d.day:02d}")
+)
+BODY = st.tuples(st.integers(110000, 659999), BIRTH, st.integers(0, 999)).map(
+    lambda t: f"{t[0]}{t[1]}{t[2]:03d}"
+)
+
+
+@given(BODY)
+def test_an_id_number_with_its_check_character_is_found(body):
+    number = id_number(body)
+    assert masking.valid_id_number(number)
+    assert kinds(f"我的身份证{number}请保密") == ["id_number"]
+
+
+@given(BODY, st.integers(1, 10))
+def test_an_id_number_with_a_wrong_check_character_is_not_one(body, shift):
+    right = id_number(body)
+    wrong = body + "10X98765432"[("10X98765432".index(right[-1]) + shift) % 11]
+    assert not masking.valid_id_number(wrong)
+
+
+@given(st.text("0123456789", min_size=15, max_size=18).filter(lambda s: s[0] != "0" and len(set(s)) > 1))
+def test_a_bank_card_passes_luhn_and_fails_with_one_digit_changed(body):
+    number = card(body)
+    changed = str((int(number[0]) + 1) % 10) + number[1:]
+    assert not masking.valid_card(changed)
+
+
+@given(st.text(max_size=80))
+def test_masking_keeps_the_length_and_touches_only_the_spans(text):
+    spans = masking.find(text)
+    covered = {i for s in spans for i in range(s.start, s.end)}
+    masked = masking.mask(text, spans)
+    assert len(masked) == len(text)
+    assert all(masked[i] == ("*" if i in covered else text[i]) for i in range(len(text)))
+    assert all(a.end <= b.start for a, b in pairwise(spans))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "piece"),
+    [
+        ("电话13812345678，谢谢", "mobile", "13812345678"),
+        ("打+86 138 1234 5678找我", "mobile", "+86 138 1234 5678"),
+        ("座机023-62881234", "landline", "023-62881234"),
+        ("写信到 zhang.san@example.cn", "email", "zhang.san@example.cn"),
+        ("渝A12345停在门口", "plate", "渝A12345"),
+        ("绿牌渝AD12345占位", "plate", "渝AD12345"),
+        ("加微信：lao_wang88", "messenger", "lao_wang88"),
+        ("QQ号123456789", "messenger", "123456789"),
+        ("我住3栋2单元501", "door", "3栋2单元501"),
+        ("我叫王小明，住在这里", "name", "王小明"),
+        ("联系人：李华，晚上在家", "name", "李华"),
+    ],
+)
+def test_personal_data_is_found_where_it_stands(text, kind, piece):
+    spans = [s for s in masking.find(text) if s.kind == kind]
+    assert [text[s.start : s.end] for s in spans] == [piece]
+
+
+@pytest.mark.parametrize(
+    "text", ["请拨打12345", "2026年11月22日", "罚款3000元", "垃圾堆了三天", "A3区西行便道"]
+)
+def test_public_numbers_and_dates_stay(text):
+    assert masking.find(text) == []
+
+
+def test_a_door_number_is_milder_than_a_phone():
+    spans = masking.find("3栋2单元501，电话13812345678")
+    assert {s.kind: s.mild for s in spans} == {"door": True, "mobile": False}

@@ -1,0 +1,1 @@
+"""Tools for working on Mulin itself; nothing here is part of the installed package."""
