@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from mulin.cases import clocks, counting, states
 from mulin.cases.models import Case, CaseText, Involvement
-from mulin.kernel import clock, journal, policy
+from mulin.kernel import clock, codes, journal, policy
 from mulin.kernel.actors import Actor
+from mulin.kernel.db import is_postgres
 from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.numbers import clean_number
 from mulin.kernel.policy import Fields, Target
@@ -18,11 +19,18 @@ from mulin.people.models import Organisation
 from mulin.voices.models import Voice
 
 FIELDS = Fields(place="place", grid="grid", building="building")
+WALKED = Fields(place="place_walked", grid="grid", building="building")
 VIEW = {"": "cases.case:view", "major": "cases.case:view_major", "tip_off": "cases.case:view_tip_off"}
 MAX_TEXT = 4000
 
 
-def condition(actor: Actor, permission: str) -> Q | None:
+class Unindexed(Func):
+    """The column itself, hidden from SQLite's planner, so that it walks the index of the order instead."""
+
+    template = "+%(expressions)s"
+
+
+def condition(actor: Actor, permission: str, fields: Fields = FIELDS) -> Q | None:
     """The rows for which the actor holds a permission: by place, grid or building, or through a unit that
     leads or takes part. None: none at all. An empty Q: every row."""
     found: Q | None = None
@@ -35,25 +43,33 @@ def condition(actor: Actor, permission: str) -> Q | None:
         elif scope.kind in {"own", "receipt"}:
             continue
         else:
-            one = scope.q(FIELDS)
+            one = scope.q(fields)
         found = one if found is None else found | one
     return found
 
 
-def visible_cases(actor: Actor) -> QuerySet[Case]:
-    """Cases that the actor's posts let them see; restricted ones only with the permission for them."""
+def visible_cases(actor: Actor, *, walk: bool = False) -> QuerySet[Case]:
+    """Cases that the actor's posts let them see; restricted ones only with the permission for them.
+
+    `walk`: for a page of a whole district. SQLite would sort all rows of a wide range of places; hiding
+    the place from its planner makes it follow the order's index. PostgreSQL decides that by itself.
+    """
     if actor.is_system:
         return Case.objects.all()
+    if walk and not is_postgres():
+        rows, fields = Case.objects.alias(place_walked=Unindexed(F("place"))), WALKED
+    else:
+        rows, fields = Case.objects.all(), FIELDS
     kinds = {restriction: policy.scopes(actor, permission) for restriction, permission in VIEW.items()}
     if kinds[""] and kinds[""] == kinds["major"] == kinds["tip_off"]:
-        everything = condition(actor, VIEW[""])
-        return Case.objects.filter(everything) if everything is not None else Case.objects.none()
+        everything = condition(actor, VIEW[""], fields)
+        return rows.filter(everything) if everything is not None else Case.objects.none()
     shown = Q(pk__in=[])
     for restriction, permission in VIEW.items():
-        one = condition(actor, permission)
+        one = condition(actor, permission, fields)
         if one is not None:
             shown |= Q(restriction=restriction) & one
-    return Case.objects.filter(shown)
+    return rows.filter(shown)
 
 
 def orgs_of(case: Case) -> frozenset[UUID]:
@@ -167,6 +183,7 @@ class Step:
     def write(self, code: str, *, org: UUID | None = None, data: dict[str, Any] | None = None) -> Case:
         """Save the case and write the action's one line with the difference in what it counts for."""
         case = self.case
+        case.desk = desk_of(case)
         clocks.refresh(case)
         case.updated_at = clock.now()
         case.save()
@@ -184,6 +201,20 @@ class Step:
             counts=counting.difference(self.before, counting.tally(case)),
         )
         return case
+
+
+# Steps of the ladder after which a case waits at the desk of the street, of the district.
+AT_STREET, AT_DISTRICT = 2, 3
+
+
+def desk_of(case: Case) -> str:
+    """The place whose desk must care: the community, or what the case has risen to. A community may not see
+    a tip-off, so that one waits at the street from the beginning."""
+    if case.escalation >= AT_DISTRICT:
+        return codes.district(case.place) or case.place
+    if case.escalation >= AT_STREET or case.restriction == "tip_off":
+        return codes.street(case.place) or case.place
+    return case.place
 
 
 def acting_org(actor: Actor, orgs: frozenset[UUID], case: Case) -> UUID | None:
@@ -206,8 +237,6 @@ def needed(value: str, field: str, message: str = "", limit: int = MAX_TEXT) -> 
 
 def organisation(org_id: UUID | str, case: Case, field: str = "org") -> Organisation:
     """A unit that may be given this case: still there, and of the same district."""
-    from mulin.kernel import codes
-
     org = Organisation.objects.filter(pk=org_id, closed_on=None).first()
     if org is None:
         raise ActionError("unknown-org", _("没有找到这个单位，请重新选择。"), field=field)

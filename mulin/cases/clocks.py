@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from mulin.cases import classes
 from mulin.cases.models import Case, Clock
 from mulin.kernel import clock, rulebook
 from mulin.kernel.errors import ActionError
@@ -204,7 +205,10 @@ def extend(case: Case) -> Clock:
         raise ActionError(
             "extended-already", _("已经延期过一次，不能再延。确实办不了的，可以挂账并说明原因。")
         )
-    rule = rulebook.rule("cases.limit.extension", at=case.place, kind=case.kind, severity=case.severity)
+    rule = rulebook.rule(
+        "cases.limit.extension", at=case.place, category=case.category, group=classes.group_of(case.category),
+        kind=case.kind, severity=case.severity,
+    )  # fmt: skip
     one.extended_at = clock.now()
     one.due_at = Limit.parse(rule.value).due(one.due_at, calendar(), office_hours(case.place)).at
     one.rule = {**one.rule, "extended_by": rule.value, "extended_under": rule.reference}

@@ -1,19 +1,20 @@
 """What waits for an actor: danger first, then the clock, then age.
 
-A community's desk sees what waits at its place. A street or district sees what has risen to it, what lies
-at its own level, major matters and tip-offs, and what its units lead: not the daily work of every community.
+A case waits at one desk (`Case.desk`): its community's, or that of the street or district it has risen to.
+A street sees besides what its units lead, alarms of major matters and what needs a second person; a
+district what rose to it, alarms and its units' own. So nobody's inbox is the whole of a district.
 """
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from mulin.cases import states
-from mulin.cases.base import condition, visible_cases
+from mulin.cases.base import visible_cases
 from mulin.cases.models import Case, Exclusion, Involvement
-from mulin.kernel import clock, codes
+from mulin.kernel import clock, codes, policy
 from mulin.kernel.actors import Actor, PostRef
 from mulin.kernel.registry import InboxItem
 
@@ -31,111 +32,116 @@ KINDS = {
     "close": _("可办结"),
     "resume": _("挂账到期，请复核"),
 }
-# Steps of the ladder after which a level sees a case as its own.
-RISEN = {9: 2, 6: 3}
+PERMISSIONS = {
+    "acknowledge": "acknowledge", "approve": "approve", "decide-exclusion": "approve",
+    "decide-objection": "decide_objection", "accept": "accept", "dispatch": "dispatch", "start": "start",
+    "finish": "finish", "call-back": "call_back", "close": "close", "resume": "resume",
+}  # fmt: skip
+# What a unit does with the cases that it leads; the rest is the desk's.
+OF_UNIT = ("approve", "start", "finish", "resume")
+OF_DESK = ("decide-objection", "accept", "dispatch", "call-back", "close", "resume", "decide-exclusion")
 
 
-def _level_condition(post: PostRef) -> Q:
-    """Cases that are this post's own to care for, not only to see."""
-    if not post.place:
-        return Q(pk__in=[])
-    if "-" in post.place:
-        return Q(grid=post.place) | Q(building=post.place)
-    level = codes.level(post.place)
-    if level >= 12:
-        return Q(place=post.place)
-    low, high = codes.bounds(post.place)
-    own = Q(place=post.place) | Q(severity="major") | ~Q(restriction="")
-    return Q(place__gte=low, place__lt=high) & (own | Q(escalation__gte=RISEN.get(int(level), 3)))
-
-
-def _near(actor: Actor) -> Q:
-    found = Q(pk__in=[])
-    for post in actor.posts:
-        found |= _level_condition(post)
-    return found
-
-
-def _may(actor: Actor, permission: str) -> Q:
-    found = condition(actor, permission)
-    return Q(pk__in=[]) if found is None else found
-
-
-def _waiting(actor: Actor) -> dict[str, Q]:
-    """For each kind, the condition under which a case waits for this actor. In order of precedence."""
-    near = _near(actor)
-    ours = Q(lead__in=list(actor.orgs))
-    today, moment = clock.today(), clock.now()
-    nobody = Q(lead=None)
+def _when(kind: str, actor: Actor) -> Q:
+    """The state in which a case waits in this way."""
     return {
-        "acknowledge": Q(severity="major", acknowledged_at=None)
-        & near
-        & Q(is_open=True)
-        & ~Q(state="done")
-        & _may(actor, "cases.case:acknowledge"),
-        "approve": Q(pending__isnull=False)
-        & ~Q(pending__by=str(actor.account))
-        & (near | ours)
-        & _may(actor, "cases.case:approve"),
-        "decide-exclusion": Q(has_exclusion=True) & near & _may(actor, "cases.case:approve"),
-        "decide-objection": Q(state="returned") & near & _may(actor, "cases.case:decide_objection"),
-        "answer-whistle": Q(is_called=True, is_open=True),
-        "accept": Q(state__in=("reported", "found", "reopened"), pending__isnull=True)
-        & near
-        & _may(actor, "cases.case:accept"),
-        "dispatch": Q(state="accepted", pending__isnull=True)
-        & near
-        & (_may(actor, "cases.case:dispatch") | ours & ~nobody),
-        "start": Q(state__in=("dispatched", "reopened")) & ours & _may(actor, "cases.case:start"),
-        "finish": Q(state="in_hand") & (ours | Q(handler=actor.account)) & _may(actor, "cases.case:finish"),
-        "call-back": Q(state="done", due_at__lte=moment) & near & _may(actor, "cases.case:call_back"),
-        "close": Q(state="confirmed") & near & _may(actor, "cases.case:close"),
-        "resume": Q(state="suspended", review_on__lte=today)
-        & (near | ours)
-        & _may(actor, "cases.case:resume"),
-    }
+        "acknowledge": lambda: Q(is_open=True, severity="major", acknowledged_at=None) & ~Q(state="done"),
+        "approve": lambda: Q(is_open=True, pending__isnull=False) & ~Q(pending__by=str(actor.account)),
+        "decide-exclusion": lambda: Q(pk__in=_proposed(actor)),
+        "decide-objection": lambda: Q(is_open=True, state="returned"),
+        "accept": lambda: Q(is_open=True, state__in=("reported", "found", "reopened"), pending__isnull=True),
+        "dispatch": lambda: Q(is_open=True, state="accepted", pending__isnull=True),
+        "start": lambda: Q(
+            is_open=True, state__in=("accepted", "dispatched", "reopened"), pending__isnull=True
+        ),
+        "finish": lambda: Q(is_open=True, state="in_hand"),
+        "call-back": lambda: Q(is_open=True, state="done", due_at__lte=clock.now()),
+        "close": lambda: Q(state="confirmed"),
+        "resume": lambda: Q(is_open=True, state="suspended", review_on__lte=clock.today()),
+    }[kind]()
 
 
-def _rows(actor: Actor) -> tuple[QuerySet[Case], dict[str, Q]]:
-    waiting = _waiting(actor)
-    anything = Q(pk__in=[])
-    for one in waiting.values():
-        anything |= one
-    called = Involvement.objects.filter(
-        case=OuterRef("pk"), org__in=list(actor.orgs), role="whistled", state="asked", is_current=True
-    )
-    proposed = (
-        Exclusion.objects.filter(case=OuterRef("pk"), is_accepted=None)
+def _proposed(actor: Actor) -> QuerySet:
+    return (
+        Exclusion.objects.filter(is_accepted=None)
         .exclude(proposed_by=actor.account)
-        .values("pk")
+        .order_by()
+        .values("case")
     )
-    rows = visible_cases(actor).alias(has_exclusion=Exists(proposed), is_called=Exists(called))
-    return rows.filter(anything), waiting
+
+
+def _grants(kind: str, role: str) -> frozenset[str]:
+    return policy.table()[f"cases.case:{PERMISSIONS[kind]}"].get(role, frozenset())
+
+
+def _place_terms(actor: Actor, post: PostRef) -> list[tuple[str, Q]]:
+    """(kind, condition) of what waits at the desk of one post."""
+    if not post.place:
+        return []
+    if "-" in post.place:
+        mine = Q(grid=post.place) if post.place[13:14] == "G" else Q(building=post.place)
+        inside, wide = mine, False
+    else:
+        low, high = codes.bounds(post.place)
+        mine, inside = Q(desk=post.place), Q(place__gte=low, place__lt=high)
+        wide = codes.level(post.place) <= codes.Level.DISTRICT
+    terms = [(kind, _when(kind, actor) & mine) for kind in OF_DESK if "place" in _grants(kind, post.role)]
+    if "place" in _grants("acknowledge", post.role):
+        terms.append(("acknowledge", _when("acknowledge", actor) & inside))
+    if "place" in _grants("approve", post.role):
+        terms.append(("approve", _when("approve", actor) & (mine if wide else inside)))
+    return terms
+
+
+def _unit_terms(actor: Actor, post: PostRef) -> list[tuple[str, Q]]:
+    """What waits for the unit of one post: cases that it leads, and whistles."""
+    if not post.org:
+        return []
+    ours = Q(lead=post.org)
+    terms = [
+        (kind, _when(kind, actor) & ours) for kind in OF_UNIT if _grants(kind, post.role) & {"unit", "place"}
+    ]
+    if "unit" in policy.table()["cases.case:answer_whistle"].get(post.role, ()):
+        called = Involvement.objects.filter(org=post.org, role="whistled", state="asked", is_current=True)
+        terms.append(("answer-whistle", Q(is_open=True, pk__in=called.values("case"))))
+    return terms
+
+
+def _terms(actor: Actor) -> list[tuple[str, Q]]:
+    """Every reason why a case may wait for this actor, in order of precedence."""
+    found = [term for post in actor.posts for term in (*_place_terms(actor, post), *_unit_terms(actor, post))]
+    if actor.account and actor.posts:
+        found.append(("finish", _when("finish", actor) & Q(handler=actor.account)))
+    rank = {kind: n for n, kind in enumerate(KINDS)}
+    return sorted(found, key=lambda term: rank[term[0]])
+
+
+def _rows(actor: Actor) -> QuerySet[Case]:
+    anything = Q(pk__in=[])
+    for _kind, one in _terms(actor):
+        anything |= one
+    return visible_cases(actor).filter(anything)
 
 
 def items(actor: Actor, limit: int = 50) -> list[InboxItem]:
     """What burns first. Two statements: the cases, and which of the reasons holds for each."""
     if not actor.is_staff:
         return []
-    rows, waiting = _rows(actor)
-    cases = list(rows.select_related("matter").order_by("-urgency", "due_at", "id")[:limit])
-    kinds = _kinds(actor, cases, waiting)
-    return [_item(case, kinds.get(case.pk, "accept")) for case in cases]
+    cases = list(_rows(actor).select_related("matter").order_by("-urgency", "due_at", "id")[:limit])
+    kinds = _kinds(actor, [case.pk for case in cases])
+    return [_item(case, kinds[case.pk]) for case in cases]
 
 
-def _kinds(actor: Actor, cases: list[Case], waiting: dict[str, Q]) -> dict[UUID, str]:
-    from django.db.models import Case as When_
+def _kinds(actor: Actor, ids: list[UUID]) -> dict[UUID, str]:
+    """The first reason that holds for each of some cases."""
+    from django.db.models import Case as FirstOf
     from django.db.models import CharField, Value, When
 
-    if not cases:
+    if not ids:
         return {}
-    rows, _all = _rows(actor)
-    first = When_(
-        *(When(one, then=Value(kind)) for kind, one in waiting.items()),
-        default=Value("accept"),
-        output_field=CharField(),
-    )
-    found = rows.filter(pk__in=[case.pk for case in cases]).annotate(waits_as=first)
+    cases = [When(one, then=Value(kind)) for kind, one in _terms(actor)]
+    first = FirstOf(*cases, default=Value("accept"), output_field=CharField())
+    found = Case.objects.filter(pk__in=ids).annotate(waits_as=first)
     return dict(found.values_list("pk", "waits_as"))
 
 
@@ -162,7 +168,4 @@ def _item(case: Case, kind: str) -> InboxItem:
 
 def count(actor: Actor) -> int:
     """How many things wait."""
-    if not actor.is_staff:
-        return 0
-    rows, _waiting_for = _rows(actor)
-    return rows.count()
+    return _rows(actor).count() if actor.is_staff else 0

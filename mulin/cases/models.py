@@ -16,11 +16,13 @@ class Case(Record):
     so that every hot index starts with the community and no list needs a join.
     """
 
-    number = models.CharField(max_length=12, unique=True)
+    number = models.CharField(max_length=12)
     matter = models.OneToOneField("voices.Matter", on_delete=models.PROTECT, related_name="case")
     place = PlaceField(max_length=12)
     grid = PlaceField(default="", blank=True)
     building = PlaceField(default="", blank=True)
+    # Whose desk must care: the place itself, or the street or district that the case has risen to.
+    desk = PlaceField(max_length=12, default="", blank=True)
     category = models.CharField(max_length=48, default="", blank=True)
     kind = models.CharField(max_length=12)
     severity = models.CharField(max_length=6, default="minor")
@@ -31,7 +33,12 @@ class Case(Record):
     is_open = models.BooleanField(default=True)
     restriction = models.CharField(max_length=8, default="", blank=True)  # major, tip_off
     lead = models.ForeignKey(
-        "people.Organisation", null=True, blank=True, on_delete=models.PROTECT, related_name="led_cases"
+        "people.Organisation",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="led_cases",
+        db_index=False,
     )
     handler = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -39,6 +46,7 @@ class Case(Record):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="handled_cases",
+        db_index=False,
     )
     opened_on = models.DateField()
     # The first clock that will burn. Far future when none runs, so that it can be ordered and paged by.
@@ -65,27 +73,51 @@ class Case(Record):
     # A pending step that needs a second person: {"move": …, "by": account id, "reason": …}
     pending = models.JSONField(null=True, blank=True)
     merged_into = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", db_index=False
     )
     rules = models.JSONField(default=dict, blank=True)  # the packs it was decided under
     updated_at = models.DateTimeField(default=now)
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["number"], name="case_number")]
         indexes = [
+            # One community: read straight from its own part of the index.
             models.Index(
                 fields=["place", "-urgency", "due_at", "id"], condition=Q(is_open=True), name="case_burning"
             ),
-            # Whole districts: walked in order and filtered by place, instead of sorting a wide range.
+            models.Index(fields=["place", "-id"], name="case_place"),
+            models.Index(fields=["place", "opened_on", "category"], name="case_period"),
+            # Whole districts: walked in the order of the list and filtered by place from the index itself,
+            # instead of sorting a wide range.
             models.Index(
-                fields=["-urgency", "due_at", "id", "place"], condition=Q(is_open=True), name="case_urgent"
+                fields=["-urgency", "due_at", "id", "place", "category", "state"],
+                condition=Q(is_open=True),
+                name="case_urgent",
+            ),
+            models.Index(
+                fields=["state", "-urgency", "due_at", "id", "place"],
+                condition=Q(is_open=True),
+                name="case_state",
             ),
             models.Index(fields=["-id", "place"], name="case_newest"),
-            models.Index(fields=["place", "-id"], name="case_place"),
-            models.Index(fields=["place", "state", "-id"], name="case_state"),
-            models.Index(fields=["place", "category", "-id"], name="case_category"),
+            models.Index(fields=["category", "-id", "place"], name="case_category"),
+            # The inbox: by the desk that must care, by the unit that leads, and the rare urgent ones.
+            models.Index(
+                fields=["desk", "-urgency", "due_at", "id"], condition=Q(is_open=True), name="case_desk"
+            ),
             models.Index(fields=["lead", "is_open", "-urgency", "due_at", "id"], name="case_lead"),
             models.Index(fields=["handler", "-id"], condition=Q(handler__isnull=False), name="case_handler"),
             models.Index(fields=["grid", "-id"], condition=~Q(grid=""), name="case_grid"),
+            models.Index(fields=["desk", "id"], condition=Q(state="confirmed"), name="case_confirmed"),
+            models.Index(fields=["place"], condition=Q(pending__isnull=False), name="case_pending"),
+            models.Index(
+                fields=["place"],
+                condition=Q(is_open=True, severity="major", acknowledged_at__isnull=True),
+                name="case_alarm",
+            ),
+            models.Index(
+                fields=["merged_into"], condition=Q(merged_into__isnull=False), name="case_merged_into"
+            ),
             models.Index(fields=["due_at", "id"], condition=Q(is_open=True), name="case_due"),
         ]
 
@@ -119,7 +151,9 @@ class Involvement(Record):
     """A unit that takes part in a case: leads it, assists, or was whistled for. The first leads."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="involvements")
-    org = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="involvements")
+    org = models.ForeignKey(
+        "people.Organisation", on_delete=models.PROTECT, related_name="involvements", db_index=False
+    )
     role = models.CharField(max_length=10)  # lead, assist, whistled
     state = models.CharField(max_length=10, default="asked")  # asked, arrived, done, left
     asked_by = models.UUIDField(null=True, blank=True)

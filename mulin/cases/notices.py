@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mulin.cases import clocks
+from mulin.cases.base import VIEW
 from mulin.cases.models import Case, Involvement
 from mulin.kernel import codes, policy
 from mulin.kernel.models import Entry
@@ -47,10 +48,15 @@ def _post_holders(where: Q) -> Iterable[UUID]:
     return rows.values_list("account_id", flat=True).distinct()[:MAX]
 
 
-def _of_orgs(orgs: Iterable[UUID | str]) -> Iterable[UUID]:
+def _of_orgs(orgs: Iterable[UUID | str], case: Case | None) -> Iterable[UUID]:
     """People of a unit with a working post; members of a group are not notified, its leaders are."""
-    roles = _roles("cases.case:start") | {"group_leader"}
+    roles = (_roles("cases.case:start") | {"group_leader"}) & _sighted(case)
     return _post_holders(Q(org__in=list(orgs), role__in=roles))
+
+
+def _sighted(case: Case | None) -> set[str]:
+    """Posts that may see the case at all: nobody is told of a tip-off that they may not read."""
+    return _roles(VIEW[case.restriction if case else ""])
 
 
 def _roles(permission: str) -> set[str]:
@@ -60,16 +66,16 @@ def _roles(permission: str) -> set[str]:
 
 def lead_unit(entry: Entry) -> Iterable[UUID]:
     org = entry.data.get("org")
-    return _of_orgs([org]) if org else ()
+    return _of_orgs([org], _case(entry)) if org else ()
 
 
 def called_units(entry: Entry) -> Iterable[UUID]:
-    return _of_orgs(entry.data.get("orgs", ()))
+    return _of_orgs(entry.data.get("orgs", ()), _case(entry))
 
 
 def desk(entry: Entry) -> Iterable[UUID]:
     """Those who dispatch at the place itself; the street where the place has nobody."""
-    roles = _roles("cases.case:dispatch")
+    roles = _roles("cases.case:dispatch") & _sighted(_case(entry))
     for place in reversed(codes.chain(entry.place)):
         found = list(_post_holders(Q(place=place, role__in=roles)))
         if found or codes.level(place) <= 6:
@@ -81,12 +87,12 @@ def lead_or_desk(entry: Entry) -> Iterable[UUID]:
     case = _case(entry)
     if case is None:
         return ()
-    return [*(_of_orgs([case.lead_id]) if case.lead_id else ()), *desk(entry)]
+    return [*(_of_orgs([case.lead_id], case) if case.lead_id else ()), *desk(entry)]
 
 
 def approvers(entry: Entry) -> Iterable[UUID]:
     """Whoever may agree as the second person, nearest first; never the one who proposed (the actor)."""
-    roles = _roles("cases.case:approve")
+    roles = _roles("cases.case:approve") & _sighted(_case(entry))
     for place in reversed(codes.chain(entry.place)):
         found = [pk for pk in _post_holders(Q(place=place, role__in=roles)) if pk != entry.actor]
         if found or codes.level(place) <= 6:
@@ -119,7 +125,7 @@ def level_above(entry: Entry) -> Iterable[UUID]:
     rule = clocks.optional_rule("cases.escalation.ladder", entry.place)
     for step in rule.value if rule else ():
         if step["level"] == entry.data.get("level"):
-            return at_level(entry.place, step["level"], step["roles"])
+            return at_level(entry.place, step["level"], set(step["roles"]) & _sighted(_case(entry)))
     return ()
 
 
@@ -129,10 +135,11 @@ def major(entry: Entry) -> Iterable[UUID]:
         return ()
     category = entry.data.get("category", "")
     rule = clocks.optional_rule("cases.major.recipients", entry.place, category=category)
+    sighted = _sighted(_case(entry))
     return [
         pk
         for step in (rule.value if rule else ())
-        for pk in at_level(entry.place, step["level"], step["roles"])
+        for pk in at_level(entry.place, step["level"], set(step["roles"]) & sighted)
     ]
 
 

@@ -10,18 +10,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import DateField, F, Func, Q, QuerySet, Value
+from django.db.models import DateField, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext as _
 
-from mulin.cases import classes, clocks, states
+from mulin.cases import base, classes, clocks, states
 from mulin.cases.base import visible_cases
 from mulin.cases.models import Case, Involvement
-from mulin.kernel import clock, codes, paging, search
+from mulin.kernel import clock, codes, paging, policy, search
 from mulin.kernel.actors import Actor
 from mulin.kernel.db import is_postgres
 from mulin.kernel.errors import NotVisible
-from mulin.kernel.fields import PlaceField
 from mulin.kernel.numbers import clean_number, is_number
 from mulin.places.models import Division, Site
 from mulin.voices.states import SEVERITY_WORDS, kind_word
@@ -29,13 +28,6 @@ from mulin.voices.states import SEVERITY_WORDS, kind_word
 ORDERS = {"burning": ("-urgency", "due_at", "id"), "newest": ("-id",)}
 PAGE_SIZE = 50
 SEARCH_ROUNDS = 4
-
-
-class _Unindexed(Func):
-    """The column itself, hidden from SQLite's planner, so that the index of the order is walked instead."""
-
-    template = "+%(expressions)s"
-    output_field = PlaceField()
 
 
 def get_case(actor: Actor, number: str, also: tuple[str, ...] = ()) -> Case:
@@ -108,14 +100,37 @@ def _fits(cursor: str | None, order: str) -> bool:
 
 
 def _rows(actor: Actor, wanted: Filters, order: str) -> QuerySet[Case]:
-    only_open = order == "burning" and not wanted.state and wanted.is_open is None
-    if only_open:
+    asked = set(wanted.state.split(",")) if wanted.state else set()
+    if order == "burning" and wanted.is_open is None and asked <= states.OPEN:
         wanted = replace(wanted, is_open=True)
-    narrow = bool(wanted.state or wanted.category or wanted.org or wanted.mine or wanted.severity)
-    rows = visible_cases(actor).filter(_condition(actor, wanted))
+    wanted = replace(wanted, place=wanted.place or _only_community(actor))
+    walk = not (wanted.org or wanted.mine) and _is_wide(actor, wanted.place)
+    rows = visible_cases(actor, walk=walk)
+    if walk and not is_postgres() and wanted.category:
+        # A group of categories would be several ranges, sorted together; one category has its own order.
+        rows = rows.alias(category_walked=base.Unindexed(F("category")))
+    rows = rows.filter(_condition(actor, wanted, walk=walk))
     if wanted.place:
-        rows = _in_place(rows, wanted.place, walk=not narrow)
+        rows = _in_place(rows, wanted.place, walk=walk)
     return rows.select_related("matter", "lead", "handler")
+
+
+def _only_community(actor: Actor) -> str:
+    """The one community that all of an actor's posts let them see, if it is like that: then its own index
+    is read. Empty otherwise, also for whoever sees more through a unit."""
+    scopes = policy.scopes(actor, "cases.case:view")
+    found = {scope.low for scope in scopes if scope.kind == "range" and codes.level(scope.low) >= 12}
+    return found.pop() if len(found) == 1 and all(scope.kind == "range" for scope in scopes) else ""
+
+
+def _is_wide(actor: Actor, place: str) -> bool:
+    """Whether a list spans many communities: below that, the index of the place is the better one."""
+    if place:
+        return codes.is_valid(place) and codes.level(place) < codes.Level.COMMUNITY
+    return any(
+        scope.kind == "all" or (scope.kind == "range" and codes.level(scope.low) < codes.Level.COMMUNITY)
+        for scope in policy.scopes(actor, "cases.case:view")
+    )
 
 
 def _in_place(rows: QuerySet[Case], place: str, *, walk: bool) -> QuerySet[Case]:
@@ -131,17 +146,17 @@ def _in_place(rows: QuerySet[Case], place: str, *, walk: bool) -> QuerySet[Case]
     if code.level >= 12:
         return rows.filter(place=place)
     if walk and not is_postgres():
-        rows = rows.alias(there=_Unindexed(F("place")))
-        return rows.filter(there__gte=low, there__lt=high)
+        return rows.filter(place_walked__gte=low, place_walked__lt=high)
     return rows.filter(place__gte=low, place__lt=high)
 
 
-def _condition(actor: Actor, wanted: Filters) -> Q:
+def _condition(actor: Actor, wanted: Filters, *, walk: bool = False) -> Q:
     found = Q()
     if wanted.state:
-        found &= Q(state__in=str(wanted.state).split(","))
+        asked = wanted.state.split(",")
+        found &= Q(state=asked[0]) if len(asked) == 1 else Q(state__in=asked)
     if wanted.category:
-        found &= Q(category__in=classes.under(wanted.category))
+        found &= _in_category(wanted.category, walk=walk)
     for name in ("severity", "kind"):
         if getattr(wanted, name):
             found &= Q(**{name: getattr(wanted, name)})
@@ -156,6 +171,13 @@ def _condition(actor: Actor, wanted: Filters) -> Q:
     if wanted.org:
         found &= _of_org(wanted.org)
     return found & _between(wanted)
+
+
+def _in_category(category: str, *, walk: bool) -> Q:
+    inside = classes.under(category)
+    if len(inside) == 1:
+        return Q(category=inside[0])
+    return Q(category_walked__in=inside) if walk and not is_postgres() else Q(category__in=inside)
 
 
 def _mine(actor: Actor) -> Q:

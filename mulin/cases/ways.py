@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from mulin.cases import classes, clocks, counting, routing
+from mulin.cases import base, classes, clocks, counting, routing
 from mulin.cases.models import Case, Clock, Involvement
 from mulin.kernel import clock
 from mulin.kernel.actors import Actor
@@ -46,6 +46,7 @@ def _new_case(matter: Any, voice: Any, group: str) -> Case:
         updated_at=clock.now(),
     )
     copy(case, matter)
+    case.desk = base.desk_of(case)
     case.urgency = max(urgency(case, group), _machine_urgency(voice))
     return case
 
@@ -103,6 +104,7 @@ def sync(*, actor: Actor, matter: Any, before: Any = None) -> WayResult:
         case.urgency = urgency(case, group)
     if case.is_open:
         clocks.redraw(case, group)
+    case.desk = base.desk_of(case)
     case.updated_at = clock.now()
     case.save()
     return WayResult(record=case.id, counts=tuple(counting.difference(counted, counting.tally(case))))

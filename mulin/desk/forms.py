@@ -44,8 +44,27 @@ def with_reason(name: str, why: str) -> Any:
     return format_html('{}<span class="choice__why">{}</span>', name, why) if why else name
 
 
+class LikelyField(forms.ChoiceField):
+    """The likely answers to something that must be answered: it may stay empty when another field says it."""
+
+    def validate(self, value: Any) -> None:
+        if value not in self.empty_values:
+            super().validate(value)
+
+
+class ManyField(forms.MultipleChoiceField):
+    """Several of something, of which the move needs one at least: the move itself says so."""
+
+    def validate(self, value: Any) -> None:
+        if value:
+            super().validate(value)
+
+
 class MoveFields(forms.Form):
     """The form of one move of one case. `values()` gives what `moves.perform` takes."""
+
+    # Errors are said by the moves, in the words that the API says them in.
+    use_required_attribute = False
 
     def __init__(self, page: CasePage, move: str, *args: Any, **kwargs: Any):
         super().__init__(*args, auto_id="m_%s", **kwargs)
@@ -53,6 +72,8 @@ class MoveFields(forms.Form):
         self.specs = page.form(move)
         for spec in self.specs:
             self._add(spec)
+        if "how" in self.fields:
+            self.initial.setdefault("how", "phone")
 
     def _add(self, spec: moves.FormField) -> None:
         maker = getattr(self, f"_{spec.kind}", self._text)
@@ -104,11 +125,13 @@ class MoveFields(forms.Form):
             return
         likely = [(o.matter.number, with_reason(o.matter.title, o.reason)) for o in self._duplicates()]
         if likely:
-            self.fields[f"{spec.name}_likely"] = forms.ChoiceField(
-                choices=likely, widget=forms.RadioSelect, required=False, label=_("也许是同一件")
+            self.fields[f"{spec.name}_likely"] = LikelyField(
+                choices=likely, widget=forms.RadioSelect, label=_("也许是同一件")
             )
         attributes = {"inputmode": "numeric", "autocomplete": "off"}
-        field = forms.CharField(widget=forms.TextInput(attrs=attributes), **{**options, "required": not likely})
+        field = forms.CharField(
+            widget=forms.TextInput(attrs=attributes), **{**options, "required": not likely}
+        )
         if likely:
             field.label = _("或者写编号")
         self.fields[spec.name] = field
@@ -122,8 +145,8 @@ class MoveFields(forms.Form):
         rest = [(value, name) for value, name in spec.choices if value not in likely]
         if likely:
             choices = [(value, with_reason(name, why)) for value, (name, why) in likely.items()]
-            self.fields[f"{spec.name}_likely"] = forms.ChoiceField(
-                choices=choices, widget=forms.RadioSelect, required=False, label=spec.label
+            self.fields[f"{spec.name}_likely"] = LikelyField(
+                choices=choices, widget=forms.RadioSelect, label=spec.label, required=spec.required
             )
             if spec.required:
                 self.initial.setdefault(f"{spec.name}_likely", choices[0][0])
@@ -148,9 +171,7 @@ class MoveFields(forms.Form):
         here = {str(row.org_id) for row in self.page.involvements if row.is_current}
         offered = [(value, name) for value, name in spec.choices if value not in here]
         near = offered[:NEAR]
-        self.fields[spec.name] = forms.MultipleChoiceField(
-            choices=near, widget=forms.CheckboxSelectMultiple, **{**options, "required": False}
-        )
+        self.fields[spec.name] = ManyField(choices=near, widget=forms.CheckboxSelectMultiple, **options)
         if len(offered) > NEAR:
             self.fields[f"{spec.name}_more"] = forms.ChoiceField(
                 choices=[("", "—"), *offered[NEAR:]], required=False, label=_("再加一个单位")

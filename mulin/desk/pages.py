@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from mulin.kernel import context as shell
+from mulin.kernel import policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError
@@ -17,11 +18,19 @@ from mulin.places.queries import name_of
 def page(
     request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
-    """Render a desk page inside its shell. `counts` in the context puts numbers on the rail."""
+    """Render a desk page inside its shell. `counts` in the context puts numbers on the rail, `here` says
+    which of its entries one is in where the address does not."""
     context = dict(context or {})
-    counts = context.pop("counts", {})
+    counts, here = context.pop("counts", {}), context.pop("here", "")
     nav = [{**item, "count": counts.get(item["name"], 0)} for item in shell.shell(request)["desk_nav"]]
-    facts = {"desk_nav": nav, "place_name": place_name(actor_of(request))}
+    for item in nav if here else ():
+        item["current"] = item["name"] == here
+    actor = actor_of(request)
+    facts = {
+        "desk_nav": nav,
+        "place_name": place_name(actor),
+        "can_import": policy.can_somewhere(actor, "voices.import:run"),
+    }
     return render(request, template, {**facts, **context}, status=status)
 
 

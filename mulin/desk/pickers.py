@@ -117,8 +117,19 @@ def units(actor: Actor) -> Choices:
     own = Organisation.objects.filter(pk__in=list(actor.orgs))
     found = {str(one.pk): one.name for one in own}
     for place in places_of(actor)[:2]:
-        low, high = codes.bounds(codes.pad(codes.district(place) or codes.short(place)) if len(place) >= 6 else place)
+        low, high = codes.bounds(
+            codes.pad(codes.district(place) or codes.short(place)) if len(place) >= 6 else place
+        )
         rows = Organisation.objects.filter(place__gte=low, place__lt=high, closed_on=None)
         for row in rows.exclude(kind__in=Organisation.GROUPS).order_by("place", "name")[:200]:
             found.setdefault(str(row.pk), row.name)
     return list(found.items())
+
+
+def first_value(choices: Choices) -> str:
+    """The first value of choices, grouped or not."""
+    for value, label in choices:
+        if isinstance(label, list):
+            return label[0][0] if label else ""
+        return value
+    return ""

@@ -107,7 +107,9 @@ def due_clock(case: Any) -> dict[str, Any] | None:
     """The clock of a row: what `decorate` worded, coloured when it is over or will be within a day."""
     if not case.due_words:
         return None
-    if case.state in {"done", "suspended"}:
+    if case.state == "done":
+        return _confirm_clock(case)
+    if case.state == "suspended":
         tone = ""
     elif case.is_overdue:
         tone = "urgent"
@@ -115,6 +117,13 @@ def due_clock(case: Any) -> dict[str, Any] | None:
         tone = "wait" if case.due_at - clock.now() < SOON else ""
     icon = "calendar" if case.state == "suspended" else "clock"
     return {"text": case.due_words, "tone": tone, "at": case.due_at, "rule": when(case.due_at), "icon": icon}
+
+
+def _confirm_clock(case: Any) -> dict[str, Any]:
+    """While the resident is asked, the clock is theirs: being over it is no fault of the desk's."""
+    over = case.due_at <= clock.now()
+    text = _("确认期已过") if over else _("等确认，%(left)s") % {"left": case.due_words}
+    return {"text": text, "tone": "wait" if over else "", "at": case.due_at, "rule": when(case.due_at)}
 
 
 def item_clock(due_at: datetime | None, language: str) -> dict[str, Any] | None:

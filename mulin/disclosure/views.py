@@ -70,13 +70,13 @@ def _filter_bar(filters: queries.Filters) -> list[dict[str, Any]]:
             "name": "since",
             "kind": "date",
             "label": _("从哪天公开"),
-            "value": filters.since and str(filters.since),
+            "value": str(filters.since or ""),
         },
         {
             "name": "until",
             "kind": "date",
             "label": _("到哪天公开"),
-            "value": filters.until and str(filters.until),
+            "value": str(filters.until or ""),
         },
     ]
 
@@ -117,9 +117,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "bar": _filter_bar(filters),
         "hidden": [{"name": "view", "kind": "hidden", "value": "map"}] if as_map else [],
-        "is_filtered": any(
-            (filters.q, filters.place, filters.category, filters.state, filters.since, filters.until)
-        ),
+        "is_filtered": filters != queries.Filters(),
         "rows": [_shown(entry) for entry in page.items],
         "page": {"older": page.next},
         "as_map": as_map,
@@ -173,7 +171,7 @@ def entry(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_safe
 def photo(request: HttpRequest, photo_id: UUID, thumb: bool = False) -> FileResponse:
-    """An approved photo of a published matter; asked for as nobody in particular, so that it is never more."""
+    """An approved photo of a published matter; asked for as nobody, so that it is never more."""
     response = FileResponse(open_photo(ANONYMOUS, photo_id, thumb), content_type="image/jpeg")
     # Short: an approval can be taken back.
     response.headers["Cache-Control"] = "public, max-age=300"
@@ -182,7 +180,7 @@ def photo(request: HttpRequest, photo_id: UUID, thumb: bool = False) -> FileResp
 
 @require_safe
 def register_map(request: HttpRequest) -> JsonResponse:
-    """GeoJSON: outlines of the communities around, and one point for every estate or community with matters."""
+    """GeoJSON: outlines around, and one point for every estate or community with matters."""
     filters = _filters(request)
     place = filters.place or settings.MULIN_SITE_PLACE
     try:
@@ -232,26 +230,8 @@ def heads(request: HttpRequest) -> HttpResponse:
     """The heads of the journal's chains, and how to check them."""
     filters = _filters(request)
     page = queries.heads(request.GET.get("before"), place=filters.place)
-    rows = [
-        {
-            "cells": [
-                {"text": head.name, "label": _("哪一条链")},
-                {"text": head.seq, "num": True, "label": _("行数")},
-                {"text": head.algorithm, "label": _("算法")},
-                {"text": head.head, "label": _("链头")},
-            ]
-        }
-        for head in page.items
-    ]
-    columns = [
-        {"label": _("哪一条链")},
-        {"label": _("行数"), "num": True},
-        {"label": _("算法")},
-        {"label": _("链头")},
-    ]
     context = {
-        "rows": rows,
-        "columns": columns,
+        "heads": page.items,
         "page": {"older": page.next},
         "json_url": reverse("disclosure:heads-json") + _query(request),
     }

@@ -28,16 +28,7 @@ def as_json(board: Any) -> dict[str, Any]:
         "kinds": [_cell(cell) for cell in board.kinds],
         "categories": [_cell(cell) for cell in board.categories],
         "other_categories": board.other_categories,
-        "trend": [
-            {
-                "since": step.since.isoformat(),
-                "until": step.until.isoformat(),
-                "in": step.came,
-                "closed": step.closed,
-                "in_before": step.before,
-            }
-            for step in board.trend
-        ],
+        "trend": [_step(step) for step in board.trend],
         "children": [_child(child) for child in board.children],
         "remainder": _child(board.remainder) if board.remainder else None,
         "hot": [
@@ -54,6 +45,16 @@ def as_json(board: Any) -> dict[str, Any]:
 
 def _marks(marks: dict[str, str]) -> dict[str, str]:
     return {key: MARKS[why] for key, why in sorted(marks.items())}
+
+
+def _step(step: Any) -> dict[str, Any]:
+    return {
+        "since": step.since.isoformat(),
+        "until": step.until.isoformat(),
+        "in": step.came,
+        "closed": step.closed,
+        "in_before": step.before,
+    }
 
 
 def _cell(cell: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
+from django.utils.translation import pgettext_lazy as _p
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,20 +15,22 @@ class Words:
     unit: Any = ""
 
 
-_PIECES = _("件")
+_PIECES, _VOICES = _("件"), _p("board", "条")
 
 FIGURES = {
     "in": Words(_("收到"), _("这段时间收到的事，按收到那天计；合并、不计入的也在内。"), _PIECES),
     "closed": Words(_("办结"), _("这段时间办结的事，按办结那天计；不予受理、合并、撤回的不在内。"), _PIECES),
     "open": Words(_("现在在办"), _("此刻还没有办结的事，不论何时收到。"), _PIECES),
     "overdue": Words(_("现在超期"), _("此刻在办、有时限已过的事；挂账期间时限停走。"), _PIECES),
-    "suspended": Words(_("挂账"), _("这段时间因一时办不了而挂账的次数，按挂账那天计。"), _("次")),
-    "reopened": Words(_("重新办理"), _("这段时间重新办理的次数，按重新办理那天计。"), _("次")),
+    "suspended": Words(_("挂账"), _("这段时间因一时办不了而挂账的次数，按挂账那天计。"), _p("board", "次")),
+    "reopened": Words(_("重新办理"), _("这段时间重新办理的次数，按重新办理那天计。"), _p("board", "次")),
     "refused": Words(_("不予受理"), _("这段时间不予受理的事，须第二人同意并向居民说明原因。"), _PIECES),
-    "merged": Words(_("合并"), _("这段时间收到、并入同一件事的，不重复计算。"), _PIECES),
+    "merged": Words(_p("board", "合并"), _("这段时间收到、并入同一件事的，不重复计算。"), _PIECES),
     "excluded": Words(_("不计入"), _("这段时间收到、经第二人审定不计入三率的。"), _PIECES),
-    "done": Words(_("办完"), _("这段时间办完、答复了居民的事，按办完那天计。"), _PIECES),
-    "voices": Words(_("说的话"), _("这段时间收到的诉求，按收到那天计；一件事可以有多条。"), _("条")),
+    "done": Words(_p("board", "办完"), _("这段时间办完、答复了居民的事，按办完那天计。"), _PIECES),
+    "voices": Words(
+        _("说的话"), _("这段时间收到的诉求，按收到那天计；一件事可以有多条。"), _p("board", "条")
+    ),
     "uncounted": Words(_("合并和不计入"), _("合并的与不计入的合计。"), _PIECES),
     "valid": Words(_("有效的事"), _("收到的，减去合并的，再减去不计入的。"), _PIECES),
     "in_time": Words(_("按时回应"), _("在回应时限内联系了居民的。"), _PIECES),

@@ -12,7 +12,7 @@ from mulin.kernel.actors import Actor
 # What the list must be filtered by to show what a figure counts. Figures by the day of an event have no list.
 FILTERS = {
     "in": {"dated": True},
-    "open": {"state": "open"},
+    "open": {},
     "overdue": {"overdue": "1"},
     "merged": {"dated": True, "state": "merged"},
 }
@@ -40,7 +40,8 @@ class Lists:
     def of(self, *, dated: bool = False, place: str = "", **filters: str) -> str:
         if not self.may:
             return ""
-        days = self.days if dated else {}
+        # The desk's list is of open cases in the order of their clocks unless it is asked for by date.
+        days = {**self.days, "order": "newest"} if dated else {}
         return url("desk:cases", place=place or self.place, **filters, **days)
 
     def figure(self, key: str, place: str = "") -> str:

@@ -1,5 +1,6 @@
 """The board in words: what the template shows, made from a `queries.Board`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -7,6 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from mulin.cases import reasons
 from mulin.cases import states as case_states
@@ -17,7 +19,7 @@ from mulin.insight.links import Lists, url
 from mulin.insight.periods import PRESETS, Period
 from mulin.insight.queries import OF_CHILDREN, Board, Cell, Child
 from mulin.kernel.actors import Actor
-from mulin.people.queries import place_names
+from mulin.places.queries import names_of
 from mulin.voices import states as voice_states
 from mulin.voices.queries import catalogue
 
@@ -64,8 +66,15 @@ class Page:
     trend: list[dict[str, str]]
     states: list[dict[str, Any]]
     hot: list[dict[str, Any]]
-    place_options: list[dict[str, str]]
     trail: list[dict[str, str]]
+
+    @property
+    def category_names(self) -> str:
+        return _together(bar["name"] for bar in self.categories)
+
+    @property
+    def kind_names(self) -> str:
+        return _together(bar["name"] for bar in self.kinds)
 
 
 def page(board: Board, actor: Actor, wall: bool = False) -> Page:
@@ -77,17 +86,24 @@ def page(board: Board, actor: Actor, wall: bool = False) -> Page:
         periods=_periods(board.period, wall),
         figures=[_figure(board, key, lists) for key in FIRST],
         more_figures=[_figure(board, key, lists) for key in SECOND],
-        rates=[_rate(rate) for rate in board.rates.values()],
+        rates=[_rate(rate, board.marks) for rate in board.rates.values()],
         columns=_columns(),
         rows=[_row(child, query) for child in _all_children(board)],
-        kinds=_bars(board.kinds, voice_states.kind_word, lambda code: lists.of(dated=True, kind=code)),
+        kinds=_bars(board.kinds, voice_states.kind_word, lambda code: _of_kind(lists, code)),
         categories=_categories(board, lists),
         trend=_trend(board),
         states=_states(board, lists),
         hot=_hot(board, actor, lists),
-        place_options=[{"code": n.code, "name": n.name} for n in board.above],
-        trail=[{"name": n.name, "url": reverse("insight:board", args=[n.code]) + query} for n in board.above],
+        trail=_trail(board, query),
     )
+
+
+def _trail(board: Board, query: str) -> list[dict[str, str]]:
+    """The places above, each name once: a municipality has the name of its only city."""
+    names = {place.name: place.code for place in board.above}
+    return [
+        {"name": name, "url": reverse("insight:board", args=[code]) + query} for name, code in names.items()
+    ]
 
 
 def _periods(period: Period, wall: bool) -> list[dict[str, Any]]:
@@ -114,7 +130,7 @@ def _figure(board: Board, key: str, lists: Lists) -> dict[str, Any]:
     }
 
 
-def _rate(rate: Rate) -> dict[str, Any]:
+def _rate(rate: Rate, marks: dict[str, str]) -> dict[str, Any]:
     words = RATES[rate.key]
     behind = ""
     if rate.denominator is not None:
@@ -123,18 +139,25 @@ def _rate(rate: Rate) -> dict[str, Any]:
             behind = _("还没有可以计算的事")
     elif rate.hidden:
         behind = _("分项不足 5 件，不显示")
-    out = [f"{FIGURES[name].title} {count_text(n)}{FIGURES[name].unit}" for name, n in rate.left_out.items()]
-    why = [
-        f"{reasons.label('cases.exclusion.reasons', code)} {n}" for code, n in sorted(rate.reasons.items())
-    ]
+    out = [_counted(FIGURES[name].title, n, marks.get(name, "")) for name, n in rate.left_out.items()]
+    named = {code: reasons.label("cases.exclusion.reasons", code) for code in rate.reasons}
+    why = [_counted(named[code], n) for code, n in sorted(rate.reasons.items())]
     return {
         "label": words.title,
         "value": rate_text(rate),
         "behind": behind,
-        "left_out": _("、").join(out),
-        "reasons": _("、").join(why),
+        "left_out": _together(out),
+        "reasons": _together(why),
         "meaning": words.meaning,
     }
+
+
+def _counted(title: Any, n: int | None, mark: str = "") -> str:
+    return f"{title} {count_text(n, mark)}"
+
+
+def _together(items: Iterable[Any]) -> str:
+    return pgettext("between items", "、").join(str(item) for item in items)
 
 
 def _columns() -> list[dict[str, Any]]:
@@ -172,6 +195,11 @@ def _bars(cells: tuple[Cell, ...], name_of, link) -> list[dict[str, Any]]:
         }
         for cell in cells
     ]
+
+
+def _of_kind(lists: Lists, kind: str) -> str:
+    """Wishes and offers have no cases."""
+    return "" if kind in voice_states.WISHES else lists.of(dated=True, kind=kind)
 
 
 def _categories(board: Board, lists: Lists) -> list[dict[str, Any]]:
@@ -214,8 +242,8 @@ def _states(board: Board, lists: Lists) -> list[dict[str, Any]]:
 
 
 def _hot(board: Board, actor: Actor, lists: Lists) -> list[dict[str, Any]]:
-    names = place_names({place for topic in board.hot for place in topic.places[:3]}) if board.hot else {}
-    found = []
+    names = names_of({place for topic in board.hot for place in topic.places[:3]}) if board.hot else {}
+    found, here = [], board.place.code
     for topic in board.hot:
         words = topic.label.partition("：")[0]  # untranslated: the engine puts it between name and words
         found.append(
@@ -223,8 +251,8 @@ def _hot(board: Board, actor: Actor, lists: Lists) -> list[dict[str, Any]]:
                 "label": topic.label,
                 "n": topic.n,
                 "since": topic.since,
-                "places": [names[place] for place in topic.places[:3]],
-                "url": lists.of(q=words) or url("disclosure:register", q=words, place=board.place.code),
+                "places": _together(names[place] for place in topic.places[:3]),
+                "url": lists.of(dated=True, q=words) or url("disclosure:register", q=words, place=here),
             }
         )
     return found

@@ -2,7 +2,7 @@
 a person. Whoever lacks `insight.board:view_small` gets it without what could point to somebody.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
@@ -19,7 +19,7 @@ from mulin.insight.suppression import COVER, LIMIT, SMALL, link, protect, protec
 from mulin.kernel import clock, codes, policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.errors import NotAllowed, NotVisible
-from mulin.places.queries import Place
+from mulin.places.queries import Place, children
 
 __all__ = ["Board", "as_json", "board", "heat_points", "sees_small"]
 
@@ -28,6 +28,11 @@ CATEGORIES_SHOWN = 12
 TOPICS_SHOWN = 8
 # Figures of a child that the board lists; the rates come beside them.
 OF_CHILDREN = ("in", "closed", "open", "overdue")
+OF_CHILDREN_COUNTED = (
+    "cases.opened", "cases.closed", "cases.responded", "cases.solved", "cases.satisfied", "cases.excluded",
+    "cases.merged",
+)  # fmt: skip
+NOT_OF_CHILDREN = frozenset({"done", "suspended", "reopened", "voices"})
 # Part of another figure that the public sees; hidden always, so that it need not hide that one.
 UNSHOWN = {"late": COVER}
 PROTECTED = tuple(key for key in ALL if key not in UNSHOWN)
@@ -142,7 +147,7 @@ def _exact(ground: Ground, period: Period) -> Board:
     open_now = reading.open_cases(place, ground.child_level)
     own = reading.own_figures(place, period, open_now[""])
     figures = own.figures
-    below = reading.children_figures(place, ground.child_level, period, open_now) if ground.below else {}
+    below = reading.children_figures(place, ground.below, period, open_now, OF_CHILDREN_COUNTED)
     categories = reading.categories(place, ground.place.level, period)
     listed = _by_size(categories)[:CATEGORIES_SHOWN]
     return Board(
@@ -199,7 +204,7 @@ def _public(ground: Ground, period: Period) -> Board:
 def _public_children(ground: Ground, period: Period, figures: dict[str, int], marks: dict[str, str]) -> dict:
     if not ground.below:
         return {}
-    rows, _total = _table(ground.place.code, ground.child_level, period, figures)
+    rows, _total = _table(ground.place, ground.below, period, figures)
     hidden = _hidden({node.code: _nothing() for node in ground.below} | rows, marks)
     rest = Child("", "", *_shown(rows[""], hidden[""])) if "" in rows else None
     return {
@@ -225,7 +230,7 @@ def _protected(ground: Ground, period: Period) -> tuple[dict[str, int], dict[str
     total: dict[str, int] = {}
     marks: dict[str, str] = {}
     for outer, inner in pairwise([*above, place]):
-        table, total = _table(outer.code, inner.level, period, total)
+        table, total = _table(outer, children(outer.code), period, total)
         marks = marks or _own_marks(total)
         rows = {inner.code: _nothing(), **table}
         marks = _hidden(rows, marks)[inner.code]
@@ -233,12 +238,12 @@ def _protected(ground: Ground, period: Period) -> tuple[dict[str, int], dict[str
     return total, marks
 
 
-def _table(place: str, child_level: int, period: Period, total: dict[str, int] | None = None):
+def _table(place: Place, below: Sequence[Place], period: Period, total: dict[str, int] | None = None):
     """(figures of all children, figures of the place): the table has one more row, "", for what is in none
     of the children, so that it adds up. Two statements, or three when the total is not known yet."""
-    open_now = reading.open_cases(place, child_level)
-    rows = reading.children_figures(place, child_level, period, open_now)
-    total = total or reading.own_figures(place, period, open_now[""]).figures
+    open_now = reading.open_cases(place.code, below[0].level if below else 0)
+    rows = reading.children_figures(place.code, below, period, open_now)
+    total = total or reading.own_figures(place.code, period, open_now[""]).figures
     return _with_remainder(total, rows), total
 
 
@@ -262,7 +267,8 @@ def _with_remainder(total: dict[str, int], rows: dict[str, dict[str, int]]) -> d
 
 
 def _shown(figures: dict[str, int], marks: dict[str, str]):
-    return {key: None if key in marks else figures[key] for key in ALL}, marks, rates(figures, marks)
+    listed = [key for key in ALL if key not in NOT_OF_CHILDREN]
+    return {key: None if key in marks else figures[key] for key in listed}, marks, rates(figures, marks)
 
 
 # Parts

@@ -1,7 +1,7 @@
 """What the board asks of the database: counters, the index of open cases, names. One statement each."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -93,16 +93,30 @@ def open_cases(place: str, child_level: int = 0) -> dict[str, tuple[int, int]]:
 
 
 def children_figures(
-    place: str, child_level: int, period: Period, open_now: Mapping[str, tuple[int, int]]
+    place: str,
+    below: Iterable[Place],
+    period: Period,
+    open_now: Mapping[str, tuple[int, int]],
+    measures: Iterable[str] = MEASURES,
 ) -> dict[str, dict[str, int]]:
-    """Every figure of every child that has any, in one statement."""
+    """The figures of every child that has any, in one statement; what is not in `measures` is 0."""
+    known = [one.code for one in below]
+    if not known:
+        return {}
     rows = counters.read(
-        place, MEASURES, period.since, period.until, by=("node", "measure", "state"), children=child_level
+        place,
+        measures,
+        period.since,
+        period.until,
+        by=("node", "measure", "state"),
+        children=codes.level(known[0]),
+        nodes=known,
     )
     by_node: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
     for node, measure, state, n in rows:
         by_node[node].append((measure, state, n))
-    nodes = by_node.keys() | (open_now.keys() - {""})
+    # A code that is no longer in force is in none of the children, folded or not.
+    nodes = (by_node.keys() | open_now.keys()) & set(known)
     return {
         node: figures(
             by_node[node], now_open=open_now.get(node, (0, 0))[0], overdue=open_now.get(node, (0, 0))[1]

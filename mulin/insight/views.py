@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from mulin.insight import export, queries, shapes
-from mulin.insight.definitions import NOTE_HIDDEN, NOTE_NO_RANKING, PERIODS
+from mulin.insight.definitions import FIGURES, NOTE_HIDDEN, NOTE_NO_RANKING, PERIODS
+from mulin.insight.links import url
 from mulin.insight.page import page, query_of
 from mulin.insight.periods import from_query
 from mulin.kernel import clock, policy
@@ -66,9 +67,10 @@ def board(request: HttpRequest, place: str) -> HttpResponse:
         "wall_url": query_of(found.period, True),
         "still_url": query_of(found.period),
         "period_name": PERIODS[found.period.name],
+        "voices_unit": FIGURES["voices"].unit,
         "note_hidden": NOTE_HIDDEN,
         "note_no_ranking": NOTE_NO_RANKING,
-        "is_desk": policy.can_somewhere(actor, "desk.desk:enter"),
+        "desk_url": url("desk:inbox") if policy.can_somewhere(actor, "desk.desk:enter") else "",
         "map_url": reverse("insight:map", args=[place]) + seen.query,
         "export_url": reverse("insight:export", args=[place]) + seen.query,
         "tiles": settings.MULIN_MAP_TILES,

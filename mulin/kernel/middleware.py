@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
+from mulin.kernel import outage
 from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.ids import new_id
 from mulin.kernel.logs import request_id
@@ -56,7 +57,8 @@ class RequestContext:
 
 
 class ErrorPages:
-    """Turns refusals into pages (or problem+json for the API): 404 for what is not visible, 403, 409."""
+    """Turns refusals into pages (or problem+json for the API): 404 for what is not visible, 403, 409, and
+    503 while the storage is away."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -65,6 +67,8 @@ class ErrorPages:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if outage.is_outage(error):
+            return outage.page(request, error)
         if request.path.startswith("/api/"):
             return problem(request, error)
         if isinstance(error, NotVisible):

@@ -1,5 +1,7 @@
 """The rule packs of all modules plus what administrators set: `rule(name, at=place, on=date)`."""
 
+import logging
+from contextlib import suppress
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -9,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from mulin.kernel import clock
 from mulin.kernel.errors import ActionError
-from mulin.kernel.rules import Rule, RuleBook, RuleUnset, load_packs
+from mulin.kernel.rules import PackError, Rule, RuleBook, RuleUnset, load_packs
+
+log = logging.getLogger("mulin.rules")
 
 PACKS = Path(__file__).resolve().parent.parent
 
@@ -32,27 +36,46 @@ def book() -> RuleBook:
     global _book
     moment = time.monotonic()
     if _book is None or moment - _book[0] > _TTL_SECONDS:
-        overrides = [
-            {
-                "name": o.name,
-                "place": o.place,
-                "from": o.valid_from,
-                "to": o.valid_to,
-                "match": o.match,
-                "value": o.value,
-                "basis": o.basis,
-                "certainty": o.certainty,
-                "note": o.note,
-            }
-            for o in RuleOverride.objects.filter(withdrawn_at=None).order_by("id")
-        ]
+        rows = RuleOverride.objects.filter(withdrawn_at=None).order_by("id")
+        overrides = [as_entry(row) for row in rows]
         if _book is None or overrides != getattr(_book[1], "overrides_as_given", None):
-            fresh = RuleBook(_packs(), overrides=overrides)
+            fresh = _book_of(overrides)
             fresh.overrides_as_given = overrides
             _book = (moment, fresh)
         else:
             _book = (moment, _book[1])
     return _book[1]
+
+
+def as_entry(row: Any) -> dict[str, Any]:
+    """An override as the rule book reads it. No value means: unset, nobody may rely on one here."""
+    entry = {
+        "id": row.id,
+        "name": row.name,
+        "place": row.place,
+        "from": row.valid_from,
+        "to": row.valid_to,
+        "match": row.match,
+        "basis": row.basis,
+        "certainty": row.certainty,
+        "note": row.note,
+    }
+    return entry | ({"unset": True} if row.value is None else {"value": row.value})
+
+
+def _book_of(overrides: list[dict[str, Any]]) -> RuleBook:
+    """The book with all overrides. Should two contradict each other (streets that were merged brought theirs
+    along), the later one is left out: one bad row must not stop every act that asks a rule."""
+    try:
+        return RuleBook(_packs(), overrides=overrides)
+    except PackError:
+        log.exception("overrides contradict each other; the later ones are left out")
+    kept: list[dict[str, Any]] = []
+    for entry in overrides:
+        with suppress(PackError):
+            RuleBook(overrides=[*kept, entry])
+            kept.append(entry)
+    return RuleBook(_packs(), overrides=kept)
 
 
 def forget() -> None:

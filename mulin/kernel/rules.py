@@ -74,6 +74,8 @@ class Rule:
     certainty: str
     note: str = ""
     note_en: str = ""
+    title: str = ""
+    title_en: str = ""
     start: date | None = None
     end: date | None = None
     match: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
@@ -171,7 +173,8 @@ def _read_rule(entry: Mapping[str, Any], pack: str, version: str, where: str, ov
     start, end = _day(entry, "from", where), _day(entry, "to", where)
     if start and end and end < start:
         raise PackError(f"{where}: it ends on {end}, before it starts on {start}")
-    texts = {key: str(entry.get(key) or "") for key in ("basis", "certainty", "note", "note_en")}
+    wanted = ("basis", "certainty", "note", "note_en", "title", "title_en")
+    texts = {key: str(entry.get(key) or "") for key in wanted}
     return Rule(
         name, entry.get("value"), pack, version, place, **texts, start=start, end=end,
         match=_conditions(entry, where), unset=unset, override=override, source=where,
@@ -324,6 +327,14 @@ class RuleBook:
     def names(self) -> list[str]:
         """All names of rules, in order."""
         return sorted(self._by_name)
+
+    def title(self, name: str, english: bool = False) -> str:
+        """What people call a rule: the title beside its most general value; the name where none is written."""
+        rules = sorted(self.rules(name), key=lambda rule: (rule.override, len(rule.match)))
+        for rule in rules:
+            if rule.title:
+                return (rule.title_en if english else "") or rule.title
+        return name
 
     def rules(self, name: str | None = None, certainty: str | None = None) -> list[Rule]:
         """All rules, or those of a name or of a certainty: for the page that lists what to verify."""

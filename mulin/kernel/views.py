@@ -1,13 +1,15 @@
 """Health, metrics and the error pages."""
 
 import secrets as token_compare
+import sys
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from mulin.kernel import outage
 from mulin.kernel.models import CountDelta, Entry, Job
 
 
@@ -18,7 +20,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         return JsonResponse({"ok": True})
-    except DatabaseError:
+    except Error:
         return JsonResponse({"ok": False}, status=503)
 
 
@@ -79,4 +81,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    # Middleware and lazy objects meet a database that is away too, outside of every view.
+    error = sys.exc_info()[1]
+    if error is not None and outage.is_outage(error):
+        return outage.page(request, error)
     return _error(request, 500)

@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mulin.kernel.registry import PUBLIC, STAFF, Module, Sentence
+from mulin.kernel.registry import PUBLIC, STAFF, Module, Periodic, Sentence
 from mulin.places.actions.importing import run_import
+from mulin.places.actions.reorganising import catch_up
 
 KIND_WORDS = {
     "estate": _("小区"),
@@ -32,4 +33,5 @@ MODULE = Module(
         "places.shapes.imported": Sentence(_("导入 %(n)s 个轮廓"), audience=STAFF),
     },
     jobs={"places.import": run_import},
+    periodic=(Periodic("places.catch_up", 6 * 3600, catch_up),),
 )

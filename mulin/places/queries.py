@@ -293,7 +293,7 @@ def search_places(text: str, within: str = "", limit: int = 12) -> list[Place]:
     within = resolve(within or settings.MULIN_SITE_PLACE)
     if not codes.is_valid(within):
         return []
-    text = text.strip()[:40]
+    text = text.replace("\x00", "").strip()[:40]
     if not text:
         return (children(within) or sites(within))[:limit]
     low, high = codes.bounds(within)

@@ -7,6 +7,7 @@ with it; nothing in it locks the tables of the product.
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
+from uuid import UUID
 
 from django.db import connection
 
@@ -125,4 +126,5 @@ def changed() -> list[tuple]:
     """(id of the row in force, name, short name, kind) where the list says something else."""
     with connection.cursor() as cursor:
         cursor.execute(_CHANGED)
-        return cursor.fetchall()
+        # SQLite keeps ids as text.
+        return [(UUID(str(key)), *rest) for key, *rest in cursor.fetchall()]

@@ -1,14 +1,17 @@
-"""What a community's pages show: wishes and offers, groups and what they keep, answers, open matters, staff."""
+"""What a community's pages show: wishes, offers, groups and what they keep, answers, open matters, staff."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from mulin.kernel import codes, registry, rulebook
 from mulin.kernel.actors import Actor
@@ -72,15 +75,18 @@ def card(matter: Matter, pressed: set[UUID] = frozenset()) -> dict[str, Any]:
 
 
 def me_too_word(kind: str) -> str:
-    return {"wish": _("我也想"), "offer": _("我需要")}.get(kind) or _("我也遇到")
+    return {"wish": pgettext("button", "我也想"), "offer": _("我需要")}.get(kind) or _("我也遇到")
 
 
 def people_word(matter: Matter) -> str:
     """How many stand behind it, with the word that fits."""
     n = matter.me_too_count + matter.voices_count
     if matter.kind == "offer":
-        return _("%d 位邻居需要") % matter.me_too_count if matter.me_too_count else ""
-    return (_("%d 位邻居想要") if matter.kind == "wish" else _("%d 位邻居遇到")) % n
+        n = matter.me_too_count
+        return ngettext("%d 位邻居需要", "%d 位邻居需要", n) % n if n else ""
+    if matter.kind == "wish":
+        return ngettext("%d 位邻居想要", "%d 位邻居想要", n) % n
+    return ngettext("%d 位邻居遇到", "%d 位邻居遇到", n) % n
 
 
 def cards(matters: Iterable[Matter], me: Me) -> list[dict[str, Any]]:
@@ -100,8 +106,10 @@ def open_wishes(place: str, limit: int) -> list[Matter]:
 
 def answered(place: str, limit: int) -> list[Matter]:
     """What was answered in public, the latest first; yes and no alike."""
-    found = public_matters(place).exclude(public_answer="").filter(~Q(decided_at=None) | ~Q(closed_at=None))
-    return list(found.order_by(F("closed_at").desc(nulls_last=True), "-decided_at", "-id")[:limit])
+    found = (
+        public_matters(place).exclude(public_answer="").alias(answered=Coalesce("decided_at", "closed_at"))
+    )
+    return list(found.exclude(answered=None).order_by("-answered", "-id")[:limit])
 
 
 def open_matters(place: str, limit: int) -> list[Matter]:
@@ -147,7 +155,11 @@ def groups(place: str, limit: int = 12) -> list[dict[str, Any]]:
 def _grown_from(ids: list[UUID]) -> dict[UUID, dict[str, str]]:
     """group -> the published matter that it grew out of. Two statements at most."""
     links = list(ThreadLink.objects.filter(child__in=ids, parent_kind=MATTER).order_by("-id")) if ids else []
-    shown = {one.pk: one for one in public_matters().filter(pk__in=[link.parent for link in links])} if links else {}
+    shown = (
+        {one.pk: one for one in public_matters().filter(pk__in=[link.parent for link in links])}
+        if links
+        else {}
+    )
     return {link.child: _told(shown[link.parent]) for link in links if link.parent in shown}
 
 
@@ -167,8 +179,14 @@ def grew_into(matter: Matter) -> list[dict[str, str]]:
     for link in links:
         by_kind.setdefault(link.child_kind, []).append(link.child)
     found = [
-        {"title": group.name, "url": words.page("people:group", group.pk), "kind": str(people_states.kind_name(group.kind))}
-        for group in Organisation.objects.filter(pk__in=by_kind.get(GROUP, []), is_public=True, closed_on=None)
+        {
+            "title": group.name,
+            "url": words.page("people:group", group.pk),
+            "kind": str(people_states.kind_name(group.kind)),
+        }
+        for group in Organisation.objects.filter(
+            pk__in=by_kind.get(GROUP, []), is_public=True, closed_on=None
+        )
     ]
     return found + [_told(one) for one in public_matters().filter(pk__in=by_kind.get(MATTER, []))]
 
@@ -190,7 +208,8 @@ def offices(place: str) -> list[Contact]:
     """The community's own offices with their telephones, and the number on file for the division."""
     found = Organisation.objects.filter(place=place, kind__in=OFFICES, closed_on=None, is_public=True)
     shown = [
-        Contact(org.name, str(people_states.kind_name(org.kind)), org.phone) for org in found.order_by("kind", "name")
+        Contact(org.name, str(people_states.kind_name(org.kind)), org.phone)
+        for org in found.order_by("kind", "name")
     ]
     phone = places.get_place(place).phone
     if phone and all(one.phone != phone for one in shown):
@@ -221,7 +240,9 @@ def staff(place: str) -> list[Contact]:
     for post in posts:
         known = phones.pop(str(post.account), {})
         role = post.title or str(people_states.role_name(post.role))
-        shown.append(Contact(str(post.account), role, known.get("phone", ""), names.get(post.place, "")))
+        where = names.get(post.place, "")
+        # A title that names the grid need not have it beside it again.
+        shown.append(Contact(str(post.account), role, known.get("phone", ""), "" if where in role else where))
     others = [Contact(one["name"], one.get("role", ""), one.get("phone", "")) for one in phones.values()]
     return others + shown
 
@@ -245,7 +266,5 @@ def blocks(actor: Actor, place: str, request: Any) -> list[str]:
 
 
 def date_line() -> str:
-    from django.utils.formats import date_format
-    from django.utils.translation import pgettext
-
+    """The day, as it stands at the head of a notice board."""
     return date_format(today(), pgettext("date format", "n月j日 l"))

@@ -1,11 +1,11 @@
-"""One's own voice as its person sees it: where it stands, what comes next, what was answered, what one may do."""
+"""One's own voice as its person sees it: where it stands, what comes next, the answer, what one may do."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from mulin.cases import clocks, pages
@@ -102,7 +102,11 @@ def find_own(actor: Actor, number: str) -> Voice:
     number = clean_number(number)
     mine = my_voices(actor)
     voice = mine.filter(number=number).first()
-    voice = voice or mine.filter(matter__number=number).first() or mine.filter(first_matter__number=number).first()
+    voice = (
+        voice
+        or mine.filter(matter__number=number).first()
+        or mine.filter(first_matter__number=number).first()
+    )
     if voice is None:
         raise NotVisible(number)
     return voice
@@ -126,7 +130,7 @@ def wish_state(matter: Matter) -> Badge:
     if matter.decision == "declined":
         return Badge(voice_states.DECISION_WORDS["declined"], "wait", "info", "declined")
     if not matter.is_open:
-        return Badge(_("已结束"), code="closed")
+        return Badge(pgettext("state", "已结束"), code="closed")
     if matter.publication == "shown":
         return Badge(_("邻居都看得到"), icon="people", code="shown")
     return Badge(_("已收到"), code="received")
@@ -182,8 +186,11 @@ def _notes(voice: Voice, shown: ResidentCase | None) -> list[str]:
         notes.append(_("好几位邻居说的是同一件事，已经并在一起办，您的回执照样有效。"))
     if shown and shown.exclusion:
         notes.append(_("这件事不计入考核：%s。") % shown.exclusion)
-    if voice.matter.me_too_count:
-        notes.append(_("有 %d 位邻居也遇到。") % voice.matter.me_too_count)
+    beside = voice.matter.me_too_count
+    if beside and shown:
+        notes.append(ngettext("有 %d 位邻居也遇到。", "有 %d 位邻居也遇到。", beside) % beside)
+    elif beside:
+        notes.append(ngettext("有 %d 位邻居也想。", "有 %d 位邻居也想。", beside) % beside)
     return notes
 
 
@@ -279,7 +286,7 @@ def _road(voice: Voice, case: Case | None) -> list[dict[str, Any]]:
 
 def _timeline(voice: Voice, shown: ResidentCase | None) -> list[dict[str, Any]]:
     lines = shown.timeline if shown else _lines_of(voice)
-    entries = [_entry(line) for line in lines if line.code not in COUNTED]
+    entries = [_entry(line, voice.answer) for line in lines if line.code not in COUNTED]
     for addition in voice.additions.filter(is_former=False).order_by("id"):
         entries.append(entry(addition.created_at, _("补充"), icon="plus", text=addition.text, quote=True))
     return sorted(entries, key=lambda one: one["when"])
@@ -293,7 +300,8 @@ def _lines_of(voice: Voice) -> list[Line]:
     return pages.lines(found, {}, {PUBLIC}, people=False)
 
 
-def _entry(line: Line) -> dict[str, Any]:
+def _entry(line: Line, answer: str) -> dict[str, Any]:
+    """One line of the journal. The answer that stands above on the page is not said twice."""
     said = next((one.text for one in line.words if one.kind in {"reply", "reason", "note"}), "")
     return entry(
         line.at,
@@ -301,7 +309,7 @@ def _entry(line: Line) -> dict[str, Any]:
         who=line.org,
         icon=ICONS.get(line.code, "circle"),
         tone=LINE_TONES.get(line.tone, ""),
-        text=said,
+        text=said if said != answer else "",
         quote=bool(said),
     )
 

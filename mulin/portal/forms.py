@@ -88,7 +88,9 @@ class ReportForm(WhereForm):
     def clean(self) -> dict[str, Any]:
         given = super().clean()
         if given.get("website"):
-            self.add_error(None, _("没能送出：有一栏不该填写的内容被填上了。清空后再送一次，或者打电话告诉我们。"))
+            self.add_error(
+                None, _("没能送出：有一栏不该填写的内容被填上了。清空后再送一次，或者打电话告诉我们。")
+            )
         if not given.get("text") and not self.has_photos and "text" not in self.errors:
             self.add_error("text", _("请说一说是什么事，或者放一张照片。"))
         return given
@@ -163,7 +165,9 @@ class FindForm(forms.Form):
     """A number with the code printed beside it."""
 
     number = forms.CharField(
-        max_length=20, label=_("编号"), widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+        max_length=20,
+        label=_("编号"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     code = forms.CharField(
         max_length=16, label=_("查询码"), help_text=_("印在回执编号下面的 8 位字母和数字。"),

@@ -45,7 +45,11 @@ class Row:
 def rows(actor: Actor, limit: int = MOST) -> list[Row]:
     """My voices, those that wait for my word first. Three statements."""
     voices = list(my_voices(actor)[:limit]) if actor.account or actor.receipts else []
-    cases = {one.matter_id: one for one in Case.objects.filter(matter__in={v.matter_id for v in voices})} if voices else {}
+    cases = (
+        {one.matter_id: one for one in Case.objects.filter(matter__in={v.matter_id for v in voices})}
+        if voices
+        else {}
+    )
     names = names_of({voice.place for voice in voices})
     found = [_row(voice, cases.get(voice.matter_id), names) for voice in voices]
     return sorted(found, key=lambda row: row.order)
@@ -86,7 +90,11 @@ def beside(me: Me) -> list[dict[str, Any]]:
 
 def told(actor: Actor, *, unread: bool, limit: int = MOST) -> list[dict[str, Any]]:
     """My notices, latest first, as sentences."""
-    found = Notice.objects.filter(account_id=actor.account).order_by("-id") if actor.account else Notice.objects.none()
+    found = (
+        Notice.objects.filter(account_id=actor.account).order_by("-id")
+        if actor.account
+        else Notice.objects.none()
+    )
     if unread:
         found = found.filter(read_at=None)
     return [

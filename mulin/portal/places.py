@@ -26,7 +26,9 @@ def chosen(request: HttpRequest) -> str:
     """The visitor's community: their own home, else what this browser chose, else where they hold a post."""
     cached = getattr(request, "chosen_place", None)
     if cached is None:
-        cached = request.chosen_place = next((code for code in _candidates(request) if is_community(code)), "")
+        cached = request.chosen_place = next(
+            (code for code in _candidates(request) if is_community(code)), ""
+        )
     return cached
 
 

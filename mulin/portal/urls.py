@@ -1,4 +1,4 @@
-from django.urls import path, re_path
+from django.urls import path
 
 from mulin.portal.views import home, matters, mine, report, service, urgent, voice
 
@@ -33,7 +33,7 @@ urlpatterns = [
     path("mine/<str:number>/forget", voice.forget, name="voice-forget"),
     path("m/<str:number>", matters.matter, name="matter"),
     path("m/<str:number>/me-too", matters.me_too, name="me-too"),
-    re_path(r"^photo/(?P<photo_id>[0-9a-f-]{36})/(?P<size>thumb|large)$", matters.photo, name="photo"),
+    path("photo/<uuid:photo_id>/<str:size>", matters.photo, name="photo"),
     path("help", service.help_page, name="help"),
     path("elder-mode", service.elder_mode, name="elder-mode"),
     path("theme", service.theme, name="theme"),

@@ -1,6 +1,5 @@
 """Web and worker as two child processes of one supervisor that restarts whichever dies."""
 
-import ctypes
 import logging
 import os
 import signal
@@ -15,15 +14,12 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.core.management.base import CommandError
 
+from mulin.kernel.parents import end_with_parent
+
 log = logging.getLogger("mulin.serving")
-PR_SET_PDEATHSIG = 1
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-
-
-def _die_with_parent() -> None:
-    """A supervisor that is killed must not leave a server behind that holds the port."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+# How long a web process may take to finish its requests when it is asked to stop.
+LAST_REQUESTS = 8
 
 
 @dataclass
@@ -34,7 +30,9 @@ class Child:
     restarts: list[float] = field(default_factory=list)
 
     def start(self) -> None:
-        self.process = subprocess.Popen(self.command, preexec_fn=_die_with_parent)
+        # A supervisor that is killed must not leave a server behind that holds the port.
+        me = os.getpid()
+        self.process = subprocess.Popen(self.command, preexec_fn=lambda: end_with_parent(me))
 
     def watch(self) -> None:
         """Start it again when it ended, ever more slowly while it keeps failing."""
@@ -72,7 +70,8 @@ def web_command(host: str, port: int, workers: int) -> list[str]:
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
         "--workers", str(workers), "--blocking-threads", "1", "--backlog", "1024", "--no-ws",
-        "--respawn-failed-workers", "--log-level", "warning", "mulin.site.wsgi:application",
+        "--respawn-failed-workers", "--workers-kill-timeout", str(LAST_REQUESTS), "--log-level", "warning",
+        "mulin.site.wsgi:application",
     ]  # fmt: skip
 
 

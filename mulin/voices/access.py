@@ -67,10 +67,7 @@ def matter_q(actor: Actor) -> Q:
 
 def own_matters(actor: Actor) -> Q:
     """Matters that the actor spoke about, by account or by a receipt in hand."""
-    mine = Q(pk__in=actor.receipts)
-    if actor.account:
-        mine |= Q(account=actor.account)
-    return Q(pk__in=Voice.objects.filter(mine, state="received").values("matter"))
+    return Q(pk__in=Voice.objects.filter(own_q(actor), state="received").values("matter"))
 
 
 def target_of_voice(actor: Actor, voice: Voice) -> Target:
@@ -102,10 +99,28 @@ def find(queryset: QuerySet, condition: Q, number: str):
     return found
 
 
+def find_voice(actor: Actor, number: str, queryset: QuerySet[Voice]) -> Voice:
+    """A visible voice by its number, or NotVisible (404). Whoever joined a matter and quotes the matter's
+    number, as notices and neighbours do, is led to what they said themselves."""
+    try:
+        return find(queryset, voice_q(actor), number)
+    except NotVisible:
+        own = queryset.filter(own_q(actor), matter__number=clean_number(number)).order_by("id").first()
+        if own is None:
+            raise
+        return own
+
+
+def own_q(actor: Actor) -> Q:
+    """The condition for what the actor said themselves, by account or by a receipt in hand."""
+    mine = Q(pk__in=actor.receipts)
+    return mine | Q(account=actor.account) if actor.account else mine
+
+
 def locked_voice(actor: Actor, number: str) -> Voice:
     """A visible voice, its matter and itself locked until the transaction ends. The matter comes first,
     as in every other action, so that two actions never wait for each other."""
-    seen = find(Voice.objects.only("id", "matter_id"), voice_q(actor), number)
+    seen = find_voice(actor, number, Voice.objects.only("id", "matter_id"))
     matter = Matter.objects.select_for_update().get(pk=seen.matter_id)
     voice = Voice.objects.select_for_update().get(pk=seen.id)
     voice.matter = matter

@@ -52,7 +52,7 @@ def wish_count(actor: Actor) -> int:
 
 
 def _page(number: str) -> str:
-    for name, args in (("desk:matter", [number]), ("desk:wishes", [])):
+    for name, args in (("desk:wish", [number]), ("desk:wishes", [])):
         try:
             return reverse(name, args=args)
         except NoReverseMatch:

@@ -17,6 +17,8 @@ from mulin.voices.drafts import Draft
 from mulin.voices.models import Matter
 
 CANDIDATES = 120
+# What a matter is about stands at its beginning; more text costs time and adds noise.
+COMPARED = 300
 COLUMNS = (
     "id", "number", "place", "kind", "category", "title", "public_title", "public_text", "publication", "lon",
     "lat", "created_at", "voices_count", "me_too_count", "address",
@@ -48,7 +50,7 @@ def similar(
     """
     place = place[:12]
     least = rulebook.value("voices.similar.min_probability", at=place)
-    said = duplicates.Said("", text, now(), place, lon, lat, category)
+    said = duplicates.Said("", text[: 2 * COMPARED], now(), place, lon, lat, category)
     rows = {str(m.id): m for m in _candidates(place, lon, lat, actor)}
     matches = duplicates.find(said, [_said(m) for m in rows.values()], top=limit, least=least)
     return [Similar(rows[m.id], round(m.probability, 3), _words(m.reason)) for m in matches]
@@ -81,7 +83,13 @@ def _candidates(place: str, lon: float | None, lat: float | None, actor: Actor |
 def _said(matter: Matter) -> duplicates.Said:
     text = f"{matter.public_title} {matter.public_text}" if matter.publication == "shown" else matter.title
     return duplicates.Said(
-        str(matter.id), text, matter.created_at, matter.place, matter.lon, matter.lat, matter.category
+        str(matter.id),
+        text[:COMPARED],
+        matter.created_at,
+        matter.place,
+        matter.lon,
+        matter.lat,
+        matter.category,
     )
 
 

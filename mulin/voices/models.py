@@ -48,8 +48,9 @@ class Matter(Record):
     facts = models.JSONField(default=dict, blank=True)
     voices_count = models.IntegerField(default=0)
     me_too_count = models.IntegerField(default=0)
+    # Its own index holds merged ones only: an index of all the empty values would mislead the planner.
     merged_into = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", db_index=False
     )
     closed_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
@@ -60,7 +61,13 @@ class Matter(Record):
             models.Index(
                 fields=["place", "-published_at"], name="matter_public", condition=Q(publication="shown")
             ),
+            models.Index(
+                fields=["-published_at", "-id"], name="matter_newest", condition=Q(publication="shown")
+            ),
             models.Index(fields=["place", "kind", "-id"], name="matter_kind"),
+            models.Index(
+                fields=["merged_into"], name="matter_merged", condition=Q(merged_into__isnull=False)
+            ),
         ]
 
 

@@ -38,7 +38,7 @@ _WORDS = {
 _MOVED = {"from": name_of, "to": name_of}
 
 SENTENCES = {
-    "voices.voice.submitted": Sentence(_("收到一条%(kind)s（%(channel)s）"), PUBLIC, _WORDS),
+    "voices.voice.submitted": Sentence(_("说了一件事：%(kind)s（%(channel)s）"), PUBLIC, _WORDS),
     "voices.voice.added": Sentence(_("本人或工作人员作了补充")),
     "voices.voice.corrected": Sentence(_("更正了诉求的内容")),
     "voices.voice.withdrawn": Sentence(_("撤回了诉求：%(reason)s"), PUBLIC, _WORDS),

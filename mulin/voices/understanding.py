@@ -106,16 +106,22 @@ def suggest(text: str, place: str = "") -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=64)
+def _spans(text: str) -> tuple[masking.Span, ...]:
+    """Cached: one text is masked for its title, for the index and for the public in one request."""
+    return tuple(masking.find(text))
+
+
 def mask(text: str) -> str:
     """Fit for the public: personal data and door numbers covered."""
-    return masking.mask(text)
+    return masking.mask(text, _spans(text))
 
 
 def mask_for_staff(text: str) -> str:
     """Fit for a list or an index that workers use: door numbers stay, they need them to find the place."""
-    return masking.mask(text, [span for span in masking.find(text) if not span.mild])
+    return masking.mask(text, [span for span in _spans(text) if not span.mild])
 
 
 def personal_data(text: str) -> list[masking.Span]:
     """What must not stand in a text that is published or that every level reads."""
-    return [span for span in masking.find(text) if not span.mild]
+    return [span for span in _spans(text) if not span.mild]

@@ -130,24 +130,17 @@ def record_call_back(
         if result == "reached" and is_solved is None:
             raise ActionError("field-missing", _("联系上了，请填居民说解决了没有。"), field="is_solved")
         told = result == "reached"
-        attempt = CallBack.objects.create(
-            case=case,
-            voice=asked,
-            by=actor.account,
-            how=how,
-            result=result,
-            is_solved=is_solved if told else None,
-            is_satisfied=is_satisfied if told else None,
-            note=note[:300],
-        )
+        attempt = CallBack(case=case, voice=asked, by=actor.account, how=how, result=result, note=note[:300])
+        if told:
+            attempt.is_solved, attempt.is_satisfied = is_solved, is_satisfied
+        attempt.save(force_insert=True)
         if note.strip():
             step.say("call-back", "note", note.strip()[:300])
+        facts = {"call_back": str(attempt.id), "result": result}
         if told:
-            return _answered(
-                step, asked, bool(is_solved), is_satisfied, "", "cases.case.called_back",
-                call_back=str(attempt.id), result=result,
-            )  # fmt: skip
-        return step.write("cases.case.called_back", data={"call_back": str(attempt.id), "result": result})
+            code = "cases.case.called_back"
+            return _answered(step, asked, bool(is_solved), is_satisfied, "", code, **facts)
+        return step.write("cases.case.called_back", data=facts)
 
 
 def _check_choices(how: str, result: str) -> None:
@@ -287,6 +280,7 @@ def _reopen(step: base.Step) -> None:
     was_open = case.is_open
     case.outcome, case.closed_at, case.done_at = "", None, None
     case.reopened_count += 1
+    case.escalation = 0
     step.note_day("reopened")
     step.go("reopened")
     if not was_open:

@@ -134,9 +134,15 @@ def template_likeness(actor: Actor, case: Case, reply: str) -> tuple[float, tupl
 
 
 def _check_reply(actor: Actor, case: Case, reply: str, confirmed: bool) -> float | None:
-    """The likeness if it is flagged and was confirmed, else None."""
-    likeness, _why = template_likeness(actor, case, reply)
-    if likeness < float(rulebook.value("cases.reply.template_likeness", at=case.place)):
+    """The likeness if it is flagged and was confirmed, else None.
+
+    Short and to the point is not a form letter: stock phrases, a copy of another answer, or hardly any
+    word at all must be there too.
+    """
+    likeness, why = template_likeness(actor, case, reply)
+    least = int(rulebook.value("cases.reply.least_characters", at=case.place))
+    looks_so = {"stock", "copied"} & {code for code, _value in why} or len(reply.strip()) < least
+    if not looks_so or likeness < float(rulebook.value("cases.reply.template_likeness", at=case.place)):
         return None
     if not confirmed:
         raise ActionError(

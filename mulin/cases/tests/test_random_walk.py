@@ -179,3 +179,27 @@ def test_a_long_likely_walk_reaches_most_states(three, cast, world):
     counters.fold_all()
     figures, wrong = compare()
     assert figures > 50 and wrong == []
+
+
+def test_the_command_counts_again_and_says_so(three, capsys):
+    import json
+
+    from django.core.management import call_command
+
+    call_command("counters", "fold")
+    call_command("counters", "verify")
+    last = capsys.readouterr().out.strip().splitlines()[-1]
+    assert json.loads(last) == {"figures": compare()[0], "wrong": 0, "ok": True}
+
+
+def test_the_command_finds_a_counter_that_was_tampered_with(three, capsys):
+    from django.core.management import call_command
+
+    from mulin.kernel.models import CountLevel
+
+    counters.fold_all()
+    row = CountLevel.objects.filter(measure="cases.now").first()
+    CountLevel.objects.filter(pk=row.pk).update(n=row.n + 1)
+    with pytest.raises(SystemExit):
+        call_command("counters", "verify")
+    assert "cases.now" in capsys.readouterr().err

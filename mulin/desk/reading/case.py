@@ -269,7 +269,9 @@ def _checks(page: CasePage) -> list[dict[str, Any]]:
             "code": one.code,
             "words": one.words,
             "done": one.done_at is not None,
-            "by": _("%(who)s，%(when)s") % {"who": one.who, "when": words.when(one.done_at)} if one.done_at else "",
+            "by": _("%(who)s，%(when)s") % {"who": one.who, "when": words.when(one.done_at)}
+            if one.done_at
+            else "",
             "can_tick": can_tick,
         }
         for one in page.checklist
@@ -283,14 +285,18 @@ def thread(page: CasePage) -> list[dict[str, str]]:
     if not links:
         return []
     others = {link.parent if link.child in own else link.child: link for link in links}
-    matters = Matter.objects.filter(access.matter_q(page.actor), pk__in=others).only("id", "number", "title", "way")
+    matters = Matter.objects.filter(access.matter_q(page.actor), pk__in=others).only(
+        "id", "number", "title", "way"
+    )
     return [
         {
             "label": _("来自") if others[one.id].parent == one.id else _("引出"),
             "title": one.title,
             "number": one.number,
             "note": others[one.id].note,
-            "url": reverse("desk:case", args=[one.number]) if one.way == "case" else reverse("desk:wish", args=[one.number]),
+            "url": reverse("desk:case", args=[one.number])
+            if one.way == "case"
+            else reverse("desk:wish", args=[one.number]),
         }
         for one in matters
     ]
@@ -312,9 +318,11 @@ def beside(query: str, number: str) -> dict[str, str]:
             "pane_url": f"{reverse('desk:cases-pane')}?{urlencode({**kept, **current})}",
             "back_url": back,
             "back_label": _("事项"),
+            "here": "cases",
         }
     return {
         "pane_url": f"{reverse('desk:inbox-pane')}?{urlencode(current)}",
         "back_url": reverse("desk:inbox"),
         "back_label": _("待办"),
+        "here": "inbox",
     }

@@ -47,7 +47,7 @@ class Wanted:
 
     @property
     def order(self) -> str:
-        return "newest" if self.texts.get("order") == "newest" else "burning"
+        return "newest" if self.texts.get("order") == "newest" or "ended" in self.flags else "burning"
 
     def query(self, **change: str) -> str:
         """The address's query string again, without the cursor; empty values drop out."""

@@ -38,6 +38,9 @@ WAIT_ICONS = {
     "resume": "calendar",
 }
 
+# What comes after the work: nobody is in danger any more.
+HARMLESS = frozenset({"call-back", "close"})
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -108,7 +111,8 @@ def _items(actor: Actor) -> tuple[list[InboxItem], int]:
 
 def _burning(item: InboxItem) -> tuple:
     due = item.due_at.timestamp() if item.due_at else float("inf")
-    return -item.danger, due, item.since.timestamp() if item.since else float("inf"), item.key
+    danger = 0 if item.facts.get("waits") in HARMLESS else item.danger
+    return -danger, due, item.since.timestamp() if item.since else float("inf"), item.key
 
 
 def _others(actor: Actor, cases: QuerySet[Case], items: list[InboxItem]) -> QuerySet[Case]:
@@ -126,7 +130,7 @@ def _item_rows(items: list[InboxItem], current: str) -> list[Row]:
     language = get_language() or "zh-hans"
     rows = []
     for item in items:
-        danger = item.danger >= 2
+        danger = item.danger >= 2 and item.facts.get("waits") not in HARMLESS
         state = {
             "label": item.kind,
             "icon": "flame" if danger else WAIT_ICONS.get(item.facts.get("waits", ""), "circle"),
@@ -152,7 +156,7 @@ def _item_rows(items: list[InboxItem], current: str) -> list[Row]:
 
 def case_row(case: Any, current: str = "", query: str = "") -> Row:
     """A decorated case as a line of a list; `query` keeps the list beside the case."""
-    danger = case.urgency >= 2 and case.is_open
+    danger = case.urgency >= 2 and case.is_open and case.state != "done"
     state = words.state_badge(case.state, case.state_label)
     if danger:
         state = {**state, "icon": "flame", "tone": "urgent", "seal": True}

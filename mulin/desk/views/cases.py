@@ -1,5 +1,7 @@
 """The list of cases: filtered, kept as a view, printed, on the map."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -10,12 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mulin.cases import actions
 from mulin.cases.pages import saved_views
-from mulin.desk.access import desk, needs
+from mulin.desk.access import needs
 from mulin.desk.pages import page, places_of
 from mulin.desk.reading import cases as reading
 from mulin.kernel import clock, policy
 from mulin.kernel.context import actor_of
-from mulin.kernel.errors import ActionError
+from mulin.kernel.errors import ActionError, NotVisible
 from mulin.places.queries import name_of
 
 LIST = needs("cases.case:view")
@@ -134,30 +136,29 @@ def view_save(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @LIST
-def view_change(request: HttpRequest, view_id) -> HttpResponse:
+def view_change(request: HttpRequest, view_id: UUID) -> HttpResponse:
     """Rename one's own view, or take it away."""
     actor = actor_of(request)
     kept = next((view for view in saved_views(actor) if view.pk == view_id), None)
+    if kept is None:
+        raise NotVisible(str(view_id))
     name = request.POST.get("name", "").strip()
-    query = kept.query if kept else ""
     try:
-        if kept and "delete" not in request.POST and name != kept.name:
+        if "delete" not in request.POST and name != kept.name:
             actions.save_view(actor=actor, name=name, query=kept.query)
-        if "delete" in request.POST or (kept and name != kept.name):
+        if "delete" in request.POST or name != kept.name:
             actions.delete_view(actor=actor, view=view_id)
         messages.success(request, _("视图已更新。"))
     except ActionError as error:
         messages.error(request, str(error.message))
-    return redirect(_list_url("" if "delete" in request.POST else query))
+    return redirect("desk:views")
 
 
 @require_safe
-@desk
+@LIST
 def views(request: HttpRequest) -> HttpResponse:
     """One's own views, to rename and to take away."""
     rows = saved_views(actor_of(request))
     for row in rows:
         row.url = _list_url(row.query)
     return page(request, "desk/views.html", {"views": rows, "back": reverse("desk:cases")})
-
-

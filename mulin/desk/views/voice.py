@@ -85,7 +85,8 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
                 "contact": found,
                 "is_phone": found.lstrip("+").isdigit(),
                 "back_url": matter_url(request, voice.matter),
-                "back_label": voice.matter.title,
+                "back_label": _("回到这一件"),
+                "here": "cases" if voice.matter.way == "case" else "wishes",
             }
             return page(request, "desk/contact.html", context)
     return answer(request, voice.matter, form, _("看联系方式"), status=status, submit=_("看一眼"))
@@ -164,5 +165,3 @@ def photo(request: HttpRequest, photo_id: UUID) -> FileResponse:
     answer = FileResponse(file, content_type="image/jpeg")
     answer.headers["Cache-Control"] = "private, max-age=3600"
     return answer
-
-

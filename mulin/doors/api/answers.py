@@ -133,8 +133,8 @@ def once(request: HttpRequest, key: str | None, act: Callable[[], tuple[int, Any
             IdempotentAnswer.objects.create(
                 owner=owner, key=key, digest=digest, status=status, body={"sealed": secrets.seal(text)}
             )
-    except IntegrityError:
-        # PostgreSQL: the same key came twice at once and the other request was first.
+    except (IntegrityError, ActionError, NotVisible):
+        # PostgreSQL: the same request came twice at once, the other was first and changed the state.
         known = _recall(owner, key, digest)
         if known is None:
             raise

@@ -1,5 +1,6 @@
 """What several routers share: the idempotency header, cursors, numbers and places."""
 
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from django.utils.translation import gettext_noop as _n
 from ninja import Header, Query
 from pydantic import Field
 
-from mulin.kernel import codes, numbers, paging
+from mulin.kernel import clock, codes, numbers, paging
 from mulin.kernel.errors import NotVisible
 
 KeyText = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[!-~]+$")]
@@ -27,6 +28,12 @@ def bounds(place: str) -> tuple[str, str]:
     if not codes.is_valid(place):
         raise NotVisible
     return codes.bounds(place)
+
+
+def day_start(day: date) -> datetime:
+    """Midnight of a day in the product's zone. Days before or after all records stand at their edges."""
+    day = min(max(day, date(1990, 1, 1)), date(2990, 1, 1))
+    return datetime(day.year, day.month, day.day, tzinfo=clock.zone())
 
 
 def id_cursor(cursor: str | None) -> str | None:

@@ -1,5 +1,6 @@
 """Voices: say something, read one's own or what one's post may see."""
 
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -12,9 +13,10 @@ from mulin.cases.states import neighbour_label
 from mulin.doors.api import schemas
 from mulin.doors.api.answers import answer
 from mulin.doors.api.bodies import Photos
-from mulin.doors.api.common import Key, Limit, Next, bounds, id_cursor, known_number
+from mulin.doors.api.common import Key, Limit, Next, bounds, day_start, id_cursor, known_number
 from mulin.doors.api.fields import Body, Day, Lat, Lon, Moment, Place, YesNo, words
 from mulin.doors.api.openapi import READ, WRITE, documented
+from mulin.doors.links import receipt_link
 from mulin.doors.rate import check_rate
 from mulin.kernel import paging
 from mulin.voices.actions import submit_voice
@@ -70,7 +72,7 @@ def made(request: HttpRequest, receipt: Any) -> dict[str, Any]:
         "severity": matter.severity,
         "place": voice.place,
         "secret": receipt.secret,
-        "url": request.build_absolute_uri(f"/r/{receipt.secret}"),
+        "url": receipt_link(request, receipt.secret),
     }
 
 
@@ -105,9 +107,9 @@ def listing(
     if mine == "true":
         rows = rows.filter(account_id=request.actor.account)
     if since:
-        rows = rows.filter(created_at__date__gte=since)
+        rows = rows.filter(created_at__gte=day_start(since))
     if until:
-        rows = rows.filter(created_at__date__lte=until)
+        rows = rows.filter(created_at__lt=day_start(until) + timedelta(days=1))
     page = paging.page(rows, order=("-id",), size=limit, cursor=id_cursor(cursor))
     return answer({"items": [line(voice) for voice in page.items], "next": page.next})
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from mulin.doors.links import receipt_link
 from mulin.doors.open311 import services
 from mulin.doors.open311.errors import GeoReportError
 from mulin.doors.open311.parameters import Parameters, check_attributes, read_moment, read_point
@@ -98,7 +99,7 @@ def _by_id(address_id: str) -> dict[str, Any]:
 
 
 def _notice(request: HttpRequest, receipt: Any, parameters: Parameters) -> str:
-    link = request.build_absolute_uri(f"/r/{receipt.secret}")
+    link = receipt_link(request, receipt.secret)
     notice = _("收到了。凭此链接可以跟进、补充和评价：%s") % link
     if parameters.get("media_url"):
         notice += " " + _("为了安全，我们不取用图片链接；照片请作为文件一起发来。")

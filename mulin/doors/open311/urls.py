@@ -14,7 +14,6 @@ urlpatterns = [
     re_path(rf"^requests{FORM}", views.request_list, name="open311-requests"),
     re_path(rf"^requests/(?P<number>[^/]+){FORM}", views.request_one, name="open311-request"),
     re_path(rf"^tokens/(?P<token>[^/]+){FORM}", views.token, name="open311-token"),
-    path("photos/<uuid:photo_id>.jpg", views.photo, name="open311-photo"),
     re_path(rf"^(?P<rest>.*){FORM}", views.unknown, name="open311-unknown-as"),
     re_path(r"^(?P<rest>.*)$", views.unknown, name="open311-unknown"),
 ]

@@ -2,34 +2,32 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
 
+from mulin.doors.links import absolute, photo_link
 from mulin.doors.open311 import requests, services
 from mulin.doors.open311.creating import create_request
 from mulin.doors.open311.errors import GeoReportError
 from mulin.doors.open311.formats import TYPES, moment, render
 from mulin.doors.open311.parameters import Parameters, read_span, read_statuses
 from mulin.kernel import codes
-from mulin.kernel.actors import ANONYMOUS, Actor
-from mulin.kernel.errors import NotVisible
+from mulin.kernel.actors import Actor
 from mulin.people import tokens
 from mulin.places.queries import exists
-from mulin.voices.queries import open_photo, visible_voices
+from mulin.voices.queries import visible_voices
 
 # When what this door offers last changed.
-CHANGED = datetime(2026, 11, 1, tzinfo=UTC)
+CHANGED = datetime(2025, 12, 1, tzinfo=UTC)
 
 
 def door(*methods: str) -> Callable:
@@ -91,7 +89,7 @@ def _actor(parameters: Parameters) -> tuple[Actor, str]:
 
 @door("GET", "HEAD")
 def discovery(request: HttpRequest, parameters: Parameters) -> tuple[str, Any]:
-    base = request.build_absolute_uri(reverse("doors:open311-discovery")).removesuffix("/discovery")
+    base = absolute(request, reverse("doors:open311-discovery")).removesuffix("/discovery")
     return "discovery", {
         "changeset": moment(CHANGED),
         "contact": _("有问题请拨打 %s。") % settings.MULIN_HOTLINE,
@@ -129,7 +127,7 @@ def request_list(request: HttpRequest, parameters: Parameters) -> tuple[str, Any
         return "service_requests", [create_request(request, actor, key, parameters, place)]
     ids = parameters.listing("service_request_id")
     if ids:
-        return "service_requests", requests.requests_by_id(ids, _photo_url(request), _own(parameters))
+        return "service_requests", _by_id(request, parameters, ids)
     wanted = parameters.listing("service_code")
     for code in wanted:
         services.get_service(code)
@@ -138,7 +136,7 @@ def request_list(request: HttpRequest, parameters: Parameters) -> tuple[str, Any
         statuses=read_statuses(parameters),
         service_codes=wanted,
         place=place,
-        photo_url=_photo_url(request),
+        photo_url=partial(photo_link, request),
     )
     return "service_requests", found
 
@@ -146,14 +144,14 @@ def request_list(request: HttpRequest, parameters: Parameters) -> tuple[str, Any
 @door("GET", "HEAD")
 def request_one(request: HttpRequest, parameters: Parameters, number: str) -> tuple[str, Any]:
     _jurisdiction(parameters)
-    return "service_requests", requests.requests_by_id([number], _photo_url(request), _own(parameters))
+    return "service_requests", _by_id(request, parameters, [number])
 
 
 @door("GET", "HEAD")
 def token(request: HttpRequest, parameters: Parameters, token: str) -> tuple[str, Any]:
     """Numbers are given at once, so a token is the number itself."""
     _jurisdiction(parameters)
-    found = requests.requests_by_id([token], _photo_url(request), _own(parameters))
+    found = _by_id(request, parameters, [token])
     return "service_requests", [{"service_request_id": found[0]["service_request_id"], "token": token}]
 
 
@@ -162,26 +160,13 @@ def unknown(request: HttpRequest, parameters: Parameters, rest: str = "") -> tup
     raise GeoReportError(404, _("没有这个地址。地址以 .xml 或 .json 结尾，列表见 discovery。"))
 
 
+def _by_id(request: HttpRequest, parameters: Parameters, ids: list[str]) -> list[dict[str, Any]]:
+    return requests.requests_by_id(ids, partial(photo_link, request), _own(parameters))
+
+
 def _own(parameters: Parameters) -> Any:
     """What the holder of an api_key may see besides; a wrong key is refused, none is fine."""
     if not parameters.get("api_key"):
         return None
     actor, _key = _actor(parameters)
     return Q(pk__in=visible_voices(actor).values("pk"))
-
-
-def _photo_url(request: HttpRequest) -> Callable[[UUID], str]:
-    def url(photo_id: UUID) -> str:
-        return request.build_absolute_uri(reverse("doors:open311-photo", args=[photo_id]))
-
-    return url
-
-
-@require_safe
-def photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
-    """A photo that was approved, of a matter that is public: what `media_url` names."""
-    try:
-        with open_photo(ANONYMOUS, photo_id) as file:
-            return HttpResponse(file.read(), content_type="image/jpeg")
-    except NotVisible as error:
-        raise Http404 from error

@@ -81,6 +81,18 @@ def test_the_same_key_makes_a_move_once(api, lamp):
     problem(api.clerk.post(f"/cases/{number}/start", key="a-1"), 422, "key-reused")
 
 
+def test_a_twin_that_came_second_gets_the_first_answer(api, lamp, monkeypatch):
+    from mulin.doors.api import answers
+
+    number = submit(api.resident, lamp)["number"]
+    first = api.clerk.post(f"/cases/{number}/accept", key="a-1")
+    found = answers._recall
+    blind = iter([lambda *a: None])  # it looked before the first request had committed
+    monkeypatch.setattr(answers, "_recall", lambda *a: next(blind, found)(*a))
+    second = api.clerk.post(f"/cases/{number}/accept", key="a-1")
+    assert (second.status_code, second.content) == (200, first.content)
+
+
 def test_stored_answers_are_not_readable_in_the_database(api, lamp):
     number = submit(api.resident, lamp)["number"]
     api.clerk.post(f"/cases/{number}/accept", key="a-1")
@@ -137,6 +149,32 @@ def test_cases_are_listed_page_by_page_without_losing_one(api, lamp):
         if cursor is None:
             break
     assert seen == numbers[::-1]
+
+
+def test_lists_cost_ten_statements_and_a_voice_twenty_at_most(api, lamp, django_assert_max_num_queries):
+    for n in range(4):
+        submit(api.resident, lamp | {"text": f"第{n}盏路灯坏了"})
+    with django_assert_max_num_queries(20):
+        submit(api.resident, lamp, key="k-2")
+    for path in ("/cases", "/cases?order=burning", "/cases?q=路灯", "/voices", "/categories"):
+        with django_assert_max_num_queries(10):
+            assert api.clerk.get(path).json()["items"]
+
+
+def test_voices_are_narrowed_by_day_place_and_owner(api, world, lamp):
+    number = submit(api.resident, lamp)["number"]
+    other = submit(api.clerk, lamp)["number"]
+
+    def numbers(who, **params) -> set[str]:
+        return {voice["number"] for voice in who.get("/voices", params).json()["items"]}
+
+    assert numbers(api.resident) == {number}
+    assert numbers(api.clerk) == {number, other}
+    assert numbers(api.clerk, mine="true") == {other}
+    assert numbers(api.clerk, place=world.other_home) == set()
+    today = api.clerk.get("/voices").json()["items"][0]["created_at"][:10]
+    assert numbers(api.clerk, since=today, until=today) == {number, other}
+    assert numbers(api.clerk, until="0001-01-01") == numbers(api.clerk, since="9999-12-31") == set()
 
 
 @pytest.mark.parametrize("order", ["newest", "burning"])

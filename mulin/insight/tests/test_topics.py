@@ -18,8 +18,9 @@ TEXTS = [
     "金堰花园烧烤店油烟大，老人咳嗽",
 ]
 OTHERS = (
-    "三单元门口路灯坏了", "电梯停运两天", "化粪池冒水", "快递柜太满", "儿童滑梯有毛刺", "垃圾桶没有盖", "井盖松动有响声",
-    "想学太极拳", "夜里装修吵人", "楼道堆放纸箱", "遛狗不牵绳", "停车位被占", "雨天地下室渗水", "健身器材坏了",
+    "三单元门口路灯坏了", "电梯停运两天", "化粪池冒水", "快递柜太满", "儿童滑梯有毛刺", "垃圾桶没有盖",
+    "井盖松动有响声", "想学太极拳", "夜里装修吵人", "楼道堆放纸箱", "遛狗不牵绳", "停车位被占",
+    "雨天地下室渗水", "健身器材坏了",
 )  # fmt: skip
 
 
@@ -50,7 +51,10 @@ def test_the_public_sees_only_topics_of_published_matters(smoke, world, anonymou
     assert queries.board(anonymous, world.street).hot == ()
     for voice in Voice.objects.all():
         Matter.objects.filter(pk=voice.matter_id).update(
-            publication="shown", public_title=voice.text[:20], public_text=voice.text, published_at=clock.now()
+            publication="shown",
+            public_title=voice.text[:20],
+            public_text=voice.text,
+            published_at=clock.now(),
         )
     topics.refresh_street(world.street)
     assert queries.board(anonymous, world.street).hot[0].n >= 5

@@ -117,7 +117,12 @@ def _create_organisations() -> dict:
 
 @pytest.fixture
 def world(db) -> SimpleNamespace:
-    """One street with its communities, a town beside it, and the units that work there.
+    """One street with its communities, a town beside it, and the units that work there (`make_world`)."""
+    return make_world()
+
+
+def make_world() -> SimpleNamespace:
+    """The small world; also for tests that build it once and share it.
 
     Codes: `site`, `city`, `district`, `street`, `other_street`, `home`, `other_home`, `grid` (G001 of the
     home community), `grids`, `building`, `other_building`. Records: `sites[code]`, and the organisations
@@ -266,6 +271,11 @@ def _house(accounts: dict, world: SimpleNamespace) -> None:
 @pytest.fixture
 def cast(world) -> Cast:
     """The people of the small world, each with `.account`, `.actor` and `.id`; password `mulin-demo`."""
+    return make_cast(world)
+
+
+def make_cast(world: SimpleNamespace) -> Cast:
+    """The people of the world that `make_world` made."""
     from mulin.people.queries import actor_for
 
     accounts = _create_accounts()

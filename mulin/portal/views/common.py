@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from mulin.kernel import rulebook, throttle
 from mulin.kernel.errors import ActionError
@@ -12,6 +13,13 @@ from mulin.portal import places, receipts
 from mulin.portal.community import Me
 
 HOUR = 3600
+
+
+def calls() -> list[tuple[str, str]]:
+    """The numbers for an emergency, and the city's hotline."""
+    found = [("110", _("报警")), ("119", _("火警")), ("120", _("急救"))]
+    hotline = settings.MULIN_HOTLINE
+    return [*found, (hotline, _("政务热线"))] if hotline else found
 
 
 def safe_next(request: HttpRequest, fallback: str) -> str:
@@ -25,7 +33,7 @@ def safe_next(request: HttpRequest, fallback: str) -> str:
 
 
 def limit(request: HttpRequest, rule: str, what: str) -> None:
-    """Count one more of `what` by this account or address; ActionError (429) past the rule's number an hour."""
+    """Count one more by this account or address; ActionError (429) past the rule's number an hour."""
     user = request.user
     who = str(user.pk) if user.is_authenticated else throttle.caller(request)
     most = rulebook.value(rule, at=settings.MULIN_SITE_PLACE, account=user.is_authenticated)
@@ -33,7 +41,7 @@ def limit(request: HttpRequest, rule: str, what: str) -> None:
 
 
 def refuse(form: Any, error: ActionError) -> int:
-    """Show a refusal beside the field it belongs to, everything typed kept. Returns the status of the page."""
+    """Show a refusal beside its field, everything typed kept. Returns the status of the page."""
     form.add_error(error.field if error.field in form.fields else None, error.message)
     return error.status if error.status in {409, 422, 429} else 422
 

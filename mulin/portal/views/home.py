@@ -120,7 +120,9 @@ def matters(request: HttpRequest, place: str) -> HttpResponse:
     place = _checked(place)
     shown = community.cards(community.open_matters(place, community.PAGE), me(request))
     total = public_matters(place, community.ASKING).filter(is_open=True).count() if shown else 0
-    return render(request, "portal/matters.html", {**in_place(request, place), "cards": shown, "total": total})
+    return render(
+        request, "portal/matters.html", {**in_place(request, place), "cards": shown, "total": total}
+    )
 
 
 @require_GET

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import http_date
@@ -61,7 +61,7 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
         "photos": [photo_of(photo, _("办完后的照片") if photo.role == "after" else "") for photo in photos],
         "timeline": _stages(found),
         "grew": community.grew_into(found),
-        "register": words.page("disclosure:detail", found.number),
+        "register": words.page("disclosure:entry", found.number),
         "own": my_voices(receipts.acting(request)).filter(matter=found).first(),
     }
     return render(request, "portal/matter.html", context)
@@ -129,6 +129,8 @@ def me_too(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 def photo(request: HttpRequest, photo_id: UUID, size: str) -> HttpResponse:
     """A photo: for everyone once it was approved, before that for who may read its voice or matter."""
+    if size not in {"thumb", "large"}:
+        raise Http404
     thumb = size == "thumb"
     try:
         file, is_public = open_photo(ANONYMOUS, photo_id, thumb), True
@@ -152,4 +154,3 @@ def photo(request: HttpRequest, photo_id: UUID, size: str) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
-

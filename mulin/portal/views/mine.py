@@ -18,7 +18,7 @@ from mulin.portal.views.common import in_place, me, private
 
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
-    """What I said, with its state, and where I pressed 我也遇到. Without an account: what this browser holds."""
+    """What I said with its state, and where I pressed 我也遇到; with no account what this browser holds."""
     actor = receipts.acting(request)
     context = {
         **in_place(request, places.chosen(request)),

@@ -40,12 +40,12 @@ def place_asked(request: HttpRequest) -> str:
 
 
 def _deepest(asked: list[str]) -> str:
-    """The lists of places share one name, the widest first: the deepest choice that lies inside the one
-    above it counts, so that a community left over from another street does not."""
+    """The lists of places share one name: the deepest choice that lies inside the one above it counts, so
+    that a community left over from another street does not."""
     found = ""
-    for code in asked:
-        code = resolve(code) if codes.is_valid(code) else ""
-        if code and codes.contains(found or settings.MULIN_SITE_PLACE, code):
+    known = {resolve(code) for code in asked if codes.is_valid(code)}
+    for code in sorted(known, key=codes.level):
+        if codes.contains(found or settings.MULIN_SITE_PLACE, code):
             found = code
     return found
 
@@ -130,7 +130,7 @@ def _with_captions(text: str, captions: list[str]) -> str:
 
 
 def to_receipt(request: HttpRequest, receipt: actions.Receipt) -> HttpResponse:
-    response = redirect("portal:receipt", secret=receipt.secret)
+    response = redirect(f"{reverse('portal:receipt', args=[receipt.secret])}?sent=1")
     receipts.remember(request, response, receipt.voice.pk, keep=True)
     return response
 
@@ -140,7 +140,9 @@ def _changed_after_sending(request: HttpRequest, form: ReportForm) -> HttpRespon
     the receipt of the first is shown, and the new text can go as one of its own."""
     # The receipt follows from the key: whoever holds the key sent it.
     key = drafts._key(actor_of(request), form.cleaned_data["idempotency_key"])
-    form.add_error(None, _("您先前送出的那一条我们已经收到了。要补充它，请打开它的回执；这次写的也可以单独再送一次。"))
+    form.add_error(
+        None, _("您先前送出的那一条我们已经收到了。要补充它，请打开它的回执；这次写的也可以单独再送一次。")
+    )
     form.data = form.data.copy()
     form.data["idempotency_key"] = new_key()
     earlier = reverse("portal:receipt", args=[drafts.secret_for(key)])
@@ -190,7 +192,9 @@ def suggestion(request: HttpRequest) -> HttpResponse:
     least = rulebook.value("voices.suggest.min_confidence", at=place)
     kind, category = (_sure(found[name], least) for name in ("kind", "category"))
     building = request.POST.get("building", "")
-    like = similar(text, place, category, limit=SIMILAR) if codes.level(place) >= codes.Level.COMMUNITY else []
+    like = (
+        similar(text, place, category, limit=SIMILAR) if codes.level(place) >= codes.Level.COMMUNITY else []
+    )
     context = {
         "advice": advice_in(found["advice"]),
         "is_urgent": found["urgency"]["level"] >= DANGER or found["severity"]["code"] == "major",

@@ -1,5 +1,7 @@
 """Switches, help, and what makes the pages work on a bad line: offline page, service worker, manifest."""
 
+import json
+
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from mulin.portal import community, places
 from mulin.portal.follow import advice_in
-from mulin.portal.views.common import in_place, safe_next
+from mulin.portal.views.common import calls, in_place, safe_next
 from mulin.portal.views.report import urgent_types
 from mulin.voices import triage
 from mulin.voices.categories import catalogue
@@ -21,8 +23,8 @@ THEMES = ("auto", "light", "dark")
 SHELL = (
     "mulin/tokens.css", "mulin/base.css", "mulin/components.css", "mulin/portal.css", "mulin/elder.css",
     "mulin/print.css", "mulin/icons.svg", "mulin/mark.svg", "mulin/js/core.js", "mulin/js/theme.js",
-    "mulin/js/dialog.js", "mulin/js/draft.js", "mulin/js/photos.js", "mulin/js/counter.js", "vendor/htmx.min.js",
-    "portal/portal.css", "portal/offline.js",
+    "mulin/js/dialog.js", "mulin/js/draft.js", "mulin/js/photos.js", "mulin/js/counter.js",
+    "vendor/htmx.min.js", "portal/portal.css", "portal/offline.js",
 )  # fmt: skip
 
 
@@ -56,6 +58,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
         "offices": community.offices(place) if place else [],
         "elsewhere": _elsewhere(),
         "advised": advised,
+        "calls": calls()[:3],
         "themes": [("auto", _("随系统")), ("light", _("浅色")), ("dark", _("深色"))],
     }
     return render(request, "portal/help.html", context)
@@ -71,7 +74,8 @@ def _elsewhere() -> list[dict]:
 @require_GET
 def offline(request: HttpRequest) -> HttpResponse:
     """What the service worker shows when there is no line. Holds nothing about anybody."""
-    response = render(request, "portal/offline.html", {"place_name": "", "portal_nav": [], "actor": None})
+    nobody = {"place_name": "", "portal_nav": [], "actor": None, "calls": calls()}
+    response = render(request, "portal/offline.html", nobody)
     response["X-Robots-Tag"] = "noindex"
     response["Cache-Control"] = "no-cache"
     return response
@@ -81,7 +85,11 @@ def offline(request: HttpRequest) -> HttpResponse:
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Keeps the shell's files and the offline page; never a page with anybody's data."""
     files = [staticfiles_storage.url(name) for name in SHELL]
-    context = {"files": files, "offline": reverse("portal:offline"), "static": settings.STATIC_URL}
+    context = {
+        "files": json.dumps(files),
+        "offline": reverse("portal:offline"),
+        "static": settings.STATIC_URL,
+    }
     response = render(request, "portal/sw.js", context, content_type="text/javascript; charset=utf-8")
     response["Cache-Control"] = "no-cache"
     return response
@@ -101,14 +109,21 @@ def manifest(request: HttpRequest) -> JsonResponse:
         "background_color": "#FAF8F5",
         "theme_color": "#FAF8F5",
         "icons": [
-            {"src": staticfiles_storage.url("mulin/mark.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
+            {
+                "src": staticfiles_storage.url("mulin/mark.svg"),
+                "sizes": "any",
+                "type": "image/svg+xml",
+                "purpose": "any",
+            }
         ],
         "shortcuts": [
             {"name": _("报事"), "url": reverse("portal:report")},
             {"name": _("大事急事"), "url": reverse("portal:urgent")},
         ],
     }
-    response = JsonResponse(body, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False})
+    response = JsonResponse(
+        body, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False}
+    )
     response["Cache-Control"] = "public, max-age=3600"
     return response
 

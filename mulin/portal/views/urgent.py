@@ -10,7 +10,7 @@ from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError
 from mulin.portal import places
 from mulin.portal.forms import UrgentForm, new_key
-from mulin.portal.views.common import in_place, limit, refuse
+from mulin.portal.views.common import calls, in_place, limit, refuse
 from mulin.portal.views.report import RULE, place_asked, posted, to_receipt, urgent_types, where_context
 from mulin.voices import actions
 
@@ -32,7 +32,8 @@ def urgent(request: HttpRequest) -> HttpResponse:
     known = next((one for one in urgent_types() if one.code == code), None)
     if known is None:
         types = [(one, ICONS.get(one.code, "alert")) for one in urgent_types()]
-        return render(request, "portal/urgent.html", {**in_place(request, places.chosen(request)), "types": types})
+        context = {**in_place(request, places.chosen(request)), "types": types, "calls": calls()[:3]}
+        return render(request, "portal/urgent.html", context)
     if request.method == "GET":
         form = UrgentForm(initial={"type": code, "idempotency_key": new_key()})
         return _urgent_page(request, form, known, 200)

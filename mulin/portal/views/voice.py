@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mulin.cases import actions as case_actions
-from mulin.cases.models import Case
 from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.numbers import clean_number
 from mulin.portal import places, receipts, words
@@ -28,7 +27,7 @@ from mulin.voices.queries import voice_by_secret
 def qr_of(address: str) -> str:
     """The code as an SVG without any style of its own: the security policy refuses inline styles."""
     code = segno.make(address, error="m", micro=False)
-    return mark_safe(code.svg_inline(omitsize=True, border=0, svgclass=None, lineclass=None))  # noqa: S308
+    return mark_safe(code.svg_inline(omitsize=True, border=0, svgclass=None, lineclass=None))
 
 
 @require_GET
@@ -49,11 +48,18 @@ def voice(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, voice: Voice, *, secret: str = "", status: int = 200, forms: dict[str, Any] | None = None
+    request: HttpRequest,
+    voice: Voice,
+    *,
+    secret: str = "",
+    status: int = 200,
+    forms: dict[str, Any] | None = None,
 ) -> HttpResponse:
     actor = receipts.acting(request).with_receipt(voice.pk)
     shown = follow(actor, voice)
-    path = reverse("portal:receipt", args=[secret]) if secret else reverse("portal:voice", args=[voice.number])
+    path = (
+        reverse("portal:receipt", args=[secret]) if secret else reverse("portal:voice", args=[voice.number])
+    )
     address = words.address_of(request, path)
     context = {
         **in_place(request, voice.place if places.is_community(voice.place) else ""),
@@ -63,10 +69,12 @@ def _page(
         "address": address,
         "qr": qr_of(address) if secret else "",
         "code": receipts.code_of(voice.number),
-        "is_new": secret and voice.pk in receipts.kept(request) and shown.state.code in {"reported", "received"},
+        "is_new": bool(secret) and "sent" in request.GET,
+        "said_at": words.when(voice.created_at),
+        "answered_at": words.when(voice.answered_at),
         "is_kept": voice.pk in receipts.kept(request),
         "can_keep": request.user.is_authenticated and voice.account_id is None,
-        "here": request.get_full_path() if request.method == "GET" else path,
+        "here": path if secret or request.method == "GET" else safe_next(request, path),
         **_forms(shown, forms or {}),
     }
     return private(render(request, "portal/voice.html", context, status=status))
@@ -159,7 +167,9 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
         if is_wish:
             actions.rate_wish(actor=actor, number=voice.number, **said)
         else:
-            case_actions.confirm_case(actor=actor, number=voice.number, is_solved=form.answer("solved"), **said)
+            case_actions.confirm_case(
+                actor=actor, number=voice.number, is_solved=form.answer("solved"), **said
+            )
 
     not_solved = form.is_valid() and form.answer("solved") is False
     done = _("已记下，这件事会重新办理。") if not_solved else _("谢谢，已记下您的评价。")
@@ -249,6 +259,6 @@ def printed(request: HttpRequest, secret: str) -> HttpResponse:
         "address": address,
         "qr": qr_of(address),
         "code": receipts.code_of(found.number),
-        "has_case": Case.objects.filter(matter=found.matter_id).exists(),
+        "said_at": words.when(found.created_at),
     }
     return private(render(request, "portal/receipt_print.html", context))

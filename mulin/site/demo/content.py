@@ -157,7 +157,7 @@ TODAY = [
         [
             (
                 "find-facts",
-                "gridworker",
+                "clerk",
                 {"facts": {"basics": "三楼至四楼转角，四件旧家具", "root": "业主装修后未清"}},
             )
         ],
@@ -207,6 +207,20 @@ TODAY = [
             ("dispatch", "clerk", {"org": "firm"}),
             ("start", "firm1", {}),
             ("extend", "firm1", {"reason": "门机皮带要从厂家调，已贴告示，派人在轿厢值守"}),
+        ],
+    ),
+    (
+        "楼梯间的声控灯修了两天又不亮",
+        "street_lamp",
+        [
+            ("accept", "clerk", {}),
+            ("start", "clerk", {}),
+            (
+                "finish",
+                "clerk",
+                {"done_text": "更换声控开关", "reply": "声控开关换了新的，昨晚试过三层都亮。", "confirm_reply": True},
+            ),
+            ("not-solved", "", {}),
         ],
     ),
     (

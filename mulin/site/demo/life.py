@@ -145,7 +145,7 @@ class Street:
         category, kind, text = rng.choice(self.texts[group])
         building = rng.choice(self.buildings[place])
         channel = rng.choice(CHANNELS)
-        spot = f"{building.name}：" if rng.random() < 0.45 else ""
+        spot = f"{building.name}：" if rng.random() < 0.1 else ""
         person = rng.choice(self.people.residents[place])
         anonymous = kind == "tip_off" or (channel == "portal" and rng.random() < 0.2)
         for_someone = channel in {"phone", "counter", "chat", "patrol"}
@@ -181,7 +181,7 @@ class Street:
                 )
         if kind != "tip_off" and rng.random() < 0.7:
             self.later(when, (1, 20), self.publish, number, place)
-        self.later(when, (0.3, 9), self.take_up, number, place, group, building)
+        self.later(when, (0.3, 3), self.take_up, number, place, group, building)
 
     def later(self, when: datetime, hours: tuple[float, float], what, *args: Any) -> None:
         """Plan something for some hours later, moved into the day if it falls into the night."""
@@ -248,9 +248,9 @@ class Street:
         if group == "estate" and building.estate and building.community == HOME:
             unit = {"E01": "firm", "E03": "firm2"}.get(building.estate[-3:], unit)
         if unit in {None, "firm2"} or rng.random() < 0.1:
-            self.later(when, (1, 20), self.begin, number, place, group, building, clerk, unit)
+            self.later(when, (0.5, 6), self.begin, number, place, group, building, clerk, unit)
             return
-        self.later(when, (0.2, 4), self.send_out, number, place, group, building, unit)
+        self.later(when, (0.2, 2), self.send_out, number, place, group, building, unit)
 
     def _category(self, number: str) -> str:
         return Case.objects.values_list("category", flat=True).get(number=number)
@@ -263,7 +263,7 @@ class Street:
         if self.rng.random() < 0.05:
             self.later(when, (2, 20), self.object, number, place, group, building, unit)
             return
-        self.later(when, (1, 40), self.begin, number, place, group, building, worker, unit)
+        self.later(when, (0.5, 9), self.begin, number, place, group, building, worker, unit)
 
     def object(self, when, number, place, group, building, unit) -> None:
         worker = self.officer_of(unit, place)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mulin.kernel import clock, registry, worker
+from mulin.kernel.models import Notice
 from mulin.people.models import Account
 from mulin.site.demo import content, life, people, places
 
@@ -68,6 +69,7 @@ def run(
     street.plan_stories(content)
     timeline.run(say)
     worker.settle()
+    Notice.objects.filter(created_at__lt=end - timedelta(days=2)).update(read_at=end, sent_at=end)
     say(f"  {Account.objects.count()} people, log in as resident, clerk, street … with {people.PASSWORD}")
 
 

@@ -86,10 +86,13 @@ def earlier(draft: Draft) -> Voice | None:
     """The voice that the same request made before; ActionError (422) if the key was used for another one."""
     if draft.idempotency is None:
         return None
-    voice = Voice.objects.filter(idempotency=draft.idempotency).first()
-    if voice and voice.digest != draft.digest:
-        raise ActionError("idempotency-mismatch", _("这个幂等键已经用于另一条内容。"), status=422)
-    return voice
+    # Two columns, since nearly always there is none: reading the whole row costs a third of a millisecond.
+    found = Voice.objects.filter(idempotency=draft.idempotency).values_list("pk", "digest")[:1]
+    for pk, digest in found:
+        if digest != draft.digest:
+            raise ActionError("idempotency-mismatch", _("这个幂等键已经用于另一条内容。"), status=422)
+        return Voice.objects.select_related("matter").get(pk=pk)
+    return None
 
 
 def _enter_safely(actor: Actor, draft: Draft, uploads: list[Any], join: str) -> Voice:

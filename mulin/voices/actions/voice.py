@@ -35,7 +35,7 @@ def add_to_voice(*, actor: Actor, number: str, text: str, photos: Iterable[Any] 
 
 
 def _add(actor: Actor, number: str, text: str, uploads: list[Any]) -> Addition:
-    seen = access.find(Voice.objects.only("id", "place"), access.voice_q(actor), number)
+    seen = access.find_voice(actor, number, Voice.objects.only("id", "place"))
     text = drafts.check_text(text, seen.place)
     already = Photo.objects.filter(voice=seen.pk).count() if uploads else 0
     pictures = photos.prepare(uploads, seen.place, already)

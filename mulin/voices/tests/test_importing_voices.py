@@ -160,11 +160,13 @@ def test_a_row_that_stops_the_batch_is_rejected_alone(load, write_csv, monkeypat
 
 def test_who_may_import_and_where(load, write_csv, cast, world):
     assert load(write_csv(), actor=cast.secretary.actor).created == 3
-    for actor, place in (
-        (cast.clerk.actor, world.other_home), (cast.resident.actor, world.home), (cast.secretary.actor, world.street),
-    ):  # fmt: skip
+    for person, place in (
+        (cast.clerk, world.other_home),
+        (cast.resident, world.home),
+        (cast.secretary, world.street),
+    ):
         with pytest.raises(NotAllowed):
-            load(write_csv(), actor=actor, place=place)
+            load(write_csv(), actor=person.actor, place=place)
     assert Voice.objects.first().entered_by == cast.secretary.id
 
 

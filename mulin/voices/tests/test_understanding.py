@@ -100,7 +100,7 @@ def test_only_an_administrator_changes_the_catalogue(cast):
         actions.change_category(actor=cast.street.actor, code="parcel_boxes", parent="estate", name="快递柜")
 
 
-# --- learning ------------------------------------------------------------------------------------------------
+# --- learning -------------------------
 
 
 def write_labelled(path, rows) -> str:
@@ -188,8 +188,9 @@ def test_hot_topics_and_duplicates_are_measured_from_files(db, tmp_path, capsys)
         f"{n},u{n},丽发新城小区搅拌站噪音扰民,2020-01-0{n},丽发新城小区旁边的搅拌站灰尘噪音大"
         for n in range(1, 8)
     ]
-    others = ("地铁六号线何时开通", "小学招生范围有变化吗", "公园里的长椅坏了", "养老金怎么认证")
-    lines += [f"{n},u{n},{text},2019-0{n - 7}-01,{text}，谢谢" for n, text in enumerate(others, 8)]
+    things = ("地铁开通", "小学招生", "长椅坏了", "养老认证", "停水通知", "公交改道", "医保报销")
+    lines += [f"9{n},v{n},{thing}怎么回事,2019-0{n + 1}-01,{thing}" for n, thing in enumerate(things)]
+    lines += [f"8{n},w{n},请问{thing}要多久,2018-0{n + 1}-01,{thing}" for n, thing in enumerate(things)]
     messages.write_text("id,user,subject,time,body\n" + "\n".join(lines), encoding="utf-8")
     call_command("triage", "hot", str(messages), "--top", "1")
     (topic,) = json.loads(capsys.readouterr().out.splitlines()[-1])["topics"]
@@ -201,7 +202,7 @@ def test_hot_topics_and_duplicates_are_measured_from_files(db, tmp_path, capsys)
     assert set(json.loads(capsys.readouterr().out.splitlines()[-1])) == {"precision", "recall", "f1"}
 
 
-# --- masking never leaks --------------------------------------------------------------------------------------
+# --- masking never leaks -----------------
 
 MOBILES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
 AROUND = st.text(alphabet="我的电话是请打，。！ 路灯坏了abc\n", max_size=20)

@@ -105,10 +105,19 @@ def test_whoever_reads_the_file_reads_every_voice_in_it(speak, published, cast, 
     assert queries.voices_of(cast.neighbour.actor, matter) == [far]
 
 
+def test_the_number_of_a_matter_leads_to_ones_own_voice_in_it(published, speak, cast):
+    matter = published()
+    joined = speak(cast.neighbour.actor, text="我也看见了", join=matter.number).voice
+    assert queries.get_voice(cast.neighbour.actor, matter.number) == joined
+    with pytest.raises(NotVisible):
+        queries.get_voice(cast.newcomer.actor, matter.number)
+
+
 def test_the_public_list_holds_published_matters_of_the_place(published, speak, world):
     matter = published()
     speak(text="没有公开的事", kind="complaint")
-    assert list(queries.public_matters(world.street)) == [matter]
+    for place in ("", world.city, world.district, world.street, world.home):
+        assert list(queries.public_matters(place)) == [matter]
     assert not queries.public_matters(world.other_street).exists()
     assert queries.get_public_matter(matter.number) == matter
     Matter.objects.filter(pk=matter.pk).update(restriction="major")

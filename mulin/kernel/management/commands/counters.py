@@ -6,8 +6,10 @@ from collections import defaultdict
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import connection, transaction
 
 from mulin.kernel import counters, registry
+from mulin.kernel.db import is_postgres
 from mulin.kernel.models import CountCategory, CountDelta, CountLevel
 
 SHOWN = 20
@@ -66,6 +68,16 @@ def compare() -> tuple[int, list[str]]:
     return len(keys), said
 
 
+def compare_at_once() -> tuple[int, list[str]]:
+    """`compare` with counters and records read as of the same moment, while others go on writing."""
+    nested = connection.in_atomic_block
+    with transaction.atomic():
+        if is_postgres() and not nested:  # SQLite reads one snapshot anyway
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        return compare()
+
+
 class Command(BaseCommand):
     help = "Checks the counters against a recount of the records (verify), or folds waiting deltas (fold)."
 
@@ -76,17 +88,7 @@ class Command(BaseCommand):
         if what == "fold":
             self.stdout.write(json.dumps({"folded": counters.fold_all()}))
             return
-        # One transaction: counters and records are read as of the same moment, while others go on writing.
-        from django.db import transaction
-
-        from mulin.kernel.db import is_postgres
-
-        with transaction.atomic():
-            if is_postgres():
-                from django.db import connection
-
-                connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            figures, wrong = compare()
+        figures, wrong = compare_at_once()
         for line in wrong[:SHOWN]:
             self.stderr.write(line)
         self.stdout.write(json.dumps({"figures": figures, "wrong": len(wrong), "ok": not wrong}))

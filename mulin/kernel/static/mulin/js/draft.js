@@ -1,6 +1,7 @@
 // <form data-draft="report">: keeps what was typed on this phone, restores it, and sends it once.
 //   data-draft-restored / data-draft-waiting   what to say after restoring, and while there is no line
 //   data-draft-skip on a control                never kept (passwords and files never are)
+//   data-draft-fresh                            the server gave a new key: the kept one was used up by another text
 //   an element [data-draft-clear="report"] on the page after success forgets the draft
 // The form carries a key made once for each draft (field `idempotency_key`): the server takes the same key only once,
 // so a report that was sent on a bad line and sent again is still one report.
@@ -65,11 +66,12 @@
       field = Object.assign(document.createElement("input"), { type: "hidden", name: "idempotency_key" });
       form.append(field);
     }
-    field.value = kept.key || field.value || newKey();
+    field.value = ("draftFresh" in form.dataset ? "" : kept.key) || field.value || newKey();
     if (kept.values && restore(form, kept.values)) say(form.dataset.draftRestored);
 
     let timer;
-    const keep = () => write(name, { key: field.value, values: collect(form) });
+    let done = false;  // sent: leaving the page must not keep the draft again
+    const keep = () => { if (!done) write(name, { key: field.value, values: collect(form) }); };
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 300); });
     form.addEventListener("reset", () => { forget(name); field.value = newKey(); say(""); });
     window.addEventListener("pagehide", () => { if (timer) keep(); });
@@ -85,7 +87,7 @@
         const answer = await fetch(form.action, { method: "POST", body: new FormData(form, pressed), headers: { Accept: "text/html" } });
         if (answer.status >= 502) throw new Error(String(answer.status));
         waiting = false;
-        if (answer.redirected) { forget(name); location.assign(answer.url); return; }
+        if (answer.redirected) { done = true; forget(name); location.assign(answer.url); return; }
         show(await answer.text());
       } catch {
         waiting = true;

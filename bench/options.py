@@ -1,0 +1,46 @@
+"""How long and how large a run is."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The default run takes about ten minutes; `quick()` less than 90 seconds and proves only that it works."""
+
+    parts: tuple[str, ...]
+    is_quick: bool = False
+    rounds: int = 3
+    load_seconds: float = 5.0
+    list_sizes: tuple[int, ...] = (1_000, 100_000, 1_000_000)
+    list_rounds: int = 5
+    list_repeats: int = 6
+    board_sizes: tuple[int, ...] = (10_000, 1_000_000, 10_000_000)
+    board_rounds: int = 5
+    board_repeats: int = 6
+    journal_lines: int = 40_000
+    deltas: int = 40_000
+    divisions: int = 12_000
+    messages: int = 600
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def quick(parts: tuple[str, ...]) -> Options:
+    return Options(
+        parts,
+        is_quick=True,
+        rounds=1,
+        load_seconds=0.6,
+        list_sizes=(1_000, 3_000),
+        list_rounds=1,
+        list_repeats=2,
+        board_sizes=(2_000, 20_000),
+        board_rounds=1,
+        board_repeats=2,
+        journal_lines=2_000,
+        deltas=2_000,
+        divisions=1_500,
+        messages=60,
+    )

@@ -1,0 +1,160 @@
+"""What waits to be shown in public: texts with their personal data covered and marked, and photos."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mulin.desk import words
+from mulin.desk.reading.case import photo
+from mulin.desk.reading.inbox import MOST_COUNTED, Row, _capped
+from mulin.kernel import paging, policy
+from mulin.kernel.actors import Actor
+from mulin.places.queries import names_of
+from mulin.voices import masking, queries
+from mulin.voices.categories import catalogue
+from mulin.voices.models import Matter, Photo
+from mulin.voices.states import CHANNEL_WORDS, kind_word
+from mulin.voices.understanding import mask
+
+FIELDS = policy.Fields(place="place", grid="grid", building="building")
+TABS = {
+    "asked": gettext_lazy("待审核"),
+    "shown": gettext_lazy("已公开"),
+    "hidden": gettext_lazy("不公开"),
+}
+SPAN_WORDS = {
+    "id_number": gettext_lazy("证件号"),
+    "bank_card": gettext_lazy("银行卡号"),
+    "mobile": gettext_lazy("手机号"),
+    "landline": gettext_lazy("电话"),
+    "email": gettext_lazy("邮箱"),
+    "plate": gettext_lazy("车牌"),
+    "messenger": gettext_lazy("聊天账号"),
+    "door": gettext_lazy("门牌"),
+    "name": gettext_lazy("姓名"),
+}
+
+
+def queue(actor: Actor, state: str) -> QuerySet[Matter]:
+    """Matters whose publication the actor decides, in one state; what waits longest comes first."""
+    allowed = policy.visible(actor, "voices.matter:publish", FIELDS)
+    rows = queries.visible_matters(actor).filter(allowed, publication=state, restriction="", merged_into=None)
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A tab of the queue."""
+
+    tab: str
+    rows: list[Row]
+    next: str | None
+    waiting: str
+
+
+def listed(actor: Actor, tab: str, cursor: str | None, current: str = "") -> Queue:
+    """A page of the queue as rows, in a few statements."""
+    tab = tab if tab in TABS else "asked"
+    found = queue(actor, tab)
+    order = ("id",) if tab == "asked" else ("-id",)
+    page = paging.page(found, order=order, size=50, cursor=cursor)
+    names = names_of(matter.place for matter in page.items)
+    rows = [_row(matter, names, current, tab) for matter in page.items]
+    if tab == "asked" and not cursor and page.next is None:
+        n = len(rows)
+    else:
+        n = queue(actor, "asked").order_by()[: MOST_COUNTED + 1].count()
+    return Queue(tab, rows, page.next, _capped(n))
+
+
+def _row(matter: Matter, names: dict[str, str], current: str, tab: str) -> Row:
+    badge = {
+        "asked": {"label": kind_word(matter.kind), "icon": "voice", "code": matter.kind},
+        "shown": {"label": _("已公开"), "icon": "eye", "tone": "done", "code": "shown"},
+        "hidden": {"label": _("不公开"), "icon": "eye-off", "code": "hidden"},
+    }[tab]
+    suffix = "" if tab == "asked" else f"?tab={tab}"
+    return Row(
+        url=reverse("desk:publication-one", args=[matter.number]) + suffix,
+        number=matter.number,
+        title=mask(matter.public_title or matter.title),
+        state=badge,
+        clock=None,
+        meta=(names.get(matter.place, ""), catalogue().name(matter.category), words.when(matter.created_at)),
+        current=matter.number == current,
+    )
+
+
+def tabs(found: Queue) -> list[dict[str, Any]]:
+    url = reverse("desk:publication")
+    return [
+        {
+            "label": label,
+            "url": url if name == "asked" else f"{url}?tab={name}",
+            "current": name == found.tab,
+            "count": found.waiting if name == "asked" else None,
+        }
+        for name, label in TABS.items()
+    ]
+
+
+def pieces(text: str) -> list[dict[str, Any]]:
+    """The text in pieces; those that are personal data are covered and say what they were."""
+    found: list[dict[str, Any]] = []
+    at = 0
+    for span in masking.find(text):
+        if span.start > at:
+            found.append({"text": text[at : span.start], "kind": ""})
+        found.append(
+            {"text": "*" * min(span.end - span.start, 11), "kind": SPAN_WORDS.get(span.kind, span.kind)}
+        )
+        at = span.end
+    if at < len(text):
+        found.append({"text": text[at:], "kind": ""})
+    return found
+
+
+def material(actor: Actor, matter: Matter) -> dict[str, Any]:
+    """All that the decision is made from: what each person said, and every photo."""
+    voices = queries.voices_of(actor, matter)
+    photos = [photo(row) for row in Photo.objects.filter(matter=matter).order_by("id")]
+    return {
+        "said": [
+            {
+                "pieces": pieces(voice.text),
+                "channel": CHANNEL_WORDS.get(voice.channel, voice.channel),
+                "when": words.when(voice.created_at),
+            }
+            for voice in voices
+            if voice.state == "received"
+        ],
+        "photos": photos,
+        "place": names_of([matter.place]).get(matter.place, ""),
+        "category": catalogue().name(matter.category) if matter.category else "",
+        "kind": kind_word(matter.kind),
+    }
+
+
+def prefill(actor: Actor, matter: Matter, answer: str) -> dict[str, Any]:
+    """What the form begins with: the first voice with its personal data covered, the answer likewise."""
+    first = next((v for v in queries.voices_of(actor, matter) if v.state == "received"), None)
+    return {
+        "title": matter.public_title or mask(matter.title),
+        "text": matter.public_text or (mask(first.text) if first else ""),
+        "answer": matter.public_answer or mask(answer),
+        "photos": [
+            str(pk)
+            for pk in Photo.objects.filter(matter=matter, is_approved=True).values_list("pk", flat=True)
+        ],
+    }
+
+
+def following(actor: Actor, after: UUID) -> Matter | None:
+    """The next one that waits, so that one decision leads to the next."""
+    rows = queue(actor, "asked").order_by("id")
+    return rows.filter(pk__gt=after).first() or rows.first()

@@ -1,0 +1,134 @@
+"""Who comes in: every address of the desk, for strangers, residents, workers of elsewhere, and without a factor."""
+
+import pytest
+from django.urls import reverse
+from django.urls.resolvers import URLPattern
+
+from mulin.desk import urls
+from mulin.kernel.ids import new_id
+
+NAMES = [one.name for one in urls.urlpatterns if isinstance(one, URLPattern)]
+POSTS = {"batch", "view-save", "view-change", "enter-suggest", "job-stop", "group-change", "notice-open", "notices-read"}
+# Addresses of one object, for which people of another community get the same answer as for none.
+OF_CASE = ["case", "case-print", "matter-facts", "matter-category", "matter-place", "publication-one"]
+OF_VOICE = ["voice-contact", "voice-add", "voice-correct", "voice-withdraw", "receipt"]
+
+
+def address(name: str, number: str = "1234567897") -> str:
+    some = new_id()
+    arguments = {
+        "case": [number], "case-print": [number], "move": [number, "accept"], "view-change": [some],
+        "matter-facts": [number], "matter-category": [number], "matter-place": [number],
+        "voice-contact": [number], "voice-add": [number], "voice-correct": [number],
+        "voice-withdraw": [number], "photo": [some], "receipt": [number], "publication-one": [number],
+        "wish": [number], "wish-answer": [number], "group": [some], "group-change": [some],
+        "residence": [some], "job": [some], "job-state": [some], "job-stop": [some], "job-file": [some],
+        "notice-open": [some],
+    }  # fmt: skip
+    return reverse(f"desk:{name}", args=arguments.get(name, []))
+
+
+def ask(client, name: str, number: str = "1234567897"):
+    return (client.post if name in POSTS else client.get)(address(name, number))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_strangers_are_asked_to_sign_in_at_every_address(name, client_for, world):
+    answer = ask(client_for(), name)
+    assert answer.status_code == 302
+    assert answer.url.startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_residents_are_refused_at_every_address(name, browser):
+    assert ask(browser("resident"), name).status_code == 403
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_worker_meets_no_broken_page(name, clerk):
+    assert ask(clerk, name).status_code in {200, 302, 404, 409}
+
+
+@pytest.mark.parametrize("name", [*OF_CASE, "move"])
+def test_a_case_of_another_community_does_not_exist_for_its_clerk(name, browser, speak):
+    said = speak()
+    client = browser("other_clerk")
+    assert ask(client, name, said.number).status_code == 404
+    if name == "move":
+        assert client.post(address(name, said.number)).status_code == 404
+        assert said.case().state == "reported"
+
+
+@pytest.mark.parametrize("name", OF_VOICE)
+def test_a_voice_of_another_community_does_not_exist_for_its_clerk(name, browser, speak):
+    assert ask(browser("other_clerk"), name, speak().voice.number).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("publication", "gridworker"),
+        ("wishes", "gridworker"),
+        ("import", "gridworker"),
+        ("residents", "department"),
+        ("invitations", "department"),
+        ("enter", "auditor"),
+        ("search-phone", "auditor"),
+        ("groups", "gridworker"),
+    ],
+)
+def test_a_page_is_refused_to_posts_that_do_not_hold_its_right(name, part, browser):
+    assert ask(browser(part), name).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("matter-category", "auditor"),
+        ("matter-place", "auditor"),
+        ("publication-one", "gridworker"),
+        ("voice-correct", "gridworker"),
+        ("voice-withdraw", "gridworker"),
+    ],
+)
+def test_who_may_look_but_not_touch_is_refused(name, part, browser, speak):
+    said = speak()
+    number = said.voice.number if name.startswith("voice") else said.number
+    answer = ask(browser(part), name, number)
+    # The auditor sees cases, not the matter's file: for them it is not there.
+    assert answer.status_code == (404 if part == "auditor" else 403)
+
+
+def test_who_lacks_the_second_factor_is_led_to_set_it_up(cast, client_for):
+    cast.clerk.account.is_demo = False
+    cast.clerk.account.save(update_fields=["is_demo"])
+    answer = client_for(cast.clerk).get("/desk/")
+    assert answer.status_code == 302
+    assert answer.url.startswith(reverse("people:second-factor"))
+
+
+def test_the_rail_offers_only_what_a_post_may_open(browser, page_of):
+    seen = page_of(browser("gridworker"), "/desk/")
+    assert "/desk/enter/" in seen and "/desk/publication/" not in seen
+    assert "/desk/publication/" in page_of(browser("clerk"), "/desk/")
+
+
+def test_pages_carry_no_inline_style_or_script(clerk, speak, page_of):
+    said = speak()
+    for name in ("inbox", "cases", "enter", "urgent", "publication", "wishes", "residents", "today", "search"):
+        seen = page_of(clerk, address(name))
+        assert " style=" not in seen and " onclick=" not in seen and "<style" not in seen
+    assert " style=" not in page_of(clerk, said.url)
+
+
+@pytest.mark.parametrize("name", ["inbox", "cases", "enter", "enter-many", "enter-chat", "urgent", "today", "notices"])
+def test_every_page_speaks_english_too(name, clerk, page_of):
+    import re
+
+    clerk.cookies["mulin_language"] = "en"
+    seen = page_of(clerk, address(name))
+    visible = re.sub(r"<(script|style)[^>]*>.*?</\1>|<[^>]+>", " ", seen, flags=re.S)
+    left = re.findall(r"[\u4e00-\u9fff]+", visible)
+    # Names of places, units and people, and the switch to the other language.
+    names = ("金堰", "同景", "花园路", "南岸", "网格", "栋", "号楼", "中文", "郑洁")
+    assert not [word for word in left if not any(name in word for name in names)]

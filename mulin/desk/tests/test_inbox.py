@@ -1,0 +1,97 @@
+"""What waits, in which order, under which tab, in how many statements."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from mulin.desk.reading.inbox import inbox
+from mulin.kernel import clock
+from mulin.people.actions import ask_residence
+
+LIMIT = 10
+# Session, account and posts: what every signed-in page costs.
+SIGNED_IN = 3
+
+
+def numbers(found) -> list[str]:
+    return [row.number for row in found.rows]
+
+
+def test_danger_comes_before_the_clock_and_the_clock_before_age(cast, speak):
+    with clock.at(clock.now() - timedelta(days=2)):
+        old = speak(text="楼道里的灯坏了，麻烦换一下，谢谢你们。")
+    fresh = speak(text="小区门口的路灯一闪一闪，晃眼睛。")
+    danger = speak(text="3栋2单元闻到很浓的煤气味，有人晕倒了，快来人", kind="help", category="gas_leak")
+    assert numbers(inbox(cast.clerk.actor)) == [danger.number, old.number, fresh.number]
+
+
+def test_what_comes_after_the_work_is_no_danger_any_more(cast, speak, bring):
+    done = speak(text="电梯困人了，赶快来救", kind="help", category="lift_fault")
+    bring(done.number, "confirmed")
+    waiting = speak()
+    row = next(row for row in inbox(cast.clerk.actor).rows if row.number == done.number)
+    assert not row.danger
+    assert numbers(inbox(cast.clerk.actor))[-1] in {done.number, waiting.number}
+
+
+def test_the_tabs_hold_mine_everybodys_and_what_waits_for_others(cast, speak, bring):
+    mine, sent = speak(), speak(text="路边的垃圾桶满了好几天，没人来收。")
+    bring(sent.number, "dispatched")
+    assert numbers(inbox(cast.clerk.actor)) == [mine.number]
+    assert set(numbers(inbox(cast.clerk.actor, "all"))) == {mine.number, sent.number}
+    others = inbox(cast.clerk.actor, "others")
+    assert numbers(others) == [sent.number]
+    assert others.counts == {"mine": "1", "all": "2", "others": "1"}
+
+
+def test_a_department_has_in_its_inbox_what_was_sent_to_it(cast, speak, bring):
+    sent = speak()
+    bring(sent.number, "dispatched")
+    assert numbers(inbox(cast.department.actor)) == [sent.number]
+    assert numbers(inbox(cast.other_clerk.actor)) == []
+
+
+def test_people_who_ask_to_be_confirmed_wait_in_the_same_list(cast, world, clerk, page_of):
+    ask_residence(actor=cast.newcomer.actor, building=world.building, door="2单元7-1")
+    seen = page_of(clerk, "/desk/")
+    assert "2单元7-1" in seen and cast.newcomer.account.name not in seen
+
+
+@pytest.mark.parametrize("tab", ["mine", "all", "others"])
+def test_a_tab_costs_at_most_ten_statements(tab, clerk, cast, world, speak, bring):
+    ask_residence(actor=cast.newcomer.actor, building=world.building, door="2单元7-1")
+    for n in range(6):
+        said = speak(text=f"第{n}处井盖松了，一过车就响，晚上睡不着。")
+        if n % 2:
+            bring(said.number, "dispatched")
+    clerk.get("/desk/")
+    with CaptureQueriesContext(connection) as asked:
+        assert clerk.get("/desk/", {"tab": tab}).status_code == 200
+    assert len(asked) - SIGNED_IN <= LIMIT
+
+
+def test_the_list_does_not_cost_more_with_more_in_it(clerk, speak):
+    speak()
+    clerk.get("/desk/")
+    with CaptureQueriesContext(connection) as few:
+        clerk.get("/desk/")
+    for n in range(8):
+        speak(text=f"第{n}处井盖松了，一过车就响，晚上睡不着。")
+    with CaptureQueriesContext(connection) as many:
+        clerk.get("/desk/")
+    assert len(many) <= len(few)
+
+
+def test_an_empty_inbox_invites_instead_of_apologising(clerk, page_of):
+    seen = page_of(clerk, "/desk/")
+    assert "手上的都办完了" in seen and "抱歉" not in seen
+
+
+def test_the_list_beside_a_case_marks_the_one_that_is_open(clerk, speak, page_of):
+    first, second = speak(), speak(text="花坛边的座椅断了一条腿，老人差点摔倒。")
+    seen = page_of(clerk, "/desk/pane/", current=second.number)
+    rows = seen.split("<li>")
+    assert [("aria-current" in row) for row in rows if first.number in row or second.number in row].count(True) == 1
+    assert any("aria-current" in row and second.number in row for row in rows)

@@ -1,0 +1,120 @@
+"""The same move on many cases: what needs one more word asks for it once, then every case says how it went."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from mulin.cases import moves
+from mulin.cases.queries import get_case
+from mulin.desk.access import needs
+from mulin.desk.pages import page
+from mulin.desk.views.cases import BATCH
+from mulin.kernel import policy
+from mulin.kernel.actors import Actor
+from mulin.kernel.context import actor_of
+from mulin.kernel.errors import ActionError, NotVisible
+from mulin.kernel.numbers import clean_number
+
+MOST = 200
+DONE_WORDS = {
+    "accept": gettext_lazy("%(done)s 件已受理"),
+    "dispatch": gettext_lazy("%(done)s 件已派出"),
+    "claim": gettext_lazy("%(done)s 件由您经办了"),
+    "merge": gettext_lazy("%(done)s 件已合并"),
+}
+# The one field that a batch asks for.
+ASKS = {"dispatch": "org", "merge": "into"}
+
+
+def chosen(request: HttpRequest) -> list[str]:
+    """The ticked numbers, each once."""
+    numbers = (clean_number(text)[:12] for text in request.POST.getlist("n"))
+    return list(dict.fromkeys(number for number in numbers if number))[:MOST]
+
+
+@require_POST
+@needs("cases.case:view")
+def batch(request: HttpRequest) -> HttpResponse:
+    """Do a move on every ticked case, or ask first which unit or which case it goes to."""
+    actor = actor_of(request)
+    numbers = chosen(request)
+    move = request.POST.get("move", "")
+    back = request.POST.get("query", "")[:1000]
+    if move == "print":
+        return redirect(f"{reverse('desk:cases-print')}?{urlencode({'n': numbers}, doseq=True)}")
+    if move not in BATCH:
+        raise NotVisible(move)
+    if not policy.can_somewhere(actor, BATCH[move]):
+        policy.require(actor, BATCH[move], policy.Target())
+    if not numbers:
+        messages.warning(request, _("请先勾选要办的事项。"))
+        return redirect(_list(back))
+    field = ASKS.get(move)
+    value = request.POST.get(field, "").strip() if field else ""
+    if field and not value:
+        return _ask(request, actor, move, numbers, back)
+    if move == "merge":
+        numbers = [number for number in numbers if number != clean_number(value)]
+    outcome = moves.perform_many(move, actor=actor, numbers=numbers, **({field: value} if field else {}))
+    request.session["desk.batch"] = {"move": move, "outcome": outcome, "back": back}
+    return redirect("desk:batch-result")
+
+
+def _list(query: str) -> str:
+    from mulin.desk.views.cases import _list_url
+
+    return _list_url(query)
+
+
+def _ask(request: HttpRequest, actor: Actor, move: str, numbers: list[str], back: str) -> HttpResponse:
+    cases = []
+    for number in numbers:
+        try:
+            cases.append(get_case(actor, number))
+        except NotVisible:
+            continue
+    if not cases:
+        raise NotVisible(numbers[0])
+    asked_before = ASKS[move] in request.POST
+    context: dict[str, Any] = {
+        "move": moves.ALL[move],
+        "cases": cases,
+        "numbers": numbers,
+        "query": back,
+        "units": moves.org_choices(cases[0]) if move == "dispatch" else [],
+        "missing": asked_before,
+        "back": _list(back),
+    }
+    return page(request, "desk/batch.html", context, status=422 if asked_before else 200)
+
+
+@require_safe
+@needs("cases.case:view")
+def batch_result(request: HttpRequest) -> HttpResponse:
+    """How it went, a line for each case that did not go."""
+    kept = request.session.get("desk.batch")
+    if not kept:
+        raise ActionError("nothing-here", _("这里没有刚才批量办理的结果。"))
+    done = [number for number, ok, _why in kept["outcome"] if ok]
+    failed = [(number, why) for number, ok, why in kept["outcome"] if not ok]
+    context = {
+        "move": moves.ALL[kept["move"]],
+        "done": done,
+        "failed": failed,
+        "sentence": sentence(kept["move"], len(done), len(failed)),
+        "back": _list(kept["back"]),
+    }
+    return page(request, "desk/batch_result.html", context)
+
+
+def sentence(move: str, done: int, failed: int) -> str:
+    """ "8 件已受理，1 件没有" """
+    said = str(DONE_WORDS[move]) % {"done": done}
+    return said + (_("，%(failed)s 件没有") % {"failed": failed} if failed else "")

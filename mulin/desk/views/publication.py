@@ -1,0 +1,121 @@
+"""Nothing is public before somebody decided it: texts and photos, one after the other."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from mulin.cases.models import Case
+from mulin.desk.access import needs
+from mulin.desk.pages import back, page, refuse
+from mulin.desk.reading import publication as reading
+from mulin.kernel import policy
+from mulin.kernel.actors import Actor
+from mulin.kernel.context import actor_of
+from mulin.kernel.errors import ActionError
+from mulin.voices import access, actions, queries
+from mulin.voices.models import Matter, Photo
+
+FORM = require_http_methods(["GET", "HEAD", "POST"])
+PUBLISH = needs("voices.matter:publish")
+
+
+class PublishForm(forms.Form):
+    """What everyone will read."""
+
+    title = forms.CharField(label=gettext_lazy("公开的标题"), max_length=80)
+    text = forms.CharField(
+        label=gettext_lazy("公开的内容"), required=False, widget=forms.Textarea(attrs={"rows": 5})
+    )
+    answer = forms.CharField(
+        label=gettext_lazy("公开的答复"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    photos = forms.MultipleChoiceField(label=gettext_lazy("公开的照片"), required=False)
+
+    def __init__(self, matter: Matter, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        ids = Photo.objects.filter(matter=matter).values_list("pk", flat=True)
+        self.fields["photos"].choices = [(str(pk), "") for pk in ids]
+
+
+@require_safe
+@PUBLISH
+def publication(request: HttpRequest) -> HttpResponse:
+    """The queue: what has waited longest comes first."""
+    found = reading.listed(actor_of(request), request.GET.get("tab", ""), request.GET.get("cursor"))
+    context = {"found": found, "tabs": reading.tabs(found)}
+    return page(request, "desk/publication.html", context)
+
+
+@require_safe
+@PUBLISH
+def publication_pane(request: HttpRequest) -> HttpResponse:
+    """The queue alone, beside what is being decided."""
+    current = request.GET.get("current", "")
+    found = reading.listed(actor_of(request), request.GET.get("tab", ""), None, current)
+    context = {"found": found, "tabs": reading.tabs(found), "beside": True}
+    return render(request, "desk/parts/publication_list.html", context)
+
+
+@FORM
+@PUBLISH
+def publication_one(request: HttpRequest, number: str) -> HttpResponse:
+    """Edit and approve, or keep it out with a reason; then the next one comes."""
+    actor = actor_of(request)
+    matter = queries.get_matter(actor, number)
+    policy.require(actor, "voices.matter:publish", access.target_of_matter(actor, matter))
+    case = Case.objects.filter(matter=matter).only("reply").first()
+    start = reading.prefill(actor, matter, case.reply if case else "")
+    hiding = "hide" in request.POST
+    form = PublishForm(
+        matter, request.POST if request.method == "POST" and not hiding else None, initial=start
+    )
+    status, reason_error = 200, ""
+    if request.method == "POST":
+        status = 422
+        try:
+            if hiding:
+                actions.hide_matter(actor=actor, number=matter.number, reason=request.POST.get("reason", ""))
+                messages.success(request, _("已记为不公开，原因留着。"))
+                return redirect(_next(request, actor, matter))
+            if form.is_valid():
+                actions.publish_matter(actor=actor, number=matter.number, **form.cleaned_data)
+                messages.success(request, _("已公开。"))
+                return redirect(_next(request, actor, matter))
+        except ActionError as error:
+            if error.status == 403:
+                raise
+            if hiding:
+                reason_error = str(error.message)
+            else:
+                refuse(form, error)
+    chosen = request.POST.getlist("photos") if form.is_bound else start["photos"]
+    context = {
+        "matter": matter,
+        "form": form,
+        "material": reading.material(actor, matter),
+        "chosen": set(chosen),
+        "reason": request.POST.get("reason", matter.hidden_reason),
+        "reason_error": reason_error,
+        "action": request.get_full_path(),
+        "back_url": back(request, reverse("desk:publication")),
+        "next": request.GET.get("next", ""),
+        "pane_url": f"{reverse('desk:publication-pane')}?current={matter.number}&tab={request.GET.get('tab', '')}",
+    }
+    return page(request, "desk/publication_one.html", context, status=status)
+
+
+def _next(request: HttpRequest, actor: Actor, matter: Matter) -> str:
+    """Back to where the form was opened from; in the queue, on to the next."""
+    fallback = reverse("desk:publication")
+    came_from = back(request, "")
+    if came_from:
+        return came_from
+    following = reading.following(actor, matter.pk)
+    return reverse("desk:publication-one", args=[following.number]) if following else fallback

@@ -1,0 +1,186 @@
+"""The register holds what was approved, and nothing that was not."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from mulin.disclosure import queries, words
+from mulin.disclosure.queries import Filters
+from mulin.kernel import clock
+from mulin.kernel.errors import NotVisible
+from mulin.voices.actions import hide_matter
+from mulin.voices.models import Matter
+from mulin.voices.queries import catalogue
+
+
+def numbers(**filters) -> list[str]:
+    return [entry.number for entry in queries.list_entries(Filters(**filters)).items]
+
+
+def test_only_published_matters_are_in_the_register(publish, speak):
+    shown, waiting = publish(), speak("电梯坏了")
+    assert numbers() == [shown.number]
+    with pytest.raises(NotVisible):
+        queries.get_entry(waiting.number)
+
+
+def test_a_matter_that_is_hidden_again_leaves_the_register_at_once(publish, cast):
+    matter = publish()
+    hide_matter(actor=cast.street.actor, number=matter.number, reason="说到了别人家")
+    assert numbers() == []
+    with pytest.raises(NotVisible):
+        queries.get_entry(matter.number)
+
+
+def test_a_tip_off_is_never_shown_even_if_its_column_says_so(publish):
+    matter = publish()
+    Matter.objects.filter(pk=matter.pk).update(restriction="tip_off")
+    assert numbers() == [] and queries.spots(Filters()) == []
+    with pytest.raises(NotVisible):
+        queries.get_entry(matter.number)
+
+
+def test_an_entry_shows_the_approved_words_and_the_estate_but_no_door(publish, world):
+    publish("路灯不亮", "门口的路灯坏了一周。", answer="已经换了新灯。")
+    entry = queries.list_entries(Filters()).items[0]
+    assert (entry.title, entry.text, entry.answer) == ("路灯不亮", "门口的路灯坏了一周。", "已经换了新灯。")
+    assert (entry.place_name, entry.estate) == ("金堰社区", "金堰花园")
+    assert world.sites[world.building].name not in str(entry)
+    assert "老人出门" not in str(entry)
+
+
+def test_filters_narrow_by_place_estate_category_and_state(publish, world):
+    here = publish()
+    there = publish(place=world.other_home, category="noise", title="夜里施工")
+    Matter.objects.filter(pk=there.pk).update(is_open=False)
+    category = Matter.objects.get(pk=there.pk).category
+    assert numbers(place=world.home) == [here.number]
+    assert numbers(place=world.estate) == [here.number]
+    assert set(numbers(place=world.district)) == {here.number, there.number}
+    assert numbers(category=category) == [there.number]
+    assert here.number in numbers(category=catalogue().group_of(here.category))
+    assert numbers(state="closed") == [there.number] and numbers(state="open") == [here.number]
+
+
+def test_filters_by_day_hold_both_ends(publish):
+    matter = publish()
+    today = clock.today()
+    assert numbers(since=today, until=today) == [matter.number]
+    assert numbers(since=today + timedelta(days=1)) == numbers(until=today - timedelta(days=1)) == []
+
+
+def test_the_search_reads_published_words_only(publish, world):
+    matter = publish("路灯不亮", "门口的路灯坏了一周。")
+    assert numbers(q="路灯 一周") == [matter.number]
+    assert numbers(q="老人出门") == []  # said, but not approved
+    assert numbers(q=matter.number) == [matter.number]
+    assert numbers(q="路灯", place=world.other_home) == []
+
+
+def test_pages_follow_one_another_without_a_gap(publish):
+    made = [publish(f"第 {n} 盏路灯").number for n in range(5)]
+    first = queries.list_entries(Filters(), size=2)
+    second = queries.list_entries(Filters(), first.next, size=2)
+    third = queries.list_entries(Filters(), second.next, size=2)
+    assert [e.number for page in (first, second, third) for e in page.items] == made[::-1]
+    assert third.next is None
+
+
+def test_a_made_up_cursor_begins_at_the_first_page(publish):
+    matter = publish()
+    for cursor in ("x", "WyJhIiwiYiJd", "W10", "WzEsMl0"):
+        assert [e.number for e in queries.list_entries(Filters(), cursor).items] == [matter.number]
+
+
+def test_a_list_costs_ten_statements_at_most_however_long_it_is(publish):
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as statements:
+            queries.list_entries(Filters())
+        return len(statements)
+
+    publish()
+    before = cost()
+    for _ in range(6):
+        publish()
+    assert cost() <= min(before, 10)
+
+
+def test_the_public_history_names_units_and_no_person(publish, cast, settle):
+    from mulin.cases import moves
+
+    matter = publish()
+    org = cast.department.actor.posts[0].org
+    moves.perform("accept", actor=cast.clerk.actor, number=matter.number)
+    moves.perform("dispatch", actor=cast.clerk.actor, number=matter.number, org=str(org))
+    settle()
+    said = [f"{line.org}{line.text}" for line in queries.get_entry(matter.number).timeline]
+    assert any("派给" in text and "城市管理局" in text for text in said)
+    names = [person.account.name for person in cast.everybody().values()]
+    assert not any(name in text for name in names for text in said)
+
+
+def test_a_staff_line_is_not_in_the_public_history(publish, cast):
+    from mulin.voices.actions import edit_facts
+
+    matter = publish()
+    before = len(queries.get_entry(matter.number).timeline)
+    edit_facts(actor=cast.clerk.actor, number=matter.number, facts={"root": "镇流器老化"})
+    assert len(queries.get_entry(matter.number).timeline) == before
+
+
+def test_the_answer_time_is_counted_from_the_day_it_came_in(publish, freeze):
+    freeze("2025-11-03 09:00")
+    matter = publish()
+    case = matter.case
+    case.responded_at = clock.now() + timedelta(hours=3)
+    case.done_at = clock.now() + timedelta(days=3)
+    case.save()
+    entry = queries.list_entries(Filters()).items[0]
+    assert words.times(entry) == "3 小时内回应，3 天办完"
+
+
+def test_spots_count_by_estate_or_community_and_stand_there(publish, world):
+    publish()
+    publish()
+    publish(place=world.other_home)
+    found = {spot.code: spot for spot in queries.spots(Filters())}
+    assert {code: spot.n for code, spot in found.items()} == {world.estate: 2, world.other_home: 1}
+    assert found[world.estate].name == "金堰花园" and found[world.estate].lon
+    assert found[world.other_home].lat
+
+
+def test_what_is_not_shown_is_told_in_numbers_and_never_below_five(publish, speak, world):
+    publish()
+    for n in range(6):
+        speak(f"第 {n} 件事，楼道灯不亮")
+    speak("有人违规占用公共绿地，请查处", kind="tip_off")
+    found = queries.unshown(world.home)
+    assert found.shown == 1
+    assert found.waiting == 6 or found.waiting is None  # similar reports may join one matter
+    assert found.tip_offs is None and words.count(found.tip_offs) == "<5"
+    assert queries.unshown(world.district) is None
+
+
+def test_those_who_approve_see_what_waits_at_their_place_only(speak, cast, world, anonymous):
+    here, there = speak(), speak(place=world.other_home)
+    assert list(queries.pending_publication(cast.clerk.actor)) in ([here], [])
+    assert set(queries.pending_publication(cast.district.actor)) == {here, there}
+    assert set(queries.pending_publication(cast.street.actor)) == {here}
+    for actor in (anonymous, cast.resident.actor, cast.gridworker.actor, cast.department.actor):
+        assert not queries.pending_publication(actor).exists()
+
+
+def test_heads_name_their_chain_and_change_with_every_line(publish, settle, world):
+    publish()
+    settle()
+    before = {head.key: head for head in queries.heads().items}
+    assert before[world.home].name == "金堰社区" and len(before[world.home].head) == 64
+    publish()
+    settle()
+    after = {head.key: head for head in queries.heads(place=world.home).items}
+    assert set(after) == {world.home}
+    assert (
+        after[world.home].seq > before[world.home].seq and after[world.home].head != before[world.home].head
+    )

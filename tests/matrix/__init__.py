@@ -1,0 +1,1 @@
+"""Every route, method and role, and what each person must experience: see `table/*.csv`."""
