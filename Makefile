@@ -6,7 +6,7 @@ MULIN_HOME ?= ./instance
 VENV_PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help core setup system demo test check bench lint format messages new-module clean
+.PHONY: help core setup system demo test check bench chaos lint format messages new-module clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ check: setup  ## the quick checks of `make test`, without tests
 
 bench: setup  ## measure; prints a table and writes bench.json
 	@$(VENV_PYTHON) -m bench
+
+chaos: setup  ## kill, fill up, take away: nothing acknowledged is lost (about 15 minutes; CHAOS="--only disk")
+	@$(VENV_PYTHON) -m tests.chaos $(CHAOS)
 
 lint: setup  ## style, floors, sizes of files and functions
 	@.venv/bin/ruff check

@@ -103,6 +103,7 @@ def _fill_one(ground: filling.Ground, size: int) -> None:
         _fill_categories(ground, size, today)
     with rows.without_indexes("cases_case"), rows.loading():
         _fill_cases(ground, size)
+    _fill_gauge()
 
 
 @contextmanager
@@ -201,6 +202,19 @@ def _fill_categories(ground: filling.Ground, size: int, today: date) -> None:
             "n": counts[where, which].tolist(),
         }  # fmt: skip
         rows.write("kernel_countcategory", len(where), columns)
+
+
+def _fill_gauge() -> None:
+    """How many are open now, as the gauge would say: from the real rows."""
+    from mulin.kernel.counters import GAUGE_DAY
+
+    for level in (2, 4, 6, 9, 12, 15):
+        node = "grid" if level == 15 else f"substr(place, 1, {level}) || '{'0' * (12 - level)}'"
+        rows.execute(
+            "INSERT INTO kernel_countlevel (level, node, day, measure, state, n)"
+            f" SELECT %s, {node}, %s, 'cases.open', '', COUNT(*) FROM cases_case WHERE is_open GROUP BY {node}",
+            [level, GAUGE_DAY],
+        )
 
 
 # Cases --------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Clocks and counters of the benchmark: percentiles, processor time of other processes, SQL statements."""
 
+import math
 import os
 import statistics
 import time
@@ -20,7 +21,7 @@ def percentile(values: list[float], share: float) -> float:
     if not values:
         raise NothingMeasured("there are no samples")
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, max(0, round(share * len(ordered) + 0.5) - 1))]
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
 @dataclass

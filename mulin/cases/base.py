@@ -16,7 +16,7 @@ from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.numbers import clean_number
 from mulin.kernel.policy import Fields, Target
 from mulin.people.models import Organisation
-from mulin.voices.models import Voice
+from mulin.voices.models import Matter, Voice
 
 FIELDS = Fields(place="place", grid="grid", building="building")
 WALKED = Fields(place="place_walked", grid="grid", building="building")
@@ -30,16 +30,20 @@ class Unindexed(Func):
     template = "+%(expressions)s"
 
 
-def condition(actor: Actor, permission: str, fields: Fields = FIELDS) -> Q | None:
+def condition(
+    actor: Actor, permission: str, fields: Fields = FIELDS, *, only_open: bool = False
+) -> Q | None:
     """The rows for which the actor holds a permission: by place, grid or building, or through a unit that
-    leads or takes part. None: none at all. An empty Q: every row."""
+    leads or takes part. None: none at all. An empty Q: every row. `only_open`: the caller asks for open cases
+    only; said beside the unit as well, where planners look for a partial index."""
     found: Q | None = None
     for scope in policy.scopes(actor, permission):
         if scope.kind == "all":
             return Q()
         if scope.kind == "unit":
-            taking_part = Involvement.objects.filter(org__in=list(scope.ids), is_current=True)
-            one = Q(lead__in=list(scope.ids)) | Q(pk__in=taking_part.exclude(role="lead").values("case"))
+            units = list(scope.ids)
+            led = Q(lead__in=units, is_open=True) if only_open else Q(lead__in=units)
+            one = led | Q(pk__in=called(units))
         elif scope.kind in {"own", "receipt"}:
             continue
         else:
@@ -48,28 +52,38 @@ def condition(actor: Actor, permission: str, fields: Fields = FIELDS) -> Q | Non
     return found
 
 
-def visible_cases(actor: Actor, *, walk: bool = False) -> QuerySet[Case]:
+def called(units: Iterable[UUID]) -> QuerySet:
+    """The cases in which these units take part without leading, as a subquery."""
+    current = Involvement.objects.filter(org__in=list(units), is_current=True)
+    return current.exclude(role="lead").values("case")
+
+
+def visible_cases(actor: Actor, *, walk: bool = False, only_open: bool = False) -> QuerySet[Case]:
     """Cases that the actor's posts let them see; restricted ones only with the permission for them.
 
     `walk`: for a page of a whole district. SQLite would sort all rows of a wide range of places; hiding
     the place from its planner makes it follow the order's index. PostgreSQL decides that by itself.
+    `only_open`: open ones alone.
     """
+    rows, fields = Case.objects.filter(is_open=True) if only_open else Case.objects.all(), FIELDS
     if actor.is_system:
-        return Case.objects.all()
+        return rows
     if walk and not is_postgres():
-        rows, fields = Case.objects.alias(place_walked=Unindexed(F("place"))), WALKED
-    else:
-        rows, fields = Case.objects.all(), FIELDS
-    kinds = {restriction: policy.scopes(actor, permission) for restriction, permission in VIEW.items()}
-    if kinds[""] and kinds[""] == kinds["major"] == kinds["tip_off"]:
-        everything = condition(actor, VIEW[""], fields)
-        return rows.filter(everything) if everything is not None else Case.objects.none()
-    shown = Q(pk__in=[])
+        rows, fields = rows.alias(place_walked=Unindexed(F("place"))), WALKED
+    # Restrictions that are seen for the same reasons share one condition: planners do not see through an OR
+    # of the same range of places.
+    alike: dict[tuple[policy.Scope, ...], list[str]] = {}
     for restriction, permission in VIEW.items():
-        one = condition(actor, permission, fields)
-        if one is not None:
-            shown |= Q(restriction=restriction) & one
-    return rows.filter(shown)
+        alike.setdefault(tuple(policy.scopes(actor, permission)), []).append(restriction)
+    shown: Q | None = None
+    for restrictions in alike.values():
+        one = condition(actor, VIEW[restrictions[0]], fields, only_open=only_open)
+        if one is None:
+            continue
+        if len(restrictions) < len(VIEW):
+            one = Q(restriction__in=restrictions) & one
+        shown = one if shown is None else shown | one
+    return Case.objects.none() if shown is None else rows.filter(shown)
 
 
 def orgs_of(case: Case) -> frozenset[UUID]:
@@ -109,13 +123,18 @@ def find(number: str) -> Case | None:
 
 
 def locked(number: str) -> Case | None:
+    """The case of a number, its matter and itself locked until the transaction ends. The matter comes first,
+    as in the actions on voices, so that two actions never wait for each other."""
     number = clean_number(number)
-    rows = Case.objects.select_for_update()
-    case = rows.filter(number=number).first()
-    if case is None:
-        voice = Voice.objects.filter(number=number).values_list("matter_id", flat=True).first()
-        case = rows.filter(matter_id=voice).first() if voice else None
-    return case
+    matter = (
+        Case.objects.filter(number=number).values_list("matter_id", flat=True).first()
+        or Voice.objects.filter(number=number).values_list("matter_id", flat=True).first()
+    )
+    if matter is None:
+        return None
+    if is_postgres():
+        Matter.objects.select_for_update().filter(pk=matter).values_list("pk", flat=True).first()
+    return Case.objects.select_for_update().filter(matter_id=matter).first()
 
 
 def may_see(actor: Actor, case: Case, target: Target) -> bool:

@@ -2,7 +2,7 @@
 
 Every action takes the difference of two tallies, and the check recounts with the same function: so
 counters and records can only agree. Measures "by voice" carry the day on which the case was opened,
-measures "by event" the local day of what happened.
+measures "by event" the local day of what happened; `cases.open` is a gauge, how many there are now.
 """
 
 from collections import Counter
@@ -11,12 +11,13 @@ from datetime import date
 
 from mulin.cases.models import Case
 from mulin.kernel.clock import day_of
-from mulin.kernel.counters import Count
+from mulin.kernel.counters import GAUGE_DAY, Count
 
 Tally = Counter  # (measure, place, grid, day, state, category) -> n
 
 MEASURES = (
     "cases.now",
+    "cases.open",
     "cases.opened",
     "cases.done",
     "cases.closed",
@@ -41,6 +42,8 @@ def tally(case: Case) -> Tally:
 def _facts(case: Case) -> Iterator[tuple[str, date, str]]:
     opened = case.opened_on
     yield "now", opened, case.state
+    if case.is_open:
+        yield "open", GAUGE_DAY, ""
     yield "opened", opened, ""
     if case.state == "merged":
         # Its voices count with the case that it was merged into.
@@ -87,7 +90,7 @@ def recount() -> Iterable[tuple]:
     """What the counters should say: (measure, place, grid, day, state, category, n)."""
     total: Tally = Counter()
     needed = (
-        "place", "grid", "category", "state", "opened_on", "done_at", "closed_at", "outcome", "days",
+        "place", "grid", "category", "state", "is_open", "opened_on", "done_at", "closed_at", "outcome", "days",
         "excluded_for", "responded_in_time", "is_solved", "is_satisfied",
     )  # fmt: skip
     for case in Case.objects.only(*needed).iterator(chunk_size=5000):

@@ -105,7 +105,10 @@ class Case(Record):
             models.Index(
                 fields=["desk", "-urgency", "due_at", "id"], condition=Q(is_open=True), name="case_desk"
             ),
-            models.Index(fields=["lead", "is_open", "-urgency", "due_at", "id"], name="case_lead"),
+            models.Index(
+                fields=["lead", "-urgency", "due_at", "id"], condition=Q(is_open=True), name="case_lead"
+            ),
+            models.Index(fields=["lead", "-id"], condition=Q(lead__isnull=False), name="case_led"),
             models.Index(fields=["handler", "-id"], condition=Q(handler__isnull=False), name="case_handler"),
             models.Index(fields=["grid", "-id"], condition=~Q(grid=""), name="case_grid"),
             models.Index(fields=["desk", "id"], condition=Q(state="confirmed"), name="case_confirmed"),
@@ -118,7 +121,12 @@ class Case(Record):
             models.Index(
                 fields=["merged_into"], condition=Q(merged_into__isnull=False), name="case_merged_into"
             ),
-            models.Index(fields=["due_at", "id"], condition=Q(is_open=True), name="case_due"),
+            # What is overdue, everywhere or in a large place: counted from the index alone, the oldest first.
+            models.Index(
+                fields=["due_at", "place", "state", "grid"],
+                condition=Q(is_open=True),
+                name="case_due",
+            ),
         ]
 
 

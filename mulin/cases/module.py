@@ -175,6 +175,7 @@ MODULE = Module(
     inbox=(InboxSource("cases", _("等我办的事"), inbox.items, inbox.count),),
     measures=(
         Measure("cases.now", _("现在的状态")),
+        Measure("cases.open", _("现在还没有办结的"), by="now"),
         Measure("cases.opened", _("收到的事项")),
         Measure("cases.done", _("办完的"), by="event"),
         Measure("cases.closed", _("办结的"), by="event"),

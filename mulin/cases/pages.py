@@ -63,7 +63,8 @@ class Line:
 def lines(
     entries: list[Entry], texts: dict[str, CaseText], audiences: set[str], *, people: bool
 ) -> list[Line]:
-    """Journal entries as sentences for some audiences, with names looked up in one statement."""
+    """Journal entries as sentences for some audiences, with names looked up in one statement. `texts` are
+    those that the reader may read."""
     known = sentences()
     blank = Sentence("—")
     shown = [e for e in entries if known.get(e.code, blank).audience in audiences]
@@ -83,8 +84,6 @@ def _line(
     entry: Entry, sentence: Sentence, texts: dict[str, CaseText], found: dict[str, str], people: bool
 ) -> Line:
     words = [texts[key] for key in entry.data.get("texts", ()) if key in texts]
-    if not people:
-        words = [one for one in words if one.is_public]
     who = ""
     if people:
         who = {"system": _("系统"), "anonymous": _("未留名")}.get(entry.actor_kind) or found.get(
@@ -345,7 +344,7 @@ def resident_case(actor: Actor, voice: Voice) -> ResidentCase | None:
         # Other people's voices on the same matter are not this person's business.
         if not entry.code.startswith("voices.voice.") or entry.subject == voice.id
     ]
-    texts = {str(one.id): one for one in CaseText.objects.filter(case__matter__in=matters, is_public=True)}
+    texts = _readable(entries, matters, voice)
     solve = Clock.objects.filter(case=case, kind="solve", stopped_at=None, paused_at=None).first()
     mine = actor.with_receipt(voice.id)
     target = policy.Target(receipts=frozenset({voice.id}))
@@ -368,6 +367,18 @@ def resident_case(actor: Actor, voice: Voice) -> ResidentCase | None:
             and policy.can(mine, "cases.case:reopen", target)
         ),
     )
+
+
+def _readable(entries: list[Entry], matters: list[UUID], voice: Voice) -> dict[str, CaseText]:
+    """What was written for the people of the matter, and what this person wrote themselves."""
+    own = [
+        key
+        for entry in entries
+        if str(voice.id) in entry.data.get("spoken_by", ())
+        for key in entry.data.get("texts", ())
+    ]
+    rows = CaseText.objects.filter(Q(is_public=True) | Q(pk__in=own), case__matter__in=matters)
+    return {str(one.id): one for one in rows}
 
 
 def saved_views(actor: Actor) -> list[Any]:

@@ -16,18 +16,20 @@ from django.utils.translation import gettext as _
 
 from mulin.cases import base, classes, clocks, states
 from mulin.cases.base import visible_cases
-from mulin.cases.models import Case, Involvement
+from mulin.cases.models import Case
 from mulin.kernel import clock, codes, paging, policy, search
 from mulin.kernel.actors import Actor
 from mulin.kernel.db import is_postgres
 from mulin.kernel.errors import NotVisible
 from mulin.kernel.numbers import clean_number, is_number
+from mulin.people.models import Organisation
 from mulin.places.models import Division, Site
 from mulin.voices.states import SEVERITY_WORDS, kind_word
 
 ORDERS = {"burning": ("-urgency", "due_at", "id"), "newest": ("-id",)}
 PAGE_SIZE = 50
-SEARCH_ROUNDS = 4
+# How many hits are looked at for a page, in page sizes, one run after the other.
+SEARCH_RUNS = (2, 8, 24)
 
 
 def get_case(actor: Actor, number: str, also: tuple[str, ...] = ()) -> Case:
@@ -81,7 +83,8 @@ def list_cases(
     else:
         order = order if order in ORDERS else "burning"
         cursor = cursor if _fits(cursor, order) else None
-        page = paging.page(_rows(actor, wanted, order), order=ORDERS[order], size=size, cursor=cursor)
+        rows, branches = _rows(actor, wanted, order), _branches(actor) if order == "newest" else ()
+        page = paging.page(rows, order=ORDERS[order], size=size, cursor=cursor, branches=branches)
     return replace(page, items=decorate(page.items))
 
 
@@ -105,7 +108,7 @@ def _rows(actor: Actor, wanted: Filters, order: str) -> QuerySet[Case]:
         wanted = replace(wanted, is_open=True)
     wanted = replace(wanted, place=wanted.place or _only_community(actor))
     walk = not (wanted.org or wanted.mine) and _is_wide(actor, wanted.place)
-    rows = visible_cases(actor, walk=walk)
+    rows = visible_cases(actor, walk=walk, only_open=wanted.is_open is True)
     if walk and not is_postgres() and wanted.category:
         # A group of categories would be several ranges, sorted together; one category has its own order.
         rows = rows.alias(category_walked=base.Unindexed(F("category")))
@@ -113,6 +116,16 @@ def _rows(actor: Actor, wanted: Filters, order: str) -> QuerySet[Case]:
     if wanted.place:
         rows = _in_place(rows, wanted.place, walk=walk)
     return rows.select_related("matter", "lead", "handler")
+
+
+def _branches(actor: Actor) -> tuple[Q, ...]:
+    """For whoever sees cases through units alone: what each of them leads, and what they were called to.
+    A unit's whole history would be sorted for one page otherwise."""
+    scopes = policy.scopes(actor, "cases.case:view")
+    if not scopes or any(scope.kind != "unit" for scope in scopes):
+        return ()
+    units = sorted({org for scope in scopes for org in scope.ids})
+    return (*(Q(lead=org) for org in units), Q(pk__in=base.called(units)))
 
 
 def _only_community(actor: Actor) -> str:
@@ -182,8 +195,8 @@ def _in_category(category: str, *, walk: bool) -> Q:
 
 def _mine(actor: Actor) -> Q:
     """What I handle, and what my units lead or were called to."""
-    called = Involvement.objects.filter(org__in=list(actor.orgs), is_current=True).exclude(role="lead")
-    return Q(handler=actor.account) | Q(lead__in=list(actor.orgs)) | Q(pk__in=called.values("case"))
+    units = list(actor.orgs)
+    return Q(handler=actor.account) | Q(lead__in=units) | Q(pk__in=base.called(units))
 
 
 def _of_org(org: str | UUID) -> Q:
@@ -191,8 +204,7 @@ def _of_org(org: str | UUID) -> Q:
         org = UUID(str(org))
     except ValueError:
         return Q(pk__in=[])
-    called = Involvement.objects.filter(org=org, is_current=True).exclude(role="lead")
-    return Q(lead=org) | Q(pk__in=called.values("case"))
+    return Q(lead=org) | Q(pk__in=base.called([org]))
 
 
 def _between(wanted: Filters) -> Q:
@@ -218,17 +230,33 @@ def _search(actor: Actor, wanted: Filters, cursor: str | None, size: int) -> pag
         return paging.Page(list(hit[:size]), None)
     values = paging.decode(cursor) if cursor else None
     before = values[0] if values and isinstance(values[0], int) else None
-    places = [wanted.place] if wanted.place and codes.is_valid(wanted.place) else []
+    places = [wanted.place] if codes.is_valid(wanted.place) else _searched(actor)
     return _search_rounds(rows, wanted.q, places, before, size)
+
+
+def _searched(actor: Actor) -> list[str]:
+    """Places that hold every case the actor may see, or none for anywhere: so that a search in a city is
+    narrowed by the index itself. A unit's cases lie in its own district."""
+    scopes = [scope for need in base.VIEW.values() for scope in policy.scopes(actor, need)]
+    if any(scope.kind in {"all", "building"} for scope in scopes):
+        return []
+    found = {scope.low[:12] for scope in scopes if scope.kind in {"range", "grid"}}
+    units = {org for scope in scopes if scope.kind == "unit" for org in scope.ids}
+    if units:
+        homes = Organisation.objects.filter(pk__in=units).values_list("place", flat=True)
+        found |= {codes.district(home) or home[:12] for home in homes}
+    return sorted(found)
 
 
 def _search_rounds(
     rows: QuerySet[Case], q: str, places: list[str], before: int | None, size: int
 ) -> paging.Page:
+    """A page of the cases among the hits. What the place does not narrow, such as a unit's own or another
+    filter, is looked for in ever longer runs of hits; a short page then still has a next one."""
     found: list[Case] = []
     seen: set[UUID] = set()
-    for _round in range(SEARCH_ROUNDS):
-        hits = search.find("matter", q, places=places, limit=size * 2, before=before)
+    for run in SEARCH_RUNS:
+        hits = search.find("matter", q, places=places, limit=size * run, before=before)
         fresh = [one for one in dict.fromkeys(matter for _row, matter in hits) if one not in seen]
         cases = {case.matter_id: case for case in rows.filter(matter_id__in=fresh)}
         for row, matter in hits:
@@ -240,7 +268,7 @@ def _search_rounds(
                 found.append(cases[matter])
             if len(found) == size:
                 return paging.Page(found, paging.encode([row]))
-        if len(hits) < size * 2:
+        if len(hits) < size * run:
             return paging.Page(found, None)
     return paging.Page(found, paging.encode([before]))
 

@@ -8,28 +8,34 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from mulin.cases import base, classes, clocks, counting, routing
-from mulin.cases.models import Case, Clock, Involvement
+from mulin.cases.models import Case, Involvement
 from mulin.kernel import clock
 from mulin.kernel.actors import Actor
+from mulin.kernel.inserting import insert
 from mulin.kernel.registry import Way, WayResult
+from mulin.voices import matters
 
 KINDS = frozenset({"consult", "help", "complaint", "tip_off", "suggestion"})
 AT_START = frozenset({"reported", "found", "accepted"})
+# The answer went out, and the matter may still be joined.
+ANSWERED = frozenset({"done", "confirmed"})
 
 
 def attach(*, actor: Actor, matter: Any, voice: Any, joined: bool) -> WayResult:
     """Open the matter's case in state `reported`, or join the one it has. A second one cannot be opened."""
     if joined:
-        case = Case.objects.filter(matter_id=matter.id).only("id", "number").first()
+        # The matter's row is locked, and every move locks it first: this state cannot change meanwhile.
+        case = Case.objects.filter(matter_id=matter.id).only("id", "state", "reply").first()
         if case is not None:
+            if case.state in ANSWERED:
+                matters.answer_latecomer(voice, case.reply)
             return WayResult(record=case.id)
     group = classes.group_of(matter.category)
     case = _new_case(matter, voice, group)
     made = clocks.opening(case, group)
     org = _automatic(case, voice)
-    case.save(force_insert=True)
-    if made:
-        Clock.objects.bulk_create(made)
+    insert([case])
+    insert(made)
     data: dict[str, Any] = {"case": case.number}
     if org:
         Involvement.objects.create(case=case, org_id=org, role="lead", asked_by=None)

@@ -1,4 +1,4 @@
-"""The door of the desk: signed in, and holding a working post. What one may do further in, the actions say."""
+"""The door of the desk: signed in, and holding a working post. What one may do inside, the actions say."""
 
 from collections.abc import Callable
 from functools import wraps

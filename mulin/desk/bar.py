@@ -11,7 +11,6 @@ from mulin.cases.models import Case
 from mulin.cases.pages import CasePage
 from mulin.cases.states import Move
 from mulin.desk import forms
-from mulin.kernel.actors import Actor
 
 BESIDE = 2
 ICONS = {
@@ -142,12 +141,6 @@ def one_tap_dispatch(page: CasePage, query: str = "") -> dict[str, Any] | None:
         "main": True,
         "fields": {"org_likely": str(route.org.id)},
     }
-
-
-def next_move(actor: Actor, page: CasePage) -> dict[str, Any] | None:
-    """The main move alone, for the one-page day of a grid worker."""
-    found = bar(page)["moves"]
-    return found[0] if found and found[0].get("main") else None
 
 
 def list_query(value: str) -> str:

@@ -27,7 +27,8 @@ TIME_NAME_WORDS = re.compile(rf"^[\[【]?{_WHEN}[\]】]?\s*(?:-\s*)?{_NAME}\s*[:
 NAME_WORDS = re.compile(r"^(?P<name>[^\s:：，。！？,.!?]{1,12})\s*[:：]\s*(?P<words>.+)$")
 # What stands before a colon in a sentence and is nobody's name.
 LABELS = frozenset(
-    "地点 时间 问题 内容 电话 地址 事由 原因 联系人 联系电话 备注 通知 注意 提示 提醒 情况 建议 诉求 说明 回复 答 问 附 例如 比如".split()
+    "地点 时间 问题 内容 电话 地址 事由 原因 联系人 联系电话 备注 通知 注意 提示 提醒 情况 建议 诉求 "
+    "说明 回复 答 问 附 例如 比如".split()
 )
 _SMALL_TALK = re.compile(
     r"^(?:收到|好的?|谢谢.{0,4}|多谢|辛苦了?|嗯+|哦+|是的?|对|同意|支持|赞|早上好|晚上好|大家好|在吗|ok|OK|\+?1|\d|"
@@ -94,7 +95,7 @@ def _message(words: list[str], sender: str, at: datetime | None) -> Message:
 
 
 def is_likely(text: str) -> bool:
-    """Whether a message may be a voice: not a greeting, a thank-you or a sticker, and more than a few signs."""
+    """Whether a message may be a voice: no greeting, thank-you or sticker, and more than a few signs."""
     return len(text) >= 8 and not _SMALL_TALK.match(text)
 
 

@@ -1,8 +1,10 @@
 """What the desk tells the house about itself: its entries in the rail, its job, its journal lines."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mulin.desk import exporting
+from mulin.desk.admin import jobs as admin_jobs
 from mulin.kernel.registry import RESTRICTED, Module, NavItem, Sentence
 
 MODULE = Module(
@@ -16,8 +18,18 @@ MODULE = Module(
         NavItem("cases", _("事项"), "desk:cases", "list", 20, "cases.case:view"),
         NavItem("enter", _("登记"), "desk:enter", "edit", 30, "voices.voice:submit_for"),
         NavItem("publication", _("公开审核"), "desk:publication", "eye", 40, "voices.matter:publish"),
-        NavItem("wishes", _("心愿"), "desk:wishes", "wish", 50, "voices.matter:answer_wish"),
-        NavItem("residents", _("居民"), "desk:residents", "people", 60, "people.residence:confirm"),
+        NavItem(
+            "wishes", pgettext_lazy("desk", "心愿"), "desk:wishes", "wish", 50, "voices.matter:answer_wish"
+        ),
+        NavItem(
+            "residents",
+            pgettext_lazy("desk", "居民"),
+            "desk:residents",
+            "people",
+            60,
+            "people.residence:confirm",
+        ),
+        NavItem("admin", _("管理"), "desk:desk_admin:overview", "settings", 90, "desk.admin:enter"),
     ),
-    jobs={"desk.export": exporting.export_job},
+    jobs={"desk.export": exporting.export_job, **admin_jobs.JOBS},
 )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -18,10 +18,10 @@ from mulin.places.queries import name_of
 def page(
     request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
-    """Render a desk page inside its shell. `counts` in the context puts numbers on the rail, `here` says
+    """Render a desk page inside its shell. `rail` in the context puts numbers on the rail, `here` says
     which of its entries one is in where the address does not."""
     context = dict(context or {})
-    counts, here = context.pop("counts", {}), context.pop("here", "")
+    counts, here = context.pop("rail", {}), context.pop("here", "")
     nav = [{**item, "count": counts.get(item["name"], 0)} for item in shell.shell(request)["desk_nav"]]
     for item in nav if here else ():
         item["current"] = item["name"] == here
@@ -57,3 +57,8 @@ def back(request: HttpRequest, fallback: str) -> str:
     if wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
         return wanted
     return fallback
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with, also when that is nothing; None while it is only looked at."""
+    return request.POST if request.method == "POST" else None

@@ -1,5 +1,5 @@
-"""Many voices at once: from a meeting in the courtyard or a building's chat. Each is a voice of its own, so that
-one bad row never takes the others with it."""
+"""Many voices at once: from a meeting in the courtyard or a building's chat. Each is a voice of its own, so
+that one bad row never takes the others with it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ SESSION = "desk.receipts"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing that somebody said. `key` makes sending it again harmless; `error` says why it was not taken."""
+    """One thing that somebody said. `key` makes sending it again harmless; `error`: why it was not taken."""
 
     key: str
     text: str = ""
@@ -48,8 +48,9 @@ def record_rows(
         try:
             taken.append(
                 submit_voice(
-                    actor=actor, text=row.text, place=place, kind=row.kind, building=building, channel=channel,
-                    contact=row.contact, happened_at=row.happened_at, entered_for=True, idempotency=row.key,
+                    actor=actor, text=row.text, place=place, kind=row.kind, channel=channel,
+                    building=building, contact=row.contact, happened_at=row.happened_at,
+                    entered_for=True, idempotency=row.key,
                 )
             )  # fmt: skip
         except ActionError as error:

@@ -147,7 +147,9 @@ def shown_clock(one: Shown) -> dict[str, Any]:
         tone = "wait"
     words = one.words if not one.extended else _("%(words)s，已延期一次") % {"words": one.words}
     text = _("%(clock)s：%(words)s") % {"clock": one.title, "words": words}
-    rule = f"{when(one.due_at)}；{one.rule}" if one.is_running else one.rule
+    rule = one.rule
+    if one.is_running:
+        rule = _("%(due)s；%(rule)s") % {"due": when(one.due_at), "rule": one.rule}
     return {"text": text, "tone": tone, "icon": icon, "rule": rule, "at": one.due_at}
 
 

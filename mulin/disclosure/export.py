@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from mulin.disclosure import words
 from mulin.disclosure.queries import Entry, Filters, all_entries
+from mulin.kernel import clock
 
 # A spreadsheet would run a text that begins like this as a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -33,8 +34,8 @@ def row(entry: Entry) -> list[Any]:
         words.where(entry),
         str(entry.state),
         entry.came_on.isoformat(),
-        entry.published_at.date().isoformat(),
-        entry.closed_at.date().isoformat() if entry.closed_at else "",
+        clock.day_of(entry.published_at).isoformat(),
+        clock.day_of(entry.closed_at).isoformat() if entry.closed_at else "",
         _hours(entry.response_time),
         _hours(entry.done_time),
         entry.people,

@@ -15,14 +15,12 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from mulin.cases import states
-from mulin.kernel import clock, codes, journal, paging, policy, search
-from mulin.kernel.actors import Actor
+from mulin.kernel import clock, codes, journal, paging, search
 from mulin.kernel.errors import NotVisible
 from mulin.kernel.models import Chain
 from mulin.kernel.numbers import clean_number, is_number
 from mulin.places.models import Site
 from mulin.places.queries import names_of
-from mulin.voices.access import MATTER_FIELDS
 from mulin.voices.models import Matter, Photo
 from mulin.voices.queries import PUBLIC, catalogue, public_matters
 from mulin.voices.states import kind_word
@@ -337,16 +335,6 @@ def unshown(place: str) -> Unshown | None:
     )
 
 
-def pending_publication(actor: Actor) -> QuerySet[Matter]:
-    """Matters that wait for the actor to decide whether they become public, the longest wait first.
-
-    Who: voices.matter:publish, at the place of one's post. Restricted ones never wait.
-    """
-    allowed = policy.visible(actor, "voices.matter:publish", MATTER_FIELDS)
-    rows = Matter.objects.filter(allowed, publication="asked", restriction="", merged_into=None)
-    return rows.select_related("case").order_by("id")
-
-
 # The heads of the journal --------------------------------------------------------------------------
 
 
@@ -367,8 +355,16 @@ def heads(cursor: str | None = None, size: int = 200, place: str = "") -> paging
     if codes.is_valid(place):
         low, high = codes.bounds(place)
         rows = rows.filter(key__gte=low, key__lt=high)
-    page = paging.page(rows, order=("key",), size=size, cursor=cursor)
+    page = paging.page(rows, order=("key",), size=size, cursor=_of_key(cursor))
     return replace(page, items=_heads(page.items))
+
+
+def _of_key(cursor: str | None) -> str | None:
+    """A cursor that holds one key; anything else begins at the first page."""
+    match paging.decode(cursor) if cursor else None:
+        case [str(key)] if key.isprintable():
+            return cursor
+    return None
 
 
 def _heads(chains: list[Chain]) -> list[Head]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from mulin.doors import actions, queries
 from mulin.doors.models import Webhook
 from mulin.doors.webhooks import sending
 from mulin.doors.webhooks.queue import queue
@@ -52,6 +53,17 @@ MODULE = Module(
         ),
     ),
     subscribers=(Subscriber("webhooks", queue),),
+    # For the administration at the desk, a module of the same floor.
+    providers={
+        "doors.webhooks": queries.visible_webhooks,
+        "doors.webhook": queries.get_webhook,
+        "doors.webhook.refused": queries.last_refused,
+        "doors.webhooks.failing": queries.failing_count,
+        "doors.webhook.add": actions.add_webhook,
+        "doors.webhook.remove": actions.remove_webhook,
+        "doors.webhook.test": actions.test_webhook,
+        "doors.webhook.resume": actions.resume_webhook,
+    },
     periodic=(
         Periodic("webhooks", 2, sending.send_in_background),
         Periodic("webhooks-sweep", 86400, sending.sweep),

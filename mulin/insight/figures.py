@@ -64,8 +64,8 @@ RATES = {
 }
 
 
-def figures(rows: Iterable[tuple[str, str, int]], *, now_open: int = 0, overdue: int = 0) -> dict[str, int]:
-    """All figures of one place from (measure, state, n) rows; the two of now come from the cases."""
+def figures(rows: Iterable[tuple[str, str, int]], *, overdue: int = 0) -> dict[str, int]:
+    """All figures of one place from (measure, state, n) rows; what is overdue comes from the cases."""
     by: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for measure, state, n in rows:
         by[measure][state] += n
@@ -77,7 +77,7 @@ def figures(rows: Iterable[tuple[str, str, int]], *, now_open: int = 0, overdue:
     return {
         "in": total.get("cases.opened", 0),
         "closed": sum(closed[outcome] for outcome in ENDED_WELL),
-        "open": now_open,
+        "open": total.get("cases.open", 0),
         "overdue": overdue,
         "suspended": total.get("cases.suspended", 0),
         "reopened": total.get("cases.reopened", 0),

@@ -141,13 +141,13 @@ def board(
 
 
 def _exact(ground: Ground, period: Period) -> Board:
-    """At most nine statements: names (three, remembered), open cases, figures, children, categories, trend,
+    """At most nine statements: names (three, remembered), overdue cases, figures, children, categories, trend,
     hot topics."""
     place = ground.place.code
-    open_now = reading.open_cases(place, ground.child_level)
-    own = reading.own_figures(place, period, open_now[""])
+    late = reading.overdue_cases(place, ground.child_level)
+    own = reading.own_figures(place, period, late[""])
     figures = own.figures
-    below = reading.children_figures(place, ground.below, period, open_now, OF_CHILDREN_COUNTED)
+    below = reading.children_figures(place, ground.below, period, late, OF_CHILDREN_COUNTED)
     categories = reading.categories(place, ground.place.level, period)
     listed = _by_size(categories)[:CATEGORIES_SHOWN]
     return Board(
@@ -224,8 +224,8 @@ def _protected(ground: Ground, period: Period) -> tuple[dict[str, int], dict[str
     place = ground.place
     above = ground.above[-2:] if place.level > STREET else ground.above[-1:]
     if not above:
-        open_now = reading.open_cases(place.code)[""]
-        figures = reading.own_figures(place.code, period, open_now).figures
+        late = reading.overdue_cases(place.code)[""]
+        figures = reading.own_figures(place.code, period, late).figures
         return figures, _own_marks(figures)
     total: dict[str, int] = {}
     marks: dict[str, str] = {}
@@ -241,9 +241,9 @@ def _protected(ground: Ground, period: Period) -> tuple[dict[str, int], dict[str
 def _table(place: Place, below: Sequence[Place], period: Period, total: dict[str, int] | None = None):
     """(figures of all children, figures of the place): the table has one more row, "", for what is in none
     of the children, so that it adds up. Two statements, or three when the total is not known yet."""
-    open_now = reading.open_cases(place.code, below[0].level if below else 0)
-    rows = reading.children_figures(place.code, below, period, open_now)
-    total = total or reading.own_figures(place.code, period, open_now[""]).figures
+    late = reading.overdue_cases(place.code, below[0].level if below else 0)
+    rows = reading.children_figures(place.code, below, period, late)
+    total = total or reading.own_figures(place.code, period, late[""]).figures
     return _with_remainder(total, rows), total
 
 

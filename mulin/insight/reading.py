@@ -1,22 +1,26 @@
-"""What the board asks of the database: counters, the index of open cases, names. One statement each."""
+"""What the board asks of the database: counters, the index of overdue cases, names. One statement each."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import CharField, Count, F, IntegerField, QuerySet, Value
+from django.db.models import CharField, Count, F, QuerySet, Value
 from django.db.models.functions import Concat, Substr
 
+from mulin.cases.base import Unindexed
 from mulin.cases.models import Case
 from mulin.cases.queries import overdue
 from mulin.insight.figures import MEASURES, figures
 from mulin.insight.periods import Period
 from mulin.kernel import clock, codes, counters
+from mulin.kernel.db import is_postgres
 from mulin.kernel.errors import NotVisible
 from mulin.places.queries import Place, children, get_place, places_of, sites
 
 ZEROS = "000000000000"
+OPEN = ("cases.open",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,44 +53,44 @@ def ground(code: str) -> Ground:
     return Ground(place, above, tuple(one for one in below if one.level == below[0].level))
 
 
-# Open cases
+# Overdue cases
 
 
-def _open_cases(place: str) -> QuerySet[Case]:
-    rows = Case.objects.filter(is_open=True)
+def _late(place: str) -> QuerySet[Case]:
+    """Overdue cases in a place, by the index that is the shorter one: of what is overdue anywhere for a
+    district and larger places, of what is open there for smaller ones."""
+    rows = Case.objects.filter(overdue(clock.now()))
     if "-" in place:
         return rows.filter(grid=place)
     low, high = codes.bounds(place)
-    return rows.filter(place__gte=low, place__lt=high)
+    if codes.level(place) > codes.Level.DISTRICT or is_postgres():
+        return rows.filter(place__gte=low, place__lt=high)
+    # SQLite takes any range for a short one; hidden from its planner, the place is filtered behind the clock.
+    return rows.alias(inside=Unindexed(F("place"))).filter(inside__gte=low, inside__lt=high)
 
 
-def _by_node(rows: QuerySet[Case], child_level: int, late: int) -> QuerySet:
+def _node(child_level: int) -> Any:
     if not child_level:
-        node = Value("", output_field=CharField())
-    elif child_level == counters.GRID_LEVEL:
-        node = F("grid")
-    else:
-        node = Concat(Substr("place", 1, child_level), Value(ZEROS[child_level:]))
-    counted = rows.annotate(node=node).order_by().values("node").annotate(n=Count("id"))
-    return counted.annotate(late=Value(late, output_field=IntegerField())).values_list("node", "late", "n")
+        return Value("", output_field=CharField())
+    if child_level == counters.GRID_LEVEL:
+        return F("grid")
+    return Concat(Substr("place", 1, child_level), Value(ZEROS[child_level:]))
 
 
-def open_cases(place: str, child_level: int = 0) -> dict[str, tuple[int, int]]:
-    """How many cases are open and how many of them overdue: {"": of the place, code: of a child}.
+def overdue_cases(place: str, child_level: int = 0) -> dict[str, int]:
+    """How many cases are overdue: {"": of the place, code: of a child}.
 
-    Read from the index of open cases, whose size does not grow with history; overdue means the same as in
+    Counted from the index of open cases, since time passes without an action; overdue means the same as in
     the desk's list. A case that lies in none of the children counts for the place only.
     """
-    rows = _open_cases(place)
-    late = rows.filter(overdue(clock.now()))
-    both = _by_node(rows, child_level, 0).union(_by_node(late, child_level, 1), all=True)
-    found: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for node, is_late, n in both:
-        found[""][is_late] += n
+    # Rows, not ids: those stand in the index.
+    counted = _late(place).annotate(node=_node(child_level)).order_by().values("node").annotate(n=Count("*"))
+    found: dict[str, int] = defaultdict(int)
+    for node, n in counted.values_list("node", "n"):
+        found[""] += n
         if node not in {"", place}:
-            found[node][is_late] += n
-    found[""] = found[""]
-    return {node: (n, overdue_n) for node, (n, overdue_n) in found.items()}
+            found[node] += n
+    return found
 
 
 # Counters
@@ -96,7 +100,7 @@ def children_figures(
     place: str,
     below: Iterable[Place],
     period: Period,
-    open_now: Mapping[str, tuple[int, int]],
+    late: Mapping[str, int],
     measures: Iterable[str] = MEASURES,
 ) -> dict[str, dict[str, int]]:
     """The figures of every child that has any, in one statement; what is not in `measures` is 0."""
@@ -111,18 +115,14 @@ def children_figures(
         by=("node", "measure", "state"),
         children=codes.level(known[0]),
         nodes=known,
+        gauges=OPEN,
     )
     by_node: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
     for node, measure, state, n in rows:
         by_node[node].append((measure, state, n))
     # A code that is no longer in force is in none of the children, folded or not.
-    nodes = (by_node.keys() | open_now.keys()) & set(known)
-    return {
-        node: figures(
-            by_node[node], now_open=open_now.get(node, (0, 0))[0], overdue=open_now.get(node, (0, 0))[1]
-        )
-        for node in nodes
-    }
+    nodes = (by_node.keys() | late.keys()) & set(known)
+    return {node: figures(by_node[node], overdue=late.get(node, 0)) for node in nodes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +135,15 @@ class Own:
     kinds: dict[str, int]
 
 
-def own_figures(place: str, period: Period, open_now: tuple[int, int]) -> Own:
+def own_figures(place: str, period: Period, late: int) -> Own:
     """Everything that is counted of one place, in one statement."""
-    rows = counters.read(place, (*MEASURES, "cases.now"), period.since, period.until)
+    rows = counters.read(place, (*MEASURES, "cases.now"), period.since, period.until, gauges=OPEN)
 
     def states_of(wanted: str) -> dict[str, int]:
         return {state: n for measure, state, n in rows if measure == wanted and n > 0}
 
     return Own(
-        figures((r for r in rows if r[0] != "cases.now"), now_open=open_now[0], overdue=open_now[1]),
+        figures((r for r in rows if r[0] != "cases.now"), overdue=late),
         states_of("cases.excluded"),
         states_of("cases.now"),
         states_of("voices.in"),

@@ -45,7 +45,8 @@ def set_rule(
     valid_from = valid_from or today()
     fields = {
         "name": name, "place": place, "value": value, "valid_from": valid_from, "valid_to": valid_to,
-        "match": _conditions(match or {}), "basis": basis.strip(), "certainty": certainty, "note": note.strip(),
+        "match": _conditions(match or {}), "basis": basis.strip(), "certainty": certainty,
+        "note": note.strip(),
     }  # fmt: skip
     _check(fields)
     with write():
@@ -92,7 +93,9 @@ def shape_of(name: str) -> rulevalues.Shape:
     """What the rule's value looks like, from the packs. Raises ActionError `unknown-rule`."""
     known = [rule.value for rule in rulebook.book().rules(name) if not rule.override]
     if not known:
-        raise ActionError("unknown-rule", _("没有这条规则：%(name)s") % {"name": name}, field="name", status=422)
+        raise ActionError(
+            "unknown-rule", _("没有这条规则：%(name)s") % {"name": name}, field="name", status=422
+        )
     return rulevalues.shape_of(name, known)
 
 
@@ -130,7 +133,9 @@ def _check_overlap(fields: dict[str, Any], replaced: list[RuleOverride]) -> None
     except PackError as error:
         raise ActionError(
             "rule-overlap",
-            _("同一地方、同样多条件的另一条设定和它在日期上重叠，分不出哪条算数。请给前一条写结束日期，或换个开始日期。"),
+            _(
+                "同一地方、同样多条件的另一条设定和它在日期上重叠，分不出哪条算数。请给前一条写结束日期，或换个开始日期。"
+            ),
             field="valid_from",
         ) from error
 

@@ -8,24 +8,29 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
 from mulin.kernel import codes
 from mulin.kernel.db import is_postgres, write
 from mulin.kernel.ids import new_id
+from mulin.kernel.inserting import insert
 from mulin.kernel.models import CountDelta
 
 GRID_LEVEL = 15
 CATEGORY_LEVELS = (2, 4, 6, 9)
 LEVELS = (2, 4, 6, 9, 12)
+# A gauge, of which one asks how many there are now, is counted on this one day: so it is one row a place,
+# whatever the history.
+GAUGE_DAY = date(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
     """One change of one measure: `n` more (or fewer) at `place` on `day`.
 
-    `day` is the day of the voice or of the event, as the measure's registration says.
+    `day` is the day of the voice or of the event, as the measure's registration says, or GAUGE_DAY.
     """
 
     measure: str
@@ -53,8 +58,7 @@ def append(counts: Iterable[Count]) -> None:
         for c in counts
         if c.n
     ]
-    if rows:
-        CountDelta.objects.bulk_create(rows)
+    insert(rows)
 
 
 def nodes(place: str, grid: str = "") -> list[tuple[int, str]]:
@@ -125,56 +129,85 @@ def read(
     by: tuple[str, ...] = ("measure", "state"),
     children: int | None = None,
     nodes: Iterable[str] = (),
+    gauges: Iterable[str] = (),
 ) -> list[tuple]:
     """Sums for `place` (a division, or a grid's code) between two days, both included.
 
     `by` names the columns to group by, of measure, state, day, category, node. With `children`, the
     nodes of that level below `place` are read instead of `place` itself, and `node` may be grouped by; who
     knows them names them in `nodes`, so that the index leads to their days instead of through all days.
-    Category needs a level of 9 or less. Returns rows of the `by` values and the sum; zero sums are left out.
+    Category needs a level of 9 or less. `gauges` are measures read as they stand now, beside the others.
+    Returns rows of the `by` values and the sum; zero sums are left out.
     """
-    measures = list(measures)
+    measures, gauges = list(measures), list(gauges)
     level = children or (GRID_LEVEL if "-" in place else codes.level(place))
     with_category = "category" in by
     if with_category and level not in CATEGORY_LEVELS:
         raise ValueError("categories are counted down to the street; below it read the index of cases")
     table = "kernel_countcategory" if with_category else "kernel_countlevel"
-    low, high = codes.bounds(place)
-    known = list(nodes)
-    if children and known:
-        where_node, node_params = f"node IN ({', '.join(['%s'] * len(known))})", known
-    elif children:
-        where_node, node_params = "node >= %s AND node < %s", [low, high]
-    else:
-        where_node, node_params = "node = %s", [place]
-    delta_where = "grid = %s" if "-" in place else "place >= %s AND place < %s"
-    delta_params = [place] if "-" in place else [low, high]
-    if level == GRID_LEVEL and children:
-        delta_where += " AND grid <> ''"
-    elif level != GRID_LEVEL:
-        # A delta at a street has no community: it must not be read as one of its children.
-        delta_where += (
-            f" AND length(rtrim(place, '0')) > {LEVELS[LEVELS.index(level) - 1] if level > 2 else 0}"
-        )
+    where_node, node_params = _folded_at(place, children, list(nodes))
+    where_delta, delta_params = _unfolded_at(place, level, bool(children))
     columns = ", ".join(by)
-    marks = ", ".join(["%s"] * len(measures))
+    counted, count_params = _counted(measures, since, until, gauges)
     extra = "AND category <> ''" if with_category else ""
     category = ", category" if with_category else ""
-    # Only names of this module are formatted in; every value is a parameter.
+    # Only names of this module are formatted in; every value is a parameter. A part for each condition: an OR
+    # would hide the days from the index.
+    folded = "".join(
+        f"SELECT node, measure, day, state{category}, n FROM {table}"  # noqa: S608
+        f" WHERE level = %s AND {where_node} AND {one} UNION ALL "
+        for one in counted
+    )
     sql = f"""
         SELECT {columns}, SUM(n) FROM (
-            SELECT node, measure, day, state{category}, n FROM {table}
-            WHERE level = %s AND {where_node} AND measure IN ({marks}) AND day BETWEEN %s AND %s
-            UNION ALL
+            {folded}
             SELECT {_node_at(level)} AS node, measure, day, state{category}, n FROM kernel_countdelta
-            WHERE {delta_where} AND measure IN ({marks}) AND day BETWEEN %s AND %s {extra}
+            WHERE {where_delta} AND ({" OR ".join(counted)}) {extra}
         ) AS counts GROUP BY {columns} HAVING SUM(n) <> 0 ORDER BY {columns}
     """  # noqa: S608
-    params = [level, *node_params, *measures, since, until, *delta_params, *measures, since, until]
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        rows = cursor.fetchall()
-    if "day" in by and rows and isinstance(rows[0][by.index("day")], str):
-        at = by.index("day")
-        rows = [(*r[:at], date.fromisoformat(r[at]), *r[at + 1 :]) for r in rows]
-    return [(*row[:-1], int(row[-1])) for row in rows]
+        parts = [value for params in count_params for value in (level, *node_params, *params)]
+        cursor.execute(sql, [*parts, *delta_params, *(value for params in count_params for value in params)])
+        return [_typed(row, by) for row in cursor.fetchall()]
+
+
+def _counted(
+    measures: list[str], since: date, until: date, gauges: list[str]
+) -> tuple[list[str], list[list[Any]]]:
+    """Conditions on measure and day, one for the days asked for and one for the gauges, with parameters."""
+    found = [(measures, "day BETWEEN %s AND %s", [since, until]), (gauges, "day = %s", [GAUGE_DAY])]
+    found = [one for one in found if one[0]]
+    return (
+        [f"measure IN ({', '.join(['%s'] * len(names))}) AND {day}" for names, day, _ in found],
+        [[*names, *days] for names, _, days in found],
+    )
+
+
+def _folded_at(place: str, children: int | None, known: list[str]) -> tuple[str, list[str]]:
+    """The condition on a level table's node, with its parameters."""
+    if children and known:
+        return f"node IN ({', '.join(['%s'] * len(known))})", known
+    if children:
+        return "node >= %s AND node < %s", list(codes.bounds(place))
+    return "node = %s", [place]
+
+
+def _unfolded_at(place: str, level: int, is_children: bool) -> tuple[str, list[str]]:
+    """The condition on the deltas' place, with its parameters."""
+    where, params = (
+        ("grid = %s", [place]) if "-" in place else ("place >= %s AND place < %s", list(codes.bounds(place)))
+    )
+    if level == GRID_LEVEL:
+        return where + (" AND grid <> ''" if is_children else ""), params
+    # A delta at a street has no community: it must not be read as one of its children.
+    above = LEVELS[LEVELS.index(level) - 1] if level > LEVELS[0] else 0
+    return f"{where} AND length(rtrim(place, '0')) > {above}", params
+
+
+def _typed(row: tuple, by: tuple[str, ...]) -> tuple:
+    """SQLite gives days as text and sums as they come."""
+    values = [
+        date.fromisoformat(value) if name == "day" and isinstance(value, str) else value
+        for name, value in zip(by, row, strict=False)
+    ]
+    return (*values, int(row[-1]))

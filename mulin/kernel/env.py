@@ -1,6 +1,8 @@
 """Reading settings from the environment. Every reader fails loudly on a value it cannot understand."""
 
+import contextlib
 import os
+import tempfile
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -47,13 +49,24 @@ def env_secret(name: str, default: str = "") -> str:
 
 
 def instance_key(home: Path, filename: str) -> str:
-    """The instance's own random key, made on first use and readable only by its owner."""
+    """The instance's own random key, made on first use and readable only by its owner.
+
+    It appears whole or not at all: a process that dies while it makes one, a full disk, or two processes that
+    start at once must not leave an empty key or two different ones.
+    """
     path = home / filename
     if not path.exists():
         home.mkdir(parents=True, exist_ok=True)
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(fd, "w", encoding="ascii") as file:
-            file.write(os.urandom(32).hex())
+        fd, draft = tempfile.mkstemp(prefix=f".{filename}-", dir=home)  # only its owner may read it
+        try:
+            with os.fdopen(fd, "w", encoding="ascii") as file:
+                file.write(os.urandom(32).hex())
+                file.flush()
+                os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):
+                os.link(draft, path)
+        finally:
+            os.unlink(draft)
     return path.read_text(encoding="ascii").strip()
 
 

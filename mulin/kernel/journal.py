@@ -21,6 +21,7 @@ from mulin.kernel import codes, counters, registry
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import now
 from mulin.kernel.db import is_postgres, write
+from mulin.kernel.inserting import insert
 from mulin.kernel.models import Chain, Cursor, Entry
 
 SEAL_BATCH = 2000
@@ -45,7 +46,7 @@ def record(
     """
     if code not in registry.sentences():
         raise ValueError(f"journal code {code!r} is not registered with a sentence")
-    entry = Entry.objects.create(
+    entry = Entry(
         at=now(),
         code=code,
         actor=actor.account,
@@ -56,6 +57,7 @@ def record(
         matter=matter,
         data=data or {},
     )
+    insert([entry])
     counters.append(counts)
     return entry
 
@@ -178,40 +180,45 @@ def verify(progress: Callable[[int], None] = lambda n: None) -> Verdict:
     ends = {chain.key: (chain.seq, chain.head) for chain in Chain.objects.all()}
     algorithms = dict(Chain.objects.values_list("key", "algorithm"))
     count = 0
-    expected = 0
     for entry in Entry.objects.filter(position__isnull=False).order_by("position").iterator(chunk_size=5000):
-        expected += 1
         count += 1
-        seq, head = heads.get(entry.chain, (0, ""))
-        if entry.position != expected:
-            return Verdict(
-                count, len(heads), False, str(entry.id), f"position {expected} is missing before this line"
-            )
-        if entry.chain not in algorithms:
+        if entry.chain not in algorithms:  # perhaps it began a moment ago
             algorithms.update(Chain.objects.filter(key=entry.chain).values_list("key", "algorithm"))
-        if entry.chain not in algorithms:
-            return Verdict(count, len(heads), False, str(entry.id), "its chain is gone")
-        if entry.seq != seq + 1:
-            return Verdict(
-                count, len(heads), False, str(entry.id), f"number {seq + 1} of the chain is missing"
-            )
-        if entry.hash != link(head, entry, algorithms[entry.chain]):
-            return Verdict(
-                count, len(heads), False, str(entry.id), "the line was changed after it was sealed"
-            )
+        why = _flaw(entry, count, heads.get(entry.chain, (0, "")), algorithms.get(entry.chain))
+        if why:
+            return Verdict(count, len(heads), False, str(entry.id), why)
         heads[entry.chain] = (entry.seq, entry.hash)
         if ends.get(entry.chain) == heads[entry.chain]:
             del ends[entry.chain]
         if count % 5000 == 0:
             progress(count)
+    bad, why = _bad_end(ends, heads)
+    return Verdict(count, len(heads), not why, bad, why)
+
+
+def _flaw(entry: Entry, expected: int, head: tuple[int, str], algorithm: str | None) -> str:
+    """What is wrong with a line that should have this position and follow this head; empty if nothing."""
+    if entry.position != expected:
+        return f"position {expected} is missing before this line"
+    if algorithm is None:
+        return "its chain is gone"
+    if entry.seq != head[0] + 1:
+        return f"number {head[0] + 1} of the chain is missing"
+    if entry.hash != link(head[1], entry, algorithm):
+        return "the line was changed after it was sealed"
+    return ""
+
+
+def _bad_end(ends: dict[str, tuple[int, str]], heads: dict[str, tuple[int, str]]) -> tuple[str, str]:
+    """The first chain whose end was not met, or that has more lines than the sealer gave it, and why."""
     for key, (seq, _head) in ends.items():
         if seq:
-            return Verdict(count, len(heads), False, key, "lines at the end of this chain are missing")
+            return key, "lines at the end of this chain are missing"
     for chain in Chain.objects.all():
         seq, head = heads.get(chain.key, (0, ""))
         if seq > chain.seq or (seq == chain.seq and head != chain.head):
-            return Verdict(count, len(heads), False, chain.key, "lines were added behind the sealer's back")
-    return Verdict(count, len(heads), True)
+            return chain.key, "lines were added behind the sealer's back"
+    return "", ""
 
 
 def timeline(matter: UUID) -> list[Entry]:

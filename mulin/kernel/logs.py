@@ -7,13 +7,14 @@ from contextvars import ContextVar
 
 request_id: ContextVar[str] = ContextVar("mulin_request_id", default="")
 
-# A telephone or identity number that slipped into a message, and the secret part of a receipt link.
+# A telephone or identity number that slipped into a message, and the secret part of a receipt's or a
+# recovery link.
 _NUMBERS = re.compile(r"(?<!\d)(1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
-_RECEIPTS = re.compile(r"(/r/)[\w-]{10,}")
+_LINKS = re.compile(r"(/r/|/recover/)[\w-]{10,}")
 
 
 def scrub(text: str) -> str:
-    return _RECEIPTS.sub(r"\1…", _NUMBERS.sub("***", text))
+    return _LINKS.sub(r"\1…", _NUMBERS.sub("***", text))
 
 
 class JsonFormatter(logging.Formatter):

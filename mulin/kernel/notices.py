@@ -6,16 +6,16 @@ often the line is read.
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from mulin.kernel import journal, registry
+from mulin.kernel import journal, outage, registry
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import now
-from mulin.kernel.models import Notice
+from mulin.kernel.models import Entry, Notice
 
 log = logging.getLogger("mulin.notices")
 SUBSCRIBER = "notices"
@@ -27,28 +27,42 @@ def make(limit: int = 500) -> int:
     rules = registry.notice_rules()
     made: list[Notice] = []
     for entry in entries:
-        told: set[UUID] = {entry.actor} if entry.actor else set()
-        for rule in rules.get(entry.code, ()):
-            for account in rule.recipients(entry):
-                if account in told:
-                    continue
-                told.add(account)
-                made.append(
-                    Notice(
-                        account_id=account,
-                        code=entry.code,
-                        entry=entry.id,
-                        matter=entry.matter,
-                        url=rule.url(entry),
-                        data=entry.data,
-                        is_urgent=rule.is_urgent,
-                    )
-                )
+        try:
+            made += _of(entry, rules.get(entry.code, ()))
+        except Exception as error:
+            if outage.is_outage(error):
+                raise
+            # One line that a rule cannot read must not keep everybody else's notices, and with them all
+            # that the worker does afterwards, waiting for ever.
+            log.exception("no notices could be made of line %s (%s)", entry.id, entry.code)
     if made:
         Notice.objects.bulk_create(made, ignore_conflicts=True)
     if entries:
         journal.advance(SUBSCRIBER, entries[-1])
     return len(entries)
+
+
+def _of(entry: Entry, rules: Iterable[registry.NoticeRule]) -> list[Notice]:
+    """The notices of one line: nobody is told twice, and nobody of what they did themselves."""
+    told: set[UUID] = {entry.actor} if entry.actor else set()
+    made = []
+    for rule in rules:
+        for account in rule.recipients(entry):
+            if account in told:
+                continue
+            told.add(account)
+            made.append(
+                Notice(
+                    account_id=account,
+                    code=entry.code,
+                    entry=entry.id,
+                    matter=entry.matter,
+                    url=rule.url(entry),
+                    data=entry.data,
+                    is_urgent=rule.is_urgent,
+                )
+            )
+    return made
 
 
 def say(notice: Notice) -> str:

@@ -50,7 +50,7 @@ def kept_fields(request: HttpRequest) -> list[tuple[str, str]]:
 
 def page(request: HttpRequest, error: BaseException) -> HttpResponse:
     """503 as a page in the person's language, or as problem+json for the API. Says it once in the log."""
-    log.error("the storage does not serve: %s: %s", type(error).__name__, error)
+    log_it(error)
     if request.path.startswith("/api/"):
         response: HttpResponse = JsonResponse(body(), status=503, content_type="application/problem+json")
     else:
@@ -68,11 +68,16 @@ def page(request: HttpRequest, error: BaseException) -> HttpResponse:
     return response
 
 
+def log_it(error: BaseException) -> None:
+    """One line, no trace: the cause lies outside of the program."""
+    log.error("the storage does not serve: %s: %s", type(error).__name__, str(error).strip())
+
+
 def body() -> dict[str, object]:
     """RFC 9457."""
     return {
         "type": f"urn:mulin:problem:{CODE}",
-        "title": _("现在存不进去。这一次没有记下，请过一会儿用同一个 Idempotency-Key 再发一次。"),
+        "title": _("现在存不进去。这一次可能没有记下，请过一会儿用同一个编号（Idempotency-Key）再发一次。"),
         "status": 503,
         "code": CODE,
     }

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,14 +30,26 @@ def decode(cursor: str) -> list[Any] | None:
     return values if isinstance(values, list) else None
 
 
-def page(queryset: QuerySet, *, order: tuple[str, ...], size: int = 50, cursor: str | None = None) -> Page:
+def page(
+    queryset: QuerySet,
+    *,
+    order: tuple[str, ...],
+    size: int = 50,
+    cursor: str | None = None,
+    branches: Sequence[Q] = (),
+) -> Page:
     """One page of a queryset ordered by `order` (a leading '-' descends), whose last field is unique.
 
-    The ordering fields must not be null.
+    The ordering fields must not be null. `branches` are conditions of which every row meets one: where each
+    of them has an index in the order of the list, but no index serves their OR, each gives its own first
+    rows (a statement each), and the page is taken from those.
     """
     values = decode(cursor) if cursor else None
     if values and len(values) == len(order):
         queryset = queryset.filter(after(order, values))
+    if branches:
+        first = (queryset.filter(one).order_by(*order).values_list("pk", flat=True)[: size + 1] for one in branches)
+        queryset = queryset.filter(pk__in={pk for some in first for pk in some})
     rows = list(queryset.order_by(*order)[: size + 1])
     more = len(rows) > size
     rows = rows[:size]

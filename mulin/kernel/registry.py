@@ -114,7 +114,7 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A counter: counted by the day of the voice or of the event."""
+    """A counter: counted by the day of the `voice` or of the `event`; `now`: how many there are."""
 
     name: str
     title: Any

@@ -329,7 +329,7 @@ class RuleBook:
         return sorted(self._by_name)
 
     def title(self, name: str, english: bool = False) -> str:
-        """What people call a rule: the title beside its most general value; the name where none is written."""
+        """What people call a rule: the title at its most general value; its name where none is written."""
         rules = sorted(self.rules(name), key=lambda rule: (rule.override, len(rule.match)))
         for rule in rules:
             if rule.title:

@@ -117,7 +117,10 @@ def _limit(text: str) -> str:
         return str(Limit.parse(text))
     except ValueError:
         raise wrong(
-            _("“%(text)s”不是时限。请写数字和单位，例如 2 h（小时）、2 wh（工作小时）、5 wd（工作日）、15 d（天）、6 mo（月）。")
+            _(
+                "“%(text)s”不是时限。请写数字和单位，"
+                "例如 2 h（小时）、2 wh（工作小时）、5 wd（工作日）、15 d（天）、6 mo（月）。"
+            )
             % {"text": text[:40]}
         ) from None
 
@@ -146,7 +149,9 @@ def _entries(lines: list[str], shape: Shape) -> list[dict[str, Any]]:
                 % {"line": number, "n": len(parts), "wanted": len(shape.columns),
                    "columns": " | ".join(key for key, _kind_ in shape.columns)}
             )  # fmt: skip
-        found.append({key: _part(part, kind, number) for part, (key, kind) in zip(parts, shape.columns, strict=True)})
+        found.append(
+            {key: _part(part, kind, number) for part, (key, kind) in zip(parts, shape.columns, strict=True)}
+        )
     return found
 
 
@@ -174,7 +179,8 @@ def _record(lines: list[str], shape: Shape) -> dict[str, Any]:
         key, bar, rest = re.sub(r"[｜：:]", "|", line, count=1).partition("|")
         if not bar or key.strip() not in kinds:
             raise wrong(
-                _("第 %(line)s 行写成“名称 | 值”，名称是：%(keys)s。") % {"line": number, "keys": "、".join(kinds)}
+                _("第 %(line)s 行写成“名称 | 值”，名称是：%(keys)s。")
+                % {"line": number, "keys": "、".join(kinds)}
             )
         found[key.strip()] = _part(rest.strip(), kinds[key.strip()], number)
     if missing := [key for key in kinds if key not in found]:
@@ -193,7 +199,9 @@ def written(value: Any, shape: Shape) -> str:
     if value is None:
         return ""
     if shape.kind == ENTRIES:
-        return "\n".join(" | ".join(_plain(row.get(key, "")) for key, _kind_ in shape.columns) for row in value)
+        return "\n".join(
+            " | ".join(_plain(row.get(key, "")) for key, _kind_ in shape.columns) for row in value
+        )
     if shape.kind in {TABLE, RECORD}:
         return "\n".join(f"{key} | {_plain(part)}" for key, part in value.items())
     return _plain(value)

@@ -58,7 +58,6 @@ def _scope_tokens(kind: str, place: str) -> list[str]:
 
 def index(kind: str, object_id: UUID, place: str, text: str) -> None:
     """Add a text of a record. A record may have several (its voices, its answers)."""
-    row = SearchRow(kind=kind, object=object_id, place=place)
     words = tokens(text) + _scope_tokens(kind, place)
     with connection.cursor() as cursor:
         if is_postgres():
@@ -68,9 +67,12 @@ def index(kind: str, object_id: UUID, place: str, text: str) -> None:
                 [kind, object_id, place, sorted(set(words))],
             )
             return
-        row.save(force_insert=True)
         cursor.execute(
-            "INSERT INTO kernel_searchtext (rowid, tokens) VALUES (%s, %s)", [row.id, " ".join(words)]
+            "INSERT INTO kernel_searchrow (kind, object, place) VALUES (%s, %s, %s)",
+            [kind, object_id.hex, place],
+        )
+        cursor.execute(
+            "INSERT INTO kernel_searchtext (rowid, tokens) VALUES (%s, %s)", [cursor.lastrowid, " ".join(words)]
         )
 
 

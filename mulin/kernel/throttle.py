@@ -31,7 +31,8 @@ def check(what: str, who: str, *, limit: int, seconds: int) -> None:
     """Count one more; raise ActionError (429) when the window's limit is passed."""
     if not settings.MULIN_THROTTLE or not who:
         return
-    window = int(time.time()) // seconds
+    # A window is known by the second at which it ends: so the sweeper needs to know no lengths.
+    window = (int(time.time()) // seconds + 1) * seconds
     with connection.cursor() as cursor:
         cursor.execute(_UPSERT, [fingerprint(f"{what}:{who}", "throttle"), window])
         used = cursor.fetchone()[0]
@@ -46,4 +47,4 @@ def check(what: str, who: str, *, limit: int, seconds: int) -> None:
 def sweep() -> None:
     """Forget windows that are over."""
     with connection.cursor() as cursor:
-        cursor.execute('DELETE FROM kernel_throttle WHERE "window" < %s', [int(time.time()) // 86400 - 1])
+        cursor.execute('DELETE FROM kernel_throttle WHERE "window" <= %s', [int(time.time())])

@@ -32,7 +32,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     token = env_secret("MULIN_METRICS_TOKEN")
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     local = not settings.MULIN_TRUSTED_PROXIES and request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"}
-    if not (token and token_compare.compare_digest(given, token)) and not local:
+    if not (token and token_compare.compare_digest(given.encode(), token.encode())) and not local:
         return not_found(request)
     from prometheus_client import CollectorRegistry, Gauge, generate_latest
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.db import close_old_connections
 
-from mulin.kernel import counters, journal, notices, registry
+from mulin.kernel import counters, journal, notices, outage, registry
 
 log = logging.getLogger("mulin.worker")
 
@@ -28,7 +28,9 @@ def tick() -> int:
     for subscriber in registry.collect("subscribers"):
         try:
             work += feed(subscriber)
-        except Exception:
+        except Exception as error:
+            if outage.is_outage(error):
+                raise
             log.exception("subscriber %s failed; it will be tried again", subscriber.name)
     return work
 
@@ -52,13 +54,18 @@ def run(should_stop: Callable[[], bool], interval: float = 1.0) -> None:
                 if time.monotonic() >= due[job.name]:
                     due[job.name] = time.monotonic() + job.every_seconds
                     _run_one(job)
-        except Exception:
-            log.exception("the worker met an error and goes on")
+        except Exception as error:
+            if outage.is_outage(error):
+                outage.log_it(error)
+            else:
+                log.exception("the worker met an error and goes on")
         time.sleep(max(0.05, interval - (time.monotonic() - started)))
 
 
 def _run_one(job: registry.Periodic) -> None:
     try:
         job.run()
-    except Exception:
+    except Exception as error:
+        if outage.is_outage(error):
+            raise
         log.exception("periodic work %s failed; it will be tried again", job.name)

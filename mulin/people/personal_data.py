@@ -1,8 +1,10 @@
 """The people module's own share in "my data": what it gives out and what it erases."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 
 from mulin.kernel import secrets
@@ -85,5 +87,6 @@ def erase(account_id: UUID) -> int:
     touched += SecretRead.objects.filter(account_id=account_id).update(account=None)
     jobs = Job.objects.filter(Q(account_id=account_id))
     for job in jobs.exclude(file=""):
-        job.file.delete(save=False)
+        # Not before it is final: another module's share in the same erasure may still fail.
+        transaction.on_commit(partial(job.file.storage.delete, job.file.name))
     return touched + jobs.update(account=None, params={}, result=None, file="")

@@ -1,8 +1,8 @@
 """Reads about places: one place, its name, what lies in it, what a point or a text means.
 
-Everything here is public (`places.place:view` is granted to anyone). Answers that do not change often are
-remembered by the process (caching.py). Codes are the full 12 digits, or a sub-code such as
-`500108106003-B012`; an old code keeps its name and is followed by `resolve`.
+Everything here is public: no permission is asked. Answers that do not change often are remembered by the
+process (caching.py). Codes are the full 12 digits, or a sub-code such as `500108106003-B012`; an old code
+keeps its name and is followed by `resolve`.
 """
 
 import re

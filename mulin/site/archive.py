@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import sqlite3
 import subprocess
 import tarfile
@@ -36,6 +37,8 @@ def backup(target: str | Path, *, with_keys: bool = False, say: Say = _quiet) ->
     journal.seal_all()
     target = Path(target)
     partial = target.with_name(target.name + ".part")
+    partial.unlink(missing_ok=True)
+    partial.touch(mode=0o600)  # what everybody said is in it, and perhaps the keys
     with tempfile.TemporaryDirectory() as folder:
         dump = Path(folder) / ("database.dump" if is_postgres() else "database.sqlite3")
         say("database …")
@@ -83,19 +86,34 @@ def _dump(target: Path) -> None:
     source = sqlite3.connect(settings.DATABASES["default"]["NAME"])
     copy = sqlite3.connect(target)
     try:
-        source.backup(copy, pages=4096)
+        # In one step: in several, every write of another process would make it begin anew, for ever on a
+        # busy instance. In WAL mode nobody waits for the reader.
+        source.backup(copy)
     finally:
         copy.close()
         source.close()
 
 
+def _database() -> dict[str, Any]:
+    return settings.DATABASES["default"]
+
+
 def _postgres(program: str, *arguments: str) -> None:
-    database = settings.DATABASES["default"]
-    pairs = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
-    dsn = " ".join(f"{key}='{database[name]}'" for key, name in pairs.items() if database.get(name))
+    """Run a client program. The password goes through its environment: arguments are for all to read."""
+    from psycopg.conninfo import make_conninfo
+
+    database = _database()
+    pairs = {"host": "HOST", "port": "PORT", "user": "USER", "dbname": "NAME"}
+    given = {key: database[name] for key, name in pairs.items() if database.get(name)}
+    dsn = make_conninfo(**given, **database.get("OPTIONS", {}))
+    secret = {"PGPASSWORD": database["PASSWORD"]} if database.get("PASSWORD") else {}
     try:
         done = subprocess.run(
-            [program, f"--dbname={dsn}", *arguments], capture_output=True, text=True, check=False
+            [program, f"--dbname={dsn}", *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, **secret},
         )
     except FileNotFoundError as error:
         raise CommandError(f"{program} is needed for PostgreSQL backups and is not installed") from error

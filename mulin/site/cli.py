@@ -53,25 +53,33 @@ def _run(command: str, arguments: list[str]) -> None:
     import django
 
     django.setup()
-    from django.core.management import load_command_class
-    from django.core.management.base import BaseCommand
-
+    from mulin.kernel import outage
     from mulin.kernel.errors import ActionError
 
-    app = _app_of(command)
-    if command != "migrate":
-        from mulin.site.instance import ensure_database
-
-        ensure_database()
-    instance: BaseCommand = load_command_class(app, command)
     try:
-        parser = instance.create_parser("mulin", command)
-        options = vars(parser.parse_args(arguments))
-        positional = options.pop("args", ())
-        instance.execute(*positional, **options)
+        if command != "migrate":
+            from mulin.site.instance import ensure_database
+
+            ensure_database()
+        _execute(command, arguments)
     except (CommandError, ActionError) as error:
         print(f"mulin {command}: {error}", file=sys.stderr)
         raise SystemExit(getattr(error, "returncode", 1)) from error
+    except Exception as error:
+        if not outage.is_outage(error):
+            raise
+        print(f"mulin {command}: the storage does not serve: {error}", file=sys.stderr)
+        raise SystemExit(1) from error
+
+
+def _execute(command: str, arguments: list[str]) -> None:
+    from django.core.management import load_command_class
+
+    instance = load_command_class(_app_of(command), command)
+    parser = instance.create_parser("mulin", command)
+    options = vars(parser.parse_args(arguments))
+    positional = options.pop("args", ())
+    instance.execute(*positional, **options)
 
 
 def _app_of(command: str) -> str:

@@ -1,14 +1,14 @@
 """Who sees which voices and matters: one condition for lists and for single objects.
 
 A unit (department, firm, group) sees what it takes part in. Which matters those are only the module that
-involves units knows; it offers `voices.matters_of_units(org_ids)` (a queryset or list of matter ids) and
+involves units knows; it offers `voices.matters_of_units(org_ids)` (a queryset of ids, named `matter`) and
 `voices.units_of_matter(matter_id)` (a set of organisation ids) as providers in its manifest.
 """
 
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mulin.kernel import policy, registry
 from mulin.kernel.actors import Actor
@@ -29,40 +29,51 @@ def units_of(matter_id: UUID) -> frozenset[UUID]:
     return frozenset(provider(matter_id)) if provider else frozenset()
 
 
-def _unit_q(actor: Actor, permission: str, column: str) -> Q:
-    """Rows in whose matter a unit of the actor takes part."""
+def _unit_q(actor: Actor, permission: str, column: str, many: bool) -> Q:
+    """Rows in whose matter a unit of the actor takes part.
+
+    Looked up row by row, as suits one object or few; `many`: from the unit's matters, as suits a list of
+    all it sees. The other way round each would read the history of the unit or of the city.
+    """
     ids = frozenset(i for s in policy.scopes(actor, permission) if s.kind == "unit" for i in s.ids)
     provider = registry.providers().get("voices.matters_of_units")
-    return Q(**{f"{column}__in": provider(ids)}) if ids and provider else policy.NOTHING
+    if not ids or not provider:
+        return policy.NOTHING
+    found = provider(ids)
+    return Q(**{f"{column}__in": found}) if many else Q(Exists(found.filter(matter=OuterRef(column))))
+
+
+def _alike(actor: Actor) -> list[tuple[str, list[str]]]:
+    """(permission, restrictions seen for the same reasons): one condition for them is easier to plan."""
+    found: dict[tuple[policy.Scope, ...], tuple[str, list[str]]] = {}
+    for restriction, permission in VIEW.items():
+        reasons = tuple(policy.scopes(actor, permission))
+        found.setdefault(reasons, (permission, []))[1].append(restriction)
+    return list(found.values())
 
 
 def _sees_all(actor: Actor, permission: str) -> bool:
     return any(scope.kind == "all" for scope in policy.scopes(actor, permission))
 
 
-def voice_q(actor: Actor) -> Q:
-    """The condition for voices that the actor may read."""
+def _q(actor: Actor, fields: Fields, column: str, restriction: str, many: bool) -> Q:
     found = Q()
-    for restriction, permission in VIEW.items():
-        if _sees_all(actor, permission):
-            allowed = Q(matter__restriction=restriction)
-        else:
-            allowed = policy.visible(actor, permission, VOICE_FIELDS) | _unit_q(actor, permission, "matter")
-            allowed &= Q(matter__restriction=restriction)
-        found |= allowed
+    for permission, restrictions in _alike(actor):
+        here = Q(**{f"{restriction}__in": restrictions})
+        if not _sees_all(actor, permission):
+            here &= policy.visible(actor, permission, fields) | _unit_q(actor, permission, column, many)
+        found |= here
     return found
 
 
-def matter_q(actor: Actor) -> Q:
+def voice_q(actor: Actor, *, many: bool = False) -> Q:
+    """The condition for voices that the actor may read. `many`: for a list of all of them."""
+    return _q(actor, VOICE_FIELDS, "matter", "matter__restriction", many)
+
+
+def matter_q(actor: Actor, *, many: bool = False) -> Q:
     """The condition for matters whose whole file the actor may read (not only what is public)."""
-    found = Q()
-    for restriction, permission in VIEW.items():
-        if _sees_all(actor, permission):
-            found |= Q(restriction=restriction)
-            continue
-        allowed = policy.visible(actor, permission, MATTER_FIELDS) | _unit_q(actor, permission, "id")
-        found |= allowed & Q(restriction=restriction)
-    return found
+    return _q(actor, MATTER_FIELDS, "id", "restriction", many)
 
 
 def own_matters(actor: Actor) -> Q:

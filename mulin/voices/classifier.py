@@ -18,6 +18,7 @@ import json
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,10 @@ def count(text: str, sizes: Sequence[int] = (1, 2, 3)) -> Counted:
     unique, inverse = np.unique(keys, return_inverse=True)
     weights = 1.0 + HEAD_WEIGHT * np.exp(-starts / HEAD_LENGTH)
     return Counted(unique, np.log1p(np.bincount(inverse, weights, len(unique))))
+
+
+# The same few thousand pieces explain most suggestions.
+_piece = lru_cache(maxsize=20_000)(grams.decode)
 
 
 @dataclass
@@ -127,7 +132,7 @@ class Model:
         for i in np.argsort(-share)[:40]:
             if share[i] <= 0 or len(pieces) == REASON_GRAMS:
                 break
-            piece = grams.decode(int(self.vocabulary[at[i]]))
+            piece = _piece(int(self.vocabulary[at[i]]))
             if len(piece) < 2 or piece not in plain or any(piece in p for p in pieces):
                 continue
             pieces = [p for p in pieces if p not in piece] + [piece]

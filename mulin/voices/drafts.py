@@ -55,10 +55,6 @@ class Draft:
     def restriction(self) -> str:
         return restriction_of(self.kind, self.severity)
 
-    @property
-    def day(self):
-        return clock.day_of(self.happened_at or clock.now())
-
 
 def restriction_of(kind: str, severity: str) -> str:
     """What keeps a matter from being seen by all who see ordinary ones."""

@@ -28,6 +28,12 @@ def answer_voices(matter: Matter, text: str) -> int:
     )
 
 
+def answer_latecomer(voice: Voice, text: str) -> None:
+    """Give the answer to somebody who joined after it was sent: they too are asked whether it is solved."""
+    voice.answer, voice.answered_at = text, now()
+    voice.save(update_fields=["answer", "answered_at"])
+
+
 def set_public_answer(matter: Matter, text: str) -> None:
     """The answer as the public register shows it, after somebody approved it."""
     Matter.objects.filter(pk=matter.pk).update(public_answer=text)

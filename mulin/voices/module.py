@@ -21,7 +21,7 @@ from mulin.kernel.registry import (
     Sentence,
 )
 from mulin.places.queries import name_of
-from mulin.voices import access, inbox, personal_data, states
+from mulin.voices import access, inbox, personal_data, photos, states
 from mulin.voices.actions.imports import import_job
 from mulin.voices.actions.training import train_job
 from mulin.voices.categories import category_name
@@ -117,7 +117,10 @@ MODULE = Module(
     inbox=(InboxSource("wishes", _("等答复的心愿"), inbox.wish_items, inbox.wish_count),),
     measures=(Measure("voices.in", _("收到的诉求")),),
     notices=NOTICES,
-    periodic=(Periodic("voices-forget-contacts", 3600, personal_data.forget_contacts),),
+    periodic=(
+        Periodic("voices-forget-contacts", 3600, personal_data.forget_contacts),
+        Periodic("voices-photo-sweep", 86400, photos.sweep),
+    ),
     recounts=(Recount(("voices.in",), _voices_in),),
     personal_data=(PersonalData("voices", _("我说的事"), personal_data.export, personal_data.erase),),
     jobs={"voices.import": import_job, "voices.train": train_job},

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from mulin.kernel import codes, journal, rulebook, secrets
 from mulin.kernel.actors import SYSTEM
 from mulin.kernel.clock import now
@@ -61,14 +63,18 @@ def erase(account_id: UUID) -> int:
     touched = 0
     pictures: list[Photo] = []
     with write():
-        mine = Voice.objects.select_for_update().filter(account=account_id)
-        for voice in mine:
+        # Matters before voices, as every action locks them.
+        spoken = Voice.objects.filter(account=account_id).values_list("matter_id", "first_matter_id")
+        about = {pk for pair in spoken for pk in pair if pk}
+        list(Matter.objects.select_for_update().filter(pk__in=about).order_by("pk"))
+        for voice in Voice.objects.select_for_update().filter(account=account_id):
             pictures += _erase_voice(voice)
             touched += 1
         touched += Addition.objects.filter(account=account_id).update(account=None)
         touched += MeToo.objects.filter(account=account_id).update(account=None)
         touched += Photo.objects.filter(added_by=account_id).update(added_by=None)
-    photos.delete_files(pictures)
+        # Not before it is final: another module's share in the same erasure may still fail.
+        transaction.on_commit(lambda: photos.delete_files(pictures))
     return touched
 
 
@@ -88,8 +94,8 @@ def _erase_voice(voice: Voice) -> list[Photo]:
     matter = Matter.objects.select_for_update().get(pk=voice.first_matter_id)
     if matter.voices_count <= 1 and not matter.merged_into_id:
         # Nobody else needs the exact spot.
-        matter.lon = matter.lat = None
-        matter.save(update_fields=["lon", "lat"])
+        matter.lon, matter.lat, matter.address = None, None, ""
+        matter.save(update_fields=["lon", "lat", "address"])
     matters.reindex(matter)
     return unpublished
 

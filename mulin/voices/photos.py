@@ -4,10 +4,12 @@ Files are written before the row is committed and removed when it is not: a cras
 nothing points to, never a row without its file.
 """
 
+import os
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import IO, Any
 from uuid import UUID
@@ -122,12 +124,28 @@ def stored(pictures: list[Picture]) -> Iterator[None]:
         for picture in pictures:
             default_storage.save(picture.name, ContentFile(picture.large))
             default_storage.save(picture.thumb_name, ContentFile(picture.thumb))
+        _to_disk([name for picture in pictures for name in (picture.name, picture.thumb_name)])
         yield
     except BaseException:
         for picture in pictures:
             default_storage.delete(picture.name)
             default_storage.delete(picture.thumb_name)
         raise
+
+
+def _to_disk(names: list[str]) -> None:
+    """Wait until the disk has the files, as the database does for its rows: a row that survives a power cut
+    must not name a file that did not. Storage elsewhere (S3) has them when `save` returns."""
+    try:
+        paths = [default_storage.path(name) for name in names]
+    except NotImplementedError:
+        return
+    for path in [*paths, *{os.path.dirname(path) for path in paths}]:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def rows(
@@ -154,6 +172,48 @@ def rows(
 def open_file(photo: Photo, thumb: bool = False) -> IO[bytes]:
     """The stored file, for whoever checked that it may be seen."""
     return default_storage.open((photo.thumb if thumb else photo.file).name, "rb")
+
+
+# A request is over long before the first, and a worker was not stopped for longer than the second.
+UNFINISHED, LOOK_BACK = timedelta(hours=1), timedelta(days=7)
+
+
+def sweep() -> int:
+    """Delete files that no row names: a process died between file and row. Returns how many.
+
+    The id in the name tells when it was made, so only the names of the last days are looked at.
+    """
+    since, until = clock.now() - LOOK_BACK, clock.now() - UNFINISHED
+    found: dict[UUID, list[str]] = {}
+    for year in sorted({since.year, until.year}):
+        for path in _stored_in(f"photos/{year}"):
+            made = _made(path)
+            if made and since <= made[1] < until:
+                found.setdefault(made[0], []).append(path)
+    ids = list(found)
+    for start in range(0, len(ids), 500):
+        for known in Photo.objects.filter(pk__in=ids[start : start + 500]).values_list("pk", flat=True):
+            del found[known]
+    for paths in found.values():
+        for path in paths:
+            default_storage.delete(path)
+    return len(found)
+
+
+def _stored_in(folder: str) -> list[str]:
+    try:
+        return [f"{folder}/{name}" for name in default_storage.listdir(folder)[1]]
+    except FileNotFoundError:
+        return []
+
+
+def _made(path: str) -> tuple[UUID, datetime] | None:
+    """The photo's id and when it was drawn (the first 48 bits of a UUIDv7 are milliseconds)."""
+    try:
+        key = UUID(path.rpartition("/")[2][:36])
+    except ValueError:
+        return None
+    return key, datetime.fromtimestamp((key.int >> 80) / 1000, UTC)
 
 
 def delete_files(photos: Iterable[Photo]) -> None:

@@ -25,7 +25,7 @@ __all__ = [
 
 def visible_voices(actor: Actor) -> QuerySet[Voice]:
     """Voices that the actor may read in full: one's own, those at one's post, those one's unit works on."""
-    return Voice.objects.filter(access.voice_q(actor))
+    return Voice.objects.filter(access.voice_q(actor, many=True))
 
 
 def get_voice(actor: Actor, number: str) -> Voice:
@@ -49,7 +49,7 @@ def voice_by_secret(secret: str) -> Voice | None:
 
 def visible_matters(actor: Actor) -> QuerySet[Matter]:
     """Matters whose whole file the actor may read: by post, or through a unit that takes part."""
-    return Matter.objects.filter(access.matter_q(actor))
+    return Matter.objects.filter(access.matter_q(actor, many=True))
 
 
 def get_matter(actor: Actor, number: str) -> Matter:

@@ -139,13 +139,15 @@ def kind_of(text: str, top: int = 3) -> list[Suggestion]:
     return out[:top]
 
 
-def _matters(text: str) -> list[tuple[dict, float, tuple[str, ...]]]:
+@lru_cache(maxsize=2)
+def _matters(text: str) -> tuple[tuple[dict, float, tuple[str, ...]], ...]:
+    """Cues of 大事 in the text. Remembered for a moment: severity, urgency and advice each ask for them."""
     found = []
     for cue in _cues()["matter"]:
         hits = _hits(text, cue)
         if hits:
             found.append((cue, _confidence(cue["weight"], len(hits)), tuple(hits[:4])))
-    return sorted(found, key=lambda item: (-item[0]["urgency"], -item[1]))
+    return tuple(sorted(found, key=lambda item: (-item[0]["urgency"], -item[1])))
 
 
 def severity_of(text: str, category: str = "") -> Severity:

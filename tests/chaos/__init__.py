@@ -1,1 +1,1 @@
-"""Killing, filling up and taking away: what an acknowledged answer is worth. `make chaos`, docs/resilience.md."""
+"""Killing, filling up, taking away: what an acknowledged answer is worth. See docs/resilience.md."""

@@ -4,6 +4,7 @@ Runs in a process of its own with the instance's environment, while the server r
 anything. Prints one JSON object with the figures and every problem found; exit 1 if there is one.
 """
 
+import contextlib
 import json
 import os
 import sys
@@ -29,16 +30,15 @@ def main(path: str) -> int:
     ledger = json.loads(Path(path).read_text(encoding="utf-8"))
     verdict = journal.verify()
     figures, wrong = compare_at_once()
-    found = {
-        "journal": [] if verdict.ok else [f"{verdict.bad}: {verdict.why}"],
-        "counters": wrong,
-        "voices": list(voices(ledger["voices"])),
-        "moves": list(moves(ledger["moves"])),
-        "half moves": list(states()),
-        "clocks": list(clocks()),
-        "files": list(files()),
-        "database": list(database()),
-    }
+    found = {"journal": [] if verdict.ok else [f"{verdict.bad}: {verdict.why}"], "counters": wrong}
+    with one_moment():
+        found |= {
+            "voices": list(voices(ledger["voices"])),
+            "moves": list(moves(ledger["moves"])),
+            "half moves": list(states()),
+            "clocks": list(clocks()),
+        }
+    found |= {"files": list(files()), "database": list(database())}
     answer = {
         "entries": verdict.entries, "chains": verdict.chains, "figures": figures,
         "voices": len(ledger["voices"]), "moves": len(ledger["moves"]), "orphan_files": len(orphans()),
@@ -46,6 +46,18 @@ def main(path: str) -> int:
     }  # fmt: skip
     print(json.dumps(answer, ensure_ascii=False))
     return 1 if answer["problems"] else 0
+
+
+@contextlib.contextmanager
+def one_moment() -> Iterator[None]:
+    """Read everything as of the same moment: people rest, but the worker closes and raises cases by itself."""
+    from django.db import connection, transaction
+
+    with transaction.atomic():
+        if connection.vendor != "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
 
 
 def voices(made: list[dict[str, Any]]) -> Iterator[str]:

@@ -42,7 +42,7 @@ def under_load(
     order: list[str] | None = None,
     say: Callable[[str], Any] = lambda text: None,
 ) -> dict[str, Any]:
-    """Kill so many times; check everything every so often and at the end. AssertionError for what is wrong."""
+    """Kill so many times; check all every so often and at the end. AssertionError for what is wrong."""
     hit: Counter[str] = Counter()
     waits: list[float] = []
     rng = random.Random(11)
@@ -58,8 +58,8 @@ def under_load(
             if n % check_every == 0:
                 check(instance, crowd)
                 say(
-                    f"  {n:>3} kills, {time.monotonic() - began:4.0f} s: {len(crowd.ledger.voices)} voices and"
-                    f" {len(crowd.ledger.moves)} moves acknowledged, all there"
+                    f"  {n:>3} kills, {time.monotonic() - began:4.0f} s: {len(crowd.ledger.voices)} voices"
+                    f" and {len(crowd.ledger.moves)} moves acknowledged, all there"
                 )
             elif acknowledged == len(crowd.ledger):
                 time.sleep(0.3)

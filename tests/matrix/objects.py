@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mulin.cases import moves
+from mulin.kernel import clock
 from mulin.kernel.secrets import new_secret
 from tests.matrix.routes import Route
 from tests.matrix.world import Matrix, Side
@@ -28,6 +29,7 @@ class Thing:
     place: str = ""
     params: Callable[[Side], Params] = lambda side: {}
     holds: str = ""
+    methods: frozenset[str] | None = None  # only these; else whatever the route may take
 
 
 def both(name: str, params: Callable[[Side], Params], **more: Any) -> list[Thing]:
@@ -59,6 +61,7 @@ WITH_RECEIPT = Thing(
 )
 PLACES = both("community", lambda side: {"place": side.place})
 ONE_FORM = {"form": "json"}
+POST = frozenset({"POST"})
 THINGS: dict[str, list[Thing]] = {
     "portal:community": PLACES, "portal:wishes": PLACES, "portal:answers": PLACES, "portal:matters": PLACES,
     "portal:people": PLACES,
@@ -74,14 +77,15 @@ THINGS: dict[str, list[Thing]] = {
     "people:token-revoke": own("token", "token_id"),
     "people:recover": own("recover", "secret"),
     "desk:case": numbered(*MATTERS),
-    "desk:case-print": numbered(*MATTERS),
+    "desk:case-print": numbered("published", "tip_off"),
     "desk:view-change": own("view", "view_id"),
     "desk:matter-facts": numbered(*MATTERS, "wish"),
-    "desk:matter-category": numbered(*MATTERS, "wish"),
-    "desk:matter-place": numbered(*MATTERS, "wish"),
+    "desk:matter-category": numbered("published", "tip_off"),
+    "desk:matter-place": numbered("published", "tip_off"),
     "desk:photo": photos(),
     "desk:receipt": voiced("published", "tip_off", "major", "anonymous"),
-    "desk:publication-one": numbered(*MATTERS, "wish"),
+    "desk:voice-contact": voiced("published", "tip_off", "major", "anonymous"),
+    "desk:publication-one": numbered("published", "tip_off", "major"),
     "desk:wish": numbered("published", "wish"),
     "desk:wish-answer": numbered("wish"),
     "desk:group": own("group", "group_id"),
@@ -122,22 +126,60 @@ for _name in ("voice", "voice-add", "voice-correct", "voice-withdraw", "voice-ra
     THINGS[f"portal:{_name}"] = [*voiced("published", "tip_off", "anonymous"), WITH_RECEIPT]
 for _name in ("voice-keep", "voice-forget"):
     THINGS[f"portal:{_name}"] = [*voiced("published", "anonymous"), WITH_RECEIPT]
-for _name in ("voice-contact", "voice-add", "voice-correct", "voice-withdraw"):
-    THINGS[f"desk:{_name}"] = voiced("published", "tip_off", "major", "anonymous")
+for _name in ("voice-add", "voice-correct", "voice-withdraw"):
+    THINGS[f"desk:{_name}"] = voiced("published", "tip_off")
 # One move tells what may be seen; each move tells who may do it.
+SEEN_BY = "accept"
 THINGS["desk:move"] = [
-    t
-    for move in sorted(moves.ALL)
-    for name in (MATTERS if move == "accept" else ("published",))
-    for t in both(
-        f"{move} {name}", lambda side, m=move, n=name: {"number": side.numbers[n], "move": m}
+    thing
+    for move in [SEEN_BY, *sorted(set(moves.ALL) - {SEEN_BY})]
+    for name in (MATTERS if move == SEEN_BY else ("published",))
+    for thing in both(
+        f"{move} {name}", lambda side, m=move, n=name: {"number": side.numbers[n], "move": m},
+        methods=None if move == SEEN_BY else POST,
     )
+    if move == SEEN_BY or thing.place == "home"
 ]  # fmt: skip
 for _name in moves.ALL:
-    _things = numbered(*(MATTERS if _name == "accept" else ("published",)))
+    _things = numbered(*(MATTERS if _name == SEEN_BY else ("published",)))
     THINGS[f"doors:api:case-{_name}"] = voiced("published") if _name == "confirm" else _things
 
 
+def admin_things() -> dict[str, list[Thing]]:
+    """What the rooms of the administration are asked for."""
+    site = both("building", lambda s: {"community": s.place, "kind": "building", "code": s.building})
+    kind = both("community", lambda s: {"community": s.place, "kind": "building"})
+    found = {
+        "rule": [Thing(params=lambda s: {"name": "cases.limit.solve"})],
+        "rule-set": [Thing(params=lambda s: {"name": "cases.limit.solve"})],
+        "rule-withdraw": own("override", "override_id"),
+        "group": [Thing(params=lambda s: {"code": "public_facilities"})],
+        "reorganise-plan": [Thing("forged", params=lambda s: {"token": "forged"})],
+        "shape": both("community", lambda s: {"code": s.place}),
+        "division": both("community", lambda s: {"code": s.place}),
+        "site-assign": both("community", lambda s: {"community": s.place}),
+        "sites": kind, "site-new": kind, "site": site, "site-close": site,
+        "journal-line": own("entry", "entry_id"),
+        "member-end": both("member", lambda s: {"group_id": s.ids["group"], "post_id": s.ids["member"]}),
+    }  # fmt: skip
+    found |= {
+        name: [Thing(params=lambda s: {"code": "street_lamp"})] for name in ("category", "category-switch")
+    }
+    for thing, param, names in (
+        ("route", "route_id", ("route", "route-delete")),
+        ("template", "template_id", ("template", "template-delete")),
+        ("post", "post_id", ("post-end", "post-hand-over", "post-deputy")),
+        ("account", "account_id", ("account", "account-switch", "account-link")),
+        ("org", "org_id", ("organisation", "organisation-close")),
+        ("group", "group_id", ("group-page", "group-edit", "group-close", "group-adopt", "member-add")),
+        ("webhook", "webhook_id", ("webhook-remove", "webhook-test", "webhook-resume")),
+        ("job", "job_id", ("job", "job-state", "job-stop", "job-file")),
+    ):
+        found |= {name: own(thing, param) for name in names}
+    return {f"desk:desk_admin:{name}": things for name, things in found.items()}
+
+
+THINGS |= admin_things()
 # Anyone may report anywhere: these are asked for both communities though their address names none.
 ANYWHERE = {
     "portal:report", "portal:urgent", "desk:enter", "desk:urgent", "desk:invitations", "desk:group-new",
@@ -163,7 +205,7 @@ def move_body(matrix: Matrix, side: Side, move: str) -> Params:
     known: Params = {
         "facts": {"basics": "三单元门口的灯"}, "org": str(matrix.world.housing.id), "uphold": False,
         "orgs": [str(matrix.world.housing.id)], "reason": "需要写清楚的理由在这里", "agree": True,
-        "done_text": "换了镇流器并试亮", "reply": REPLY, "into": other, "item": "arrive", "state": "arrived",
+        "done_text": "换了镇流器并试亮", "reply": REPLY, "into": other, "item": "safe", "state": "arrived",
         "result": "no_answer", "handler": str(side.clerk.account.pk), "text": "记一笔", "note": "已经制止了",
         "is_solved": True, "is_satisfied": True, "review_on": "2099-01-05",
         "reason_code": "illegal" if move == "exclude" else "repeated",
@@ -174,7 +216,8 @@ def move_body(matrix: Matrix, side: Side, move: str) -> Params:
 def _desk_move(matrix: Matrix, side: Side, params: Params) -> Params:
     body = move_body(matrix, side, params["move"])
     facts = body.pop("facts", {})
-    return {**body, **{f"fact_{code}": text for code, text in facts.items()}}
+    plain = {name: str(value).lower() if isinstance(value, bool) else value for name, value in body.items()}
+    return {**plain, **{f"fact_{code}": text for code, text in facts.items()}}
 
 
 def _report(matrix: Matrix, side: Side, params: Params) -> Params:
@@ -231,11 +274,16 @@ BODIES: dict[str, Callable[[Matrix, Side, Params], Params]] = {
     "people:recover": fixed(password1="a-long-new-password-9", password2="a-long-new-password-9"),
     "people:erase": fixed(understood="on", proof="mulin-demo"),
     "doors:api:voices": lambda m, s, p: {"text": TEXT, "place": s.place, "kind": "complaint"},
-    "doors:api:webhooks": fixed(url="https://93.184.216.34/hook"),
+    "doors:api:webhooks": fixed(url="http://example.org/hook"),
     "doors:open311-requests": lambda m, s, p: {
         "service_code": "street_lamp", "description": TEXT, "address_id": s.place,
     },
     "set_language": fixed(language="en"),
+    "desk:desk_admin:post-end": fixed(on="2099-01-01"),
+    "desk:desk_admin:post-hand-over": fixed(person="neighbour", on="2099-01-01"),
+    "desk:desk_admin:post-deputy": lambda m, s, p: {
+        "person": "neighbour", "begins_on": str(clock.today()), "ends_on": str(clock.today()),
+    },
 }  # fmt: skip
 
 

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from http.cookies import SimpleCookie
-from types import SimpleNamespace
 from typing import Any
 
 from django.core import signing
@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from mulin.doors.api.routes import api
 from mulin.kernel.models import Entry
 from mulin.portal import receipts
 from tests.matrix.objects import Thing, body_of, things_of
@@ -41,13 +42,15 @@ class Probe:
 
     def __init__(self, matrix: Matrix):
         self.matrix = matrix
+        # One client: each new one would load the middleware anew.
+        self.client = Client(raise_request_exception=False, REMOTE_ADDR=FAR)
         self.cookies = {role: self._log_in(role) for role in ROLES}
 
     def _log_in(self, role: str) -> SimpleCookie:
-        client = Client()
+        self.client.cookies = SimpleCookie()
         if role != "anonymous":
-            client.force_login(self.matrix.person(role).account)
-        return client.cookies
+            self.client.force_login(self.matrix.person(role).account)
+        return self.client.cookies
 
     def ask(self, route: Route, method: str, thing: Thing, role: str) -> tuple[str, int]:
         """(cell, how many journal lines it wrote). All of it is undone."""
@@ -61,50 +64,49 @@ class Probe:
     def _send(self, route: Route, method: str, thing: Thing, role: str) -> Any:
         side = self.matrix.side(thing.place)
         params = thing.params(side)
-        client = Client(raise_request_exception=False, REMOTE_ADDR=FAR)
+        client = self.client
         client.cookies = SimpleCookie(self.cookies[role].output(header="", sep=";"))
         if thing.holds:
             held = signing.dumps([side.voices[thing.holds].pk.hex], salt=receipts.SALT, compress=True)
             client.cookies[receipts.KEPT] = held
-        body = body_of(self.matrix, route, side, params) if method != "GET" else {}
-        sent = self._as_program(route, role, body) if route.path.startswith(("api/", "open311/")) else {}
-        sent = sent or {"data": body}
-        if method == "GET":
-            sent.pop("data", None)
-            sent.pop("content_type", None)
-        return getattr(client, method.lower())(reverse(route.name, kwargs=params), **sent)
-
-    def _as_program(self, route: Route, role: str, body: dict[str, Any]) -> dict[str, Any]:
+        body = body_of(self.matrix, route, side, params) if method == "POST" else {}
+        sent: dict[str, Any] = {"data": body}
         token = self.matrix.tokens.get(role, "")
-        if route.path.startswith("open311/"):
-            return {"data": {**body, "api_key": token, "jurisdiction_id": ""}}
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return {"data": json.dumps(body), "content_type": "application/json", "headers": headers}
+        if route.path.startswith("open311/") and token:
+            body["api_key"] = token
+        if route.path.startswith("api/"):
+            sent = {"headers": {"Authorization": f"Bearer {token}"} if token else {}}
+            if method == "POST":
+                sent |= {"data": json.dumps(body), "content_type": "application/json"}
+        return getattr(client, method.lower())(reverse(route.name, kwargs=params), **sent)
 
 
 def experienced(response: Any) -> str:
     """The class of an answer; what nobody should ever see comes back as its number."""
     status = response.status_code
     if 300 <= status < 400:
-        return "login" if response.headers.get("Location", "").startswith("/account/login/") else "ok"
+        return "login" if response.headers.get("Location", "").startswith("/account/login/?next=") else "ok"
     if 200 <= status < 300 or status in HELPFUL:
         return "ok"
     return REFUSALS.get(status, str(status))
 
 
-def methods_of(route: Route) -> tuple[str, ...]:
-    """GET and POST of every route, and what else a route of the API offers."""
-    operations = getattr(getattr(route.view, "__self__", None), "operations", None)
-    if operations is None:
-        return METHODS
-    return (*METHODS, *sorted({m for one in operations for m in one.methods} - set(METHODS)))
+@cache
+def api_methods() -> dict[str, frozenset[str]]:
+    """Name of a route of the API -> the methods that it offers."""
+    found: dict[str, frozenset[str]] = {}
+    for _prefix, router in api._routers:
+        for view in router.path_operations.values():
+            name = next(one.url_name for one in view.operations if one.url_name)
+            found[f"doors:api:{name}"] = frozenset(m for one in view.operations for m in one.methods)
+    return found
 
 
-def questions(route: Route) -> list[SimpleNamespace]:
-    """Everything that is asked of a route, each with its key in the table."""
-    asked = []
-    for thing in things_of(route) or []:
-        for method in methods_of(route):
-            key: Key = (route.path, method, thing.name, thing.place)
-            asked.append(SimpleNamespace(key=key, method=method, thing=thing))
-    return asked
+def questions(route: Route) -> Iterator[tuple[Key, str, Thing]]:
+    """Everything to ask of a route: GET and POST, and what else a route of the API offers."""
+    others = sorted(api_methods().get(route.name, frozenset()) - set(METHODS))
+    for method in (*METHODS, *others):
+        for thing in things_of(route) or []:
+            if thing.methods and method not in thing.methods:
+                continue
+            yield (route.path, method, thing.name, thing.place), method, thing

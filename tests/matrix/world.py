@@ -1,6 +1,7 @@
 """The things that the matrix asks for: the same kinds of thing in the home community and in the other one."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
@@ -9,15 +10,15 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from mulin.cases import moves
-from mulin.cases.actions import save_view
+from mulin.cases.actions import save_view, set_reply_template, set_route
 from mulin.doors.models import Webhook
 from mulin.kernel.actors import ANONYMOUS
 from mulin.kernel.ids import new_id
-from mulin.kernel.models import Job, Notice
+from mulin.kernel.models import Entry, Job, Notice, RuleOverride
 from mulin.kernel.secrets import fingerprint, new_secret, seal
 from mulin.kernel.testing.cast import Cast, Person, make_cast, make_world
 from mulin.people import actions as people
-from mulin.people.models import ApiToken, Residence
+from mulin.people.models import ApiToken, Post, Residence
 from mulin.voices import actions as voices
 from mulin.voices.models import Photo, Voice
 
@@ -80,6 +81,7 @@ def build() -> Matrix:
         _speak(side)
         _publish(matrix, side)
         _belongings(matrix, side)
+        _administered(matrix, side)
     _bring_into_hand(matrix)
     for role in ROLES[1:]:
         person = matrix.person(role)
@@ -152,6 +154,24 @@ def _belongings(matrix: Matrix, side: Side) -> None:
     ids["token"] = people.make_token(actor=side.clerk.actor, name="接口")[0].pk
     ids["webhook"] = _webhook(matrix).pk
     ids["recover"] = people.make_recovery_link(actor=cast.admin.actor, account_id=side.resident.account.pk)[1]
+
+
+def _administered(matrix: Matrix, side: Side) -> None:
+    """What the administration keeps for a place: a route, a template, a rule of its own."""
+    ids, admin = side.ids, matrix.cast.admin
+    unit = matrix.world.committee if side is matrix.home else matrix.world.other_committee
+    ids["org"], ids["account"] = unit.pk, side.resident.account.pk
+    ids["post"] = Post.objects.get(account=side.clerk.account, role="clerk").pk
+    ids["member"] = Post.objects.get(account=side.resident.account, role="group_member").pk
+    ids["route"] = set_route(actor=admin.actor, place=side.place, org=unit.pk, category="street_lamp").pk
+    ids["template"] = set_reply_template(
+        actor=side.clerk.actor, org=unit.pk, title="路灯", text="已经换了灯泡并试亮，请再看看。"
+    ).pk
+    ids["override"] = RuleOverride.objects.create(
+        name="cases.limit.solve", place=side.place, valid_from=date(2026, 1, 1), value="10 d",
+        basis="社区公约", certainty="local practice", set_by=admin.account,
+    ).pk  # fmt: skip
+    ids["entry"] = Entry.objects.filter(matter=side.voices["published"].matter_id).earliest("id").pk
 
 
 def _webhook(matrix: Matrix) -> Webhook:

@@ -174,6 +174,8 @@ def _reachable(case: Case) -> bool:
 
 def call_backs_missing(case: Case) -> int:
     """How many attempts on different days are still needed before it may be closed unconfirmed."""
+    if not Voice.objects.filter(matter_id=case.matter_id).exclude(state="withdrawn").exists():
+        return 0  # everybody took it back: there is nobody left to ask
     wanted = int(rulebook.value("cases.call_back.attempts", at=case.place))
     attempts = CallBack.objects.filter(case=case)
     if case.done_at:
@@ -255,11 +257,13 @@ def reopen_case(*, actor: Actor, number: str, reason: str) -> Case:
         if step.case.outcome == "withdrawn":
             raise ActionError("withdrawn", _("这件事的诉求已经撤回。需要时请重新反映。"))
         _check_window(step.case)
-        step.say("reopen", "reason", base.needed(reason, "reason"), public=True)
+        # What a resident writes is for the desk and themselves: the others only see that it was reopened.
+        step.say("reopen", "reason", base.needed(reason, "reason"), public=not step.voices)
         if step.was in {"done", "confirmed", "closed"}:
             step.case.is_solved, step.case.is_satisfied = False, None
         _reopen(step)
-        return step.write("cases.case.reopened")
+        data = {"spoken_by": [str(voice.id) for voice in step.voices]} if step.voices else None
+        return step.write("cases.case.reopened", data=data)
 
 
 def _check_window(case: Case) -> None:

@@ -203,7 +203,10 @@ def extend_case(*, actor: Actor, number: str, reason: str) -> Case:
 
 
 def ladder(place: str) -> list[dict[str, Any]]:
-    return rulebook.value("cases.escalation.ladder", at=place)
+    """The levels that a case rises through. A place that says nobody may rely on one has none: its cases do
+    not rise, and those of all other places still do."""
+    rule = clocks.optional_rule("cases.escalation.ladder", place)
+    return rule.value if rule else []
 
 
 def escalate_case(*, actor: Actor, number: str, reason: str) -> Case:
@@ -228,9 +231,9 @@ def escalate_overdue(limit: int = 200) -> int:
     """Raise overdue cases level by level: one line for a case and a level, however often it runs."""
     raised = 0
     moment = clock.now()
-    top = max((len(rule.value) for rule in rulebook.book().rules("cases.escalation.ladder")), default=0)
+    top = max((len(rule.value or ()) for rule in rulebook.book().rules("cases.escalation.ladder")), default=0)
     late = Case.objects.filter(is_open=True, due_at__lt=moment, escalation__lt=top)
-    late = late.exclude(state__in=("done", "suspended")).order_by("due_at", "id")
+    late = late.exclude(state__in=("done", "suspended")).order_by("due_at")
     for case in late.iterator(chunk_size=limit):
         raised += _rise(case.number, moment)
         if raised >= limit:

@@ -218,3 +218,21 @@ def test_the_inbox_costs_two_statements(few, cast):
     with CaptureQueriesContext(connection) as done:
         inbox.items(cast.clerk.actor)
     assert len(done) <= 3
+
+
+@pytest.mark.parametrize("part", ["clerk", "secretary", "gridworker", "resident"])
+def test_search_finds_ones_own_behind_many_newer_hits_elsewhere(speak, cast, world, monkeypatch, part):
+    """However many newer cases of a city hold the same words, those of one's own place come up."""
+    monkeypatch.setattr("mulin.cases.queries.SEARCH_RUNS", (2,))
+    mine = speak()
+    for _ in range(3):
+        speak(place=world.other_home)
+    found = list_cases(getattr(cast, part).actor, q="路灯", size=1).items
+    assert [case.number for case in found] == ([] if part == "resident" else [mine.number])
+
+
+def test_search_of_a_unit_looks_in_its_own_district_alone(speak, cast, do, bring, world):
+    mine = speak()
+    bring(mine.number, "dispatched")
+    speak(place=world.other_home)
+    assert [case.number for case in list_cases(cast.department.actor, q="路灯").items] == [mine.number]

@@ -30,22 +30,26 @@ class Room:
 
 
 ROOMS = (
-    Room("rules", _("规则"), "desk_admin:rules", "clock", _("时限、门槛、名单，各自的依据"), ("kernel.rule:view",)),
-    Room("catalogue", _("类别"), "desk_admin:catalogue", "tag", _("两级目录，机器怎么分"),
+    Room("rules", _("规则"), "desk:desk_admin:rules", "clock", _("时限、门槛、名单，各自的依据"),
+         ("kernel.rule:view",)),
+    Room("catalogue", _("类别目录"), "desk:desk_admin:catalogue", "tag", _("两级目录，机器怎么分"),
          ("voices.catalogue:edit", "voices.triage:train")),
-    Room("routes", _("派单路由"), "desk_admin:routes", "send", _("哪类事、在哪里、归谁办"), ("cases.route:edit",)),
-    Room("templates", _("答复模板"), "desk_admin:templates", "chat", _("本单位常用的开头"),
+    Room("routes", _("派单路由"), "desk:desk_admin:routes", "send", _("哪类事、在哪里、归谁办"),
+         ("cases.route:edit",)),
+    Room("templates", _("答复模板"), "desk:desk_admin:templates", "chat", _("本单位常用的开头"),
          ("cases.template:edit",)),
-    Room("posts", _("岗位和账户"), "desk_admin:posts", "person", _("谁在哪里、做什么、到什么时候"),
+    Room("posts", _("岗位和账户"), "desk:desk_admin:posts", "person", _("谁在哪里、做什么、到什么时候"),
          ("people.post:view",)),
-    Room("organisations", _("单位和小组"), "desk_admin:organisations", "people", _("新建、改名、撤销"),
+    Room("organisations", _("单位和小组"), "desk:desk_admin:organisations", "people", _("新建、改名、撤销"),
          ("people.organisation:manage", "people.group:manage")),
-    Room("places", _("地点"), "desk_admin:places", "map", _("区划、小区、院落、网格、楼栋"),
+    Room("places", _("地点"), "desk:desk_admin:places", "map", _("区划、小区、院落、网格、楼栋"),
          ("places.site:manage", "places.division:manage")),
-    Room("policy", _("权限表"), "desk_admin:policy", "key", _("什么岗位可以做什么"), (ENTER,)),
-    Room("journal", _("日志"), "desk_admin:journal", "book", _("谁在什么时候做了什么"), ("kernel.journal:view",)),
-    Room("webhooks", _("接口"), "desk_admin:webhooks", "link", _("回调和令牌"), ("doors.webhook:manage",)),
-    Room("jobs", _("长活"), "desk_admin:jobs", "settings", _("导入、导出、训练、校验的进度"), (ENTER,)),
+    Room("policy", _("权限表"), "desk:desk_admin:policy", "key", _("什么岗位可以做什么"), (ENTER,)),
+    Room("journal", _("日志"), "desk:desk_admin:journal", "book", _("谁在什么时候做了什么"),
+         ("kernel.journal:view",)),
+    Room("webhooks", _("接口"), "desk:desk_admin:webhooks", "link", _("回调和令牌"),
+         ("doors.webhook:manage",)),
+    Room("jobs", _("长活"), "desk:desk_admin:jobs", "settings", _("导入、导出、训练、校验的进度"), (ENTER,)),
 )  # fmt: skip
 
 

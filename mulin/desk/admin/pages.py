@@ -10,9 +10,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from mulin.desk import pages
+from mulin.desk.admin import where
 from mulin.desk.admin.access import rooms
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError
+from mulin.kernel.paging import Page
 
 Act = Callable[[dict[str, Any]], Any]
 
@@ -23,6 +25,11 @@ def show(
     """A page of one room."""
     facts = {"rooms": rooms(actor_of(request), room), "room": room}
     return pages.page(request, f"desk/admin/{template}", {**facts, **context}, status=status)
+
+
+def posted(request: HttpRequest) -> Any:
+    """What was sent, also when all of it is empty; None for a page that is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def fill(
@@ -37,8 +44,8 @@ def fill(
     **words: Any,
 ) -> HttpResponse:
     """A form on a page of its own. Sent and right: `act` is called with what was typed, the page `to` follows
-    with the sentence `done`. Otherwise the form comes back (422) with everything that was typed and what is
-    wrong beside the field. `words`: title, text, submit, back (address), back_label and what a template needs."""
+    with the sentence `done`. Otherwise the form comes back (422) with all that was typed and what is wrong
+    beside the field. `words`: title, text, submit, back (address), back_label, and what a template needs."""
     status = 200
     if request.method == "POST":
         status = 422
@@ -90,6 +97,13 @@ def ask(
     return show(request, "ask.html", context, room=room, status=status)
 
 
+def turning(request: HttpRequest, found: Page) -> dict[str, Any]:
+    """What the pager needs: the next page, whether this is the first, and the query without the cursor."""
+    query = request.GET.copy()
+    query.pop("cursor", None)
+    return {"next": found.next, "is_first": not request.GET.get("cursor"), "query": query.urlencode()}
+
+
 def select(name: str, label: Any, value: str, choices: Any) -> dict[str, Any]:
     """A list to narrow a table by. `choices` are (value, label), or (group, [(value, label)])."""
     options: list[dict[str, Any]] = []
@@ -109,8 +123,10 @@ def search(name: str, label: Any, value: str) -> dict[str, Any]:
     return {"name": name, "label": label, "kind": "search", "value": value}
 
 
-def place(name: str, label: Any, value: str) -> dict[str, Any]:
-    """A place by name or code; suggestions appear while typing when scripts run."""
+def place(name: str, label: Any, value: str, code: str = "", wrong: str = "") -> dict[str, Any]:
+    """A place by name or code; suggestions appear while typing when scripts run. What was understood is shown
+    as name and code, what was not as it was typed."""
+    value = where.said(code) if value.strip() and code and not wrong else value
     return {"name": name, "label": label, "kind": "place", "value": value}
 
 

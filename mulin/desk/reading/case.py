@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from mulin.cases import pages as case_pages
 from mulin.cases import states
@@ -200,7 +200,7 @@ def _about(page: CasePage) -> list[tuple[str, Any]]:
     case, matter = page.case, page.matter
     where = "·".join(part for part in (case.place_name, case.grid_name, case.building_name) if part)
     found = [
-        (_("地点"), where),
+        (pgettext("desk", "地点"), where),
         (_("地址"), mask_for_staff(matter.address) if matter.address != case.building_name else ""),
         (_("类别"), case.category_name or _("还没有分类")),
         (_("类型"), case.kind_label),
@@ -215,7 +215,8 @@ def _about(page: CasePage) -> list[tuple[str, Any]]:
 
 
 def _people(matter: Matter) -> str:
-    said = _("%(n)s 条诉求") % {"n": matter.voices_count}
+    n = matter.voices_count
+    said = ngettext("%(n)s 条诉求", "%(n)s 条诉求", n) % {"n": n}
     if matter.me_too_count:
         said += _("，%(n)s 人也遇到") % {"n": matter.me_too_count}
     return said
@@ -264,6 +265,8 @@ def _category_ideas(page: CasePage) -> list[dict[str, Any]]:
 
 def _checks(page: CasePage) -> list[dict[str, Any]]:
     can_tick = any(move.name == "check" for move in page.moves)
+    if not can_tick and not any(one.done_at for one in page.checklist):
+        return []
     return [
         {
             "code": one.code,

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from mulin.cases import states
 from mulin.cases.queries import list_cases
@@ -19,7 +19,7 @@ from mulin.kernel.actors import Actor
 from mulin.voices.states import ASKING, KIND_WORDS, SEVERITY_WORDS
 
 PERIODS = {
-    "today": gettext_lazy("今天"),
+    "today": pgettext_lazy("desk", "今天"),
     "week": gettext_lazy("这一周"),
     "month": gettext_lazy("这个月"),
     "quarter": gettext_lazy("近三个月"),
@@ -29,7 +29,7 @@ FLAGS = {
     "mine": gettext_lazy("我的"),
     "overdue": gettext_lazy("超期"),
     "suspended": gettext_lazy("挂账"),
-    "ended": gettext_lazy("已结束"),
+    "ended": pgettext_lazy("desk", "已结束"),
 }
 TEXTS = ("q", "place", "state", "category", "kind", "severity", "org", "period", "order")
 MOST_PINS = 500
@@ -138,7 +138,7 @@ def filter_fields(actor: Actor, what: Wanted) -> list[dict[str, Any]]:
     """The lists of the filter bar."""
     state_choices = [(code, words[0]) for code, words in states.STATES.items()]
     return [
-        _field("place", _("地点"), pickers.drill(actor, what.texts.get("place", "")), what),
+        _field("place", pgettext("desk", "地点"), pickers.drill(actor, what.texts.get("place", "")), what),
         _field("state", _("状态"), state_choices, what),
         _field("category", _("类别"), _categories(), what),
         _field("kind", _("类型"), [(kind, KIND_WORDS[kind][0]) for kind in ASKING], what),

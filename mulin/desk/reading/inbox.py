@@ -71,7 +71,7 @@ def inbox(actor: Actor, tab: str = "mine", cursor: str | None = None, current: s
     """A tab of the actor's inbox. Counts stop at 99, so that they never become a scan."""
     tab = tab if tab in TABS else "mine"
     items, waiting = _items(actor)
-    open_cases = visible_cases(actor).filter(is_open=True)
+    open_cases = visible_cases(actor, only_open=True)
     others = _others(actor, open_cases, items)
     shown = {"all": open_cases, "others": others}
     following = None

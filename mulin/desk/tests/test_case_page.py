@@ -41,7 +41,9 @@ def test_one_main_button_a_page(clerk, speak, bring, page_of):
     for state in ("reported", "accepted", "done"):
         if state != "reported":
             bring_to(said, state, bring)
-        assert page_of(clerk, said.url).split('id="sheet"')[0].count("btn--main") == 2  # with the shared question
+        assert (
+            page_of(clerk, said.url).split('id="sheet"')[0].count("btn--main") == 2
+        )  # with the shared question
 
 
 def bring_to(said, state, bring) -> None:
@@ -95,7 +97,13 @@ def test_the_suggested_category_can_be_taken_in_one_tap(clerk, cast, speak, page
 
 def test_a_step_that_waits_for_a_second_person_stands_at_the_top(clerk, browser, speak, do, page_of):
     said = speak()
-    do("refuse", "clerk", said.number, reason_code=refusal_code(said), reason="这件事归铁路管，我们不能受理。")
+    do(
+        "refuse",
+        "clerk",
+        said.number,
+        reason_code=refusal_code(said),
+        reason="这件事归铁路管，我们不能受理。",
+    )
     seen = page_of(clerk, said.url)
     assert "等第二个人同意" in seen and "请另一位同事来定" in seen and "/approve/" not in seen
     assert "/approve/" in page_of(browser("secretary"), said.url)

@@ -93,5 +93,7 @@ def test_the_list_beside_a_case_marks_the_one_that_is_open(clerk, speak, page_of
     first, second = speak(), speak(text="花坛边的座椅断了一条腿，老人差点摔倒。")
     seen = page_of(clerk, "/desk/pane/", current=second.number)
     rows = seen.split("<li>")
-    assert [("aria-current" in row) for row in rows if first.number in row or second.number in row].count(True) == 1
+    assert [("aria-current" in row) for row in rows if first.number in row or second.number in row].count(
+        True
+    ) == 1
     assert any("aria-current" in row and second.number in row for row in rows)

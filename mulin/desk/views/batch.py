@@ -1,4 +1,4 @@
-"""The same move on many cases: what needs one more word asks for it once, then every case says how it went."""
+"""The same move on many cases: what needs one more word asks for it once, then each says how it went."""
 
 from typing import Any
 

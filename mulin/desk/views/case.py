@@ -54,22 +54,29 @@ def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
     if move not in moves.ALL or move == "confirm":
         raise NotVisible(move)
     found = reading.read(actor, number)
+    # Before the form is read: who may not do it is told so, not that a field is missing.
+    _check_allowed(actor, found, move)
     if request.method == "POST":
         return _do(request, actor, found, move)
-    _check_offered(actor, found, move)
+    _check_offered(found, move)
     form = MoveFields(found, move, initial=_initial(request, found))
     return _form_page(request, found, move, form)
 
 
-def _check_offered(actor: Actor, found: CasePage, move: str) -> None:
-    """403 for who may not, 409 with the reason where the case's state does not allow it."""
+def _check_allowed(actor: Actor, found: CasePage, move: str) -> None:
+    """403 for who may not do the move with this case."""
     if any(one.name == move for one in found.moves):
         return
     orgs = frozenset(row.org_id for row in found.involvements if row.is_current)
     case = found.case
     target = policy.Target(place=case.place, grid=case.grid, building=case.building, orgs=orgs)
     policy.require(actor, moves.permission(move), target)
-    raise ActionError("not-now", _not_now(found, move))
+
+
+def _check_offered(found: CasePage, move: str) -> None:
+    """409 with the reason where the case's state does not allow the move."""
+    if not any(one.name == move for one in found.moves):
+        raise ActionError("not-now", _not_now(found, move))
 
 
 def _not_now(found: CasePage, move: str) -> str:

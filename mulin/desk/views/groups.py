@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mulin.desk import pickers
 from mulin.desk.access import desk, needs
-from mulin.desk.pages import page, places_of, refuse
+from mulin.desk.pages import page, places_of, posted, refuse
 from mulin.desk.views.residents import tabs
 from mulin.kernel import codes, policy
 from mulin.kernel.actors import Actor
@@ -62,7 +62,7 @@ class GroupForm(forms.Form):
         label=gettext_lazy("做什么"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     leader = forms.CharField(
-        label=gettext_lazy("负责人"), required=False,
+        label=pgettext_lazy("desk", "负责人"), required=False,
         help_text=gettext_lazy("他的手机号或用户名；以后再定也行"),
     )  # fmt: skip
 
@@ -79,7 +79,7 @@ class GroupForm(forms.Form):
 def group_new(request: HttpRequest) -> HttpResponse:
     """Found a group."""
     actor = actor_of(request)
-    form = GroupForm(actor, request.POST or None)
+    form = GroupForm(actor, posted(request))
     status = 200
     if request.method == "POST":
         status = 422

@@ -15,7 +15,7 @@ def _context(request: HttpRequest, found: Inbox) -> dict:
         "found": found,
         "tabs": tabs(found),
         "grid_worker": "grid_worker" in actor_of(request).roles,
-        "counts": {"inbox": found.waiting},
+        "rail": {"inbox": found.waiting},
     }
 
 

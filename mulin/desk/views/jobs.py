@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mulin.desk import exporting, words
 from mulin.desk.access import desk, needs
-from mulin.desk.pages import page, places_of, refuse
+from mulin.desk.pages import page, places_of, posted, refuse
 from mulin.desk.reading.cases import wanted
 from mulin.kernel import clock, jobs
 from mulin.kernel.actors import Actor
@@ -81,7 +81,7 @@ def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
         "title": title(found),
         "is_over": found.finished_at is not None,
         "state": {"label": label, "tone": tone, "icon": icon, "code": found.state},
-        "counts": _counts(found),
+        "figures": _counts(found),
         "file_label": _("下载 Excel") if found.kind == "desk.export" else _("下载用不了的行和原因"),
         "progress": {
             "url": reverse("desk:job-state", args=[found.pk]),
@@ -184,9 +184,10 @@ class ImportForm(forms.Form):
     """A file of voices and where rows without a place of their own lie."""
 
     file = forms.FileField(
-        label=gettext_lazy("文件"), help_text=gettext_lazy("csv、csv.gz 或 xlsx；第一行是列名，要有“内容”或“主题”一列"),
+        label=gettext_lazy("文件"),
+        help_text=gettext_lazy("csv、csv.gz 或 xlsx；第一行是列名，要有“内容”或“主题”一列"),
         widget=forms.FileInput(attrs={"accept": ".csv,.gz,.xlsx"}),
-    )  # fmt: skip
+    )
     place = forms.ChoiceField(
         label=gettext_lazy("没写地点的行放在哪里"), help_text=gettext_lazy("行里写了社区名或编码的，按行里的")
     )
@@ -202,7 +203,7 @@ class ImportForm(forms.Form):
 def import_page(request: HttpRequest) -> HttpResponse:
     """Hand a file of voices to the worker."""
     actor = actor_of(request)
-    form = ImportForm(actor, request.POST or None, request.FILES or None)
+    form = ImportForm(actor, posted(request), request.FILES or None)
     status = 200
     if request.method == "POST":
         status = 422

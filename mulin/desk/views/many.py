@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mulin.desk import chat, pickers, recording, words
 from mulin.desk.access import needs
-from mulin.desk.pages import page
+from mulin.desk.pages import page, posted
 from mulin.desk.recording import Row
 from mulin.desk.views.enter import community_of
 from mulin.kernel import clock
@@ -92,7 +92,7 @@ def enter_many(request: HttpRequest) -> HttpResponse:
     community = community_of(request, actor)
     start = {"place": community, "held_at": clock.now().astimezone(clock.zone())}
     posting = request.method == "POST" and "more" not in request.POST and "look" not in request.POST
-    form = WhereForm(actor, community, request.POST or None, initial=start)
+    form = WhereForm(actor, community, posted(request), initial=start)
     rows = read_rows(request.POST) if request.method == "POST" else _blank(ROWS)
     status, done = 200, []
     if posting:
@@ -144,7 +144,7 @@ def enter_chat(request: HttpRequest) -> HttpResponse:
     """Paste the chat, tick what is a voice, send: one submission each."""
     actor = actor_of(request)
     community = community_of(request, actor)
-    form = WhereForm(actor, community, request.POST or None, initial={"place": community})
+    form = WhereForm(actor, community, posted(request), initial={"place": community})
     form.fields.pop("held_at")
     form.fields.pop("consent")
     pasted = request.POST.get("chat", "")[:100_000]

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from mulin.desk.access import desk
-from mulin.desk.pages import page, refuse
-from mulin.desk.pickers import category_choices, place_choices
+from mulin.desk.pages import page, posted, refuse
+from mulin.desk.pickers import category_choices, place_choices, site_choices
 from mulin.desk.views.case import case_url
 from mulin.kernel import policy
 from mulin.kernel.actors import Actor
@@ -77,8 +77,8 @@ def facts(request: HttpRequest, number: str) -> HttpResponse:
     """The one fact sheet that all levels read."""
     actor = actor_of(request)
     matter = _seen(actor, number, "voices.matter:edit_facts")
-    form = FactsForm(matter, request.POST or None)
-    status = 200
+    form = FactsForm(matter, posted(request))
+    status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
             actions.edit_facts(actor=actor, number=matter.number, facts=form.cleaned_data)
@@ -86,7 +86,6 @@ def facts(request: HttpRequest, number: str) -> HttpResponse:
             return redirect(matter_url(request, matter))
         except ActionError as error:
             refuse(form, error)
-            status = 422
     lead = _("各级都会看到。写身份，不写姓名、电话和证件号。")
     return answer(request, matter, form, _("事实单"), status=status, text=lead)
 
@@ -112,8 +111,8 @@ def category(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_of(request)
     matter = _seen(actor, number, "voices.matter:recategorise")
     now = {"category": matter.category, "kind": matter.kind, "severity": matter.severity}
-    form = CategoryForm(request.POST or None, initial=now)
-    status = 200
+    form = CategoryForm(posted(request), initial=now)
+    status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
             actions.recategorise_matter(actor=actor, number=matter.number, **form.cleaned_data)
@@ -121,7 +120,6 @@ def category(request: HttpRequest, number: str) -> HttpResponse:
             return redirect(matter_url(request, get_matter(actor, matter.number)))
         except ActionError as error:
             refuse(form, error)
-            status = 422
     text = _("改成“大事”后，只有负责处置的人看得到。")
     return answer(request, matter, form, _("改类别"), status=status, text=text)
 
@@ -142,13 +140,6 @@ class PlaceForm(forms.Form):
         self.fields["building"].choices = site_choices(community)
 
 
-def site_choices(community: str) -> list[tuple[str, Any]]:
-    """Buildings by estate, then grids, of a community."""
-    from mulin.desk.pickers import site_choices as found
-
-    return found(community)
-
-
 @FORM
 @desk
 def place(request: HttpRequest, number: str) -> HttpResponse:
@@ -158,17 +149,16 @@ def place(request: HttpRequest, number: str) -> HttpResponse:
     chosen = request.POST.get("place") or request.GET.get("place") or matter.place
     community = chosen if places.exists(chosen) else matter.place
     now = {"place": community, "building": matter.building or matter.grid, "address": matter.address}
-    posted = request.POST if request.method == "POST" and "look" not in request.POST else None
-    form = PlaceForm(actor, community, posted, initial=now)
-    status = 200
-    if posted is not None and form.is_valid():
+    sent = request.POST if request.method == "POST" and "look" not in request.POST else None
+    form = PlaceForm(actor, community, sent, initial=now)
+    status = 200 if sent is None else 422
+    if sent is not None and form.is_valid():
         try:
             actions.relocate_matter(actor=actor, number=matter.number, **form.cleaned_data)
             messages.success(request, _("地点已改，派单建议和时限会跟着变。"))
             return redirect(_after_move(request, actor, matter))
         except ActionError as error:
             refuse(form, error)
-            status = 422
     extra = {"look": _("换了社区，先看它的楼栋")}
     return answer(request, matter, form, _("改地点"), status=status, **extra)
 

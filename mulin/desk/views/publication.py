@@ -7,13 +7,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mulin.cases.models import Case
 from mulin.desk.access import needs
-from mulin.desk.pages import back, page, refuse
+from mulin.desk.pages import back, page, posted, refuse
 from mulin.desk.reading import publication as reading
 from mulin.kernel import policy
 from mulin.kernel.actors import Actor
@@ -73,20 +74,12 @@ def publication_one(request: HttpRequest, number: str) -> HttpResponse:
     case = Case.objects.filter(matter=matter).only("reply").first()
     start = reading.prefill(actor, matter, case.reply if case else "")
     hiding = "hide" in request.POST
-    form = PublishForm(
-        matter, request.POST if request.method == "POST" and not hiding else None, initial=start
-    )
-    status, reason_error = 200, ""
+    form = PublishForm(matter, None if hiding else posted(request), initial=start)
+    reason_error = ""
     if request.method == "POST":
-        status = 422
         try:
-            if hiding:
-                actions.hide_matter(actor=actor, number=matter.number, reason=request.POST.get("reason", ""))
-                messages.success(request, _("已记为不公开，原因留着。"))
-                return redirect(_next(request, actor, matter))
-            if form.is_valid():
-                actions.publish_matter(actor=actor, number=matter.number, **form.cleaned_data)
-                messages.success(request, _("已公开。"))
+            if said := _decide(request, actor, matter, None if hiding else form):
+                messages.success(request, said)
                 return redirect(_next(request, actor, matter))
         except ActionError as error:
             if error.status == 403:
@@ -95,20 +88,39 @@ def publication_one(request: HttpRequest, number: str) -> HttpResponse:
                 reason_error = str(error.message)
             else:
                 refuse(form, error)
-    chosen = request.POST.getlist("photos") if form.is_bound else start["photos"]
     context = {
         "matter": matter,
         "form": form,
-        "material": reading.material(actor, matter),
-        "chosen": set(chosen),
-        "reason": request.POST.get("reason", matter.hidden_reason),
+        "chosen": set(request.POST.getlist("photos") if form.is_bound else start["photos"]),
         "reason_error": reason_error,
+        **_around(request, actor, matter),
+    }
+    status = 422 if request.method == "POST" else 200
+    return page(request, "desk/publication_one.html", context, status=status)
+
+
+def _decide(request: HttpRequest, actor: Actor, matter: Matter, form: PublishForm | None) -> str:
+    """Publish what the form says, or without a form keep the matter out; what to say when it is done."""
+    if form is None:
+        actions.hide_matter(actor=actor, number=matter.number, reason=request.POST.get("reason", ""))
+        return _("已记为不公开，原因留着。")
+    if not form.is_valid():
+        return ""
+    actions.publish_matter(actor=actor, number=matter.number, **form.cleaned_data)
+    return _("已公开。")
+
+
+def _around(request: HttpRequest, actor: Actor, matter: Matter) -> dict[str, Any]:
+    """What stands around the form: the words it is made from, the list beside it, the way back."""
+    beside = urlencode({"current": matter.number, "tab": request.GET.get("tab", "")})
+    return {
+        "material": reading.material(actor, matter),
+        "reason": request.POST.get("reason", matter.hidden_reason),
         "action": request.get_full_path(),
         "back_url": back(request, reverse("desk:publication")),
         "next": request.GET.get("next", ""),
-        "pane_url": f"{reverse('desk:publication-pane')}?current={matter.number}&tab={request.GET.get('tab', '')}",
+        "pane_url": f"{reverse('desk:publication-pane')}?{beside}",
     }
-    return page(request, "desk/publication_one.html", context, status=status)
 
 
 def _next(request: HttpRequest, actor: Actor, matter: Matter) -> str:

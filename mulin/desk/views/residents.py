@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mulin.desk import pickers, words
@@ -30,8 +30,8 @@ SHOWN = 100
 def tabs(actor: Actor, here: str) -> list[dict[str, Any]]:
     """Residents, invitations, groups: those that the actor may work on."""
     entries = (
-        ("residents", _("住户认证"), "people.residence:confirm"),
-        ("invitations", _("邀请码"), "people.invitation:make"),
+        ("residents", pgettext("desk", "住户认证"), "people.residence:confirm"),
+        ("invitations", pgettext("desk", "邀请码"), "people.invitation:make"),
         ("groups", _("小组"), "people.group:manage"),
     )
     return [
@@ -99,7 +99,7 @@ def residence(request: HttpRequest, residence_id: UUID) -> HttpResponse:
         "title": _("不确认这位住户"),
         "lead": f"{row.account}·{where} {row.household.door}",
         "back_url": reverse("desk:residents"),
-        "back_label": _("住户认证"),
+        "back_label": pgettext("desk", "住户认证"),
         "submit": _("不确认"),
         "action": request.get_full_path(),
     }

@@ -5,13 +5,13 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mulin.cases.queries import get_case
 from mulin.desk import actions, words
 from mulin.desk.access import desk, needs
-from mulin.desk.pages import page, refuse
+from mulin.desk.pages import page, posted, refuse
 from mulin.desk.reading import cases as reading
 from mulin.desk.reading.inbox import Row
 from mulin.kernel import policy
@@ -71,7 +71,7 @@ class PhoneForm(forms.Form):
     """A number that somebody called from, and why one looks."""
 
     phone = forms.CharField(
-        label=gettext_lazy("电话号码"), max_length=32,
+        label=pgettext_lazy("desk", "电话号码"), max_length=32,
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
     )  # fmt: skip
     purpose = forms.CharField(
@@ -85,7 +85,7 @@ class PhoneForm(forms.Form):
 def search_phone(request: HttpRequest) -> HttpResponse:
     """What a person with this number has said, for a purpose that they will read."""
     actor = actor_of(request)
-    form = PhoneForm(request.POST or None)
+    form = PhoneForm(posted(request))
     status, found = 200, None
     if request.method == "POST":
         status = 422

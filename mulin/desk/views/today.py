@@ -10,6 +10,7 @@ from mulin.desk.reading.today import today as read_today
 from mulin.desk.views.enter import EnterForm
 from mulin.kernel import policy
 from mulin.kernel.context import actor_of
+from mulin.kernel.numbers import clean_number
 from mulin.places.queries import names_of
 
 
@@ -23,8 +24,9 @@ def today(request: HttpRequest) -> HttpResponse:
     context = {
         **found,
         "where": list(names_of(places_of(actor)).values()),
-        "counts": {"inbox": found["waiting"]},
+        "rail": {"inbox": found["waiting"]},
         "key": recording.new_key(),
+        "done": clean_number(request.GET.get("done", ""))[:12],
     }
     if policy.can_somewhere(actor, "voices.voice:submit_for") and community:
         context["form"] = EnterForm(actor, community, initial={"place": community, "channel": "patrol"})

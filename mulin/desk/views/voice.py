@@ -8,12 +8,12 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mulin.desk.access import desk
 from mulin.desk.forms import ManyFiles
-from mulin.desk.pages import page, refuse
+from mulin.desk.pages import page, posted, refuse
 from mulin.desk.views.matter import answer, matter_url
 from mulin.kernel import policy
 from mulin.kernel.actors import Actor
@@ -52,7 +52,7 @@ class CorrectForm(forms.Form):
 class WithdrawForm(forms.Form):
     """Why a voice is taken back."""
 
-    reason = forms.ChoiceField(label=gettext_lazy("为什么撤回"), widget=forms.RadioSelect)
+    reason = forms.ChoiceField(label=pgettext_lazy("desk", "为什么撤回"), widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -72,14 +72,13 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
     """Show how to reach the person, once, for a stated purpose."""
     actor = actor_of(request)
     voice = _seen(actor, number, "voices.voice:read_contact")
-    form = ContactForm(request.POST or None)
-    status = 200
+    form = ContactForm(posted(request))
+    status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
             found = actions.read_contact(actor=actor, number=voice.number, **form.cleaned_data)
         except ActionError as error:
             refuse(form, error)
-            status = 422
         else:
             context = {
                 "contact": found,
@@ -98,9 +97,9 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
     """Add what the person said later, or what was seen."""
     actor = actor_of(request)
     voice = _seen(actor, number, "voices.voice:add")
-    form = AddForm(request.POST or None, request.FILES or None)
+    form = AddForm(posted(request), request.FILES or None)
     form.errors.pop("photos", None)  # checked by content in the action
-    status = 200
+    status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
             photos = request.FILES.getlist("photos")
@@ -111,8 +110,9 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
             return redirect(matter_url(request, voice.matter))
         except ActionError as error:
             refuse(form, error)
-            status = 422
-    return answer(request, voice.matter, form, _("补充"), status=status, quote=mask_for_staff(voice.text))
+    return answer(
+        request, voice.matter, form, pgettext("desk", "补充"), status=status, quote=mask_for_staff(voice.text)
+    )
 
 
 @FORM
@@ -121,8 +121,8 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
     """Put right what a voice says."""
     actor = actor_of(request)
     voice = _seen(actor, number, "voices.voice:correct")
-    form = CorrectForm(request.POST or None, initial={"text": voice.text})
-    status = 200
+    form = CorrectForm(posted(request), initial={"text": voice.text})
+    status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
             actions.correct_voice(actor=actor, number=voice.number, **form.cleaned_data)
@@ -130,7 +130,6 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
             return redirect(matter_url(request, voice.matter))
         except ActionError as error:
             refuse(form, error)
-            status = 422
     return answer(request, voice.matter, form, _("更正"), status=status)
 
 
@@ -140,8 +139,8 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     """Take a voice back at the person's wish."""
     actor = actor_of(request)
     voice = _seen(actor, number, "voices.voice:withdraw")
-    form = WithdrawForm(request.POST or None)
-    status = 200
+    form = WithdrawForm(posted(request))
+    status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
             actions.withdraw_voice(actor=actor, number=voice.number, **form.cleaned_data)
@@ -149,7 +148,6 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
             return redirect(matter_url(request, voice.matter))
         except ActionError as error:
             refuse(form, error)
-            status = 422
     text = _("撤回后不再计数；只有这一条的，事项也随之结束。")
     return answer(
         request, voice.matter, form, _("撤回这条诉求"), status=status, text=text, submit=_("撤回"),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mulin.desk import words
 from mulin.desk.access import desk, needs
-from mulin.desk.pages import page, refuse
+from mulin.desk.pages import page, posted, refuse
 from mulin.desk.reading import wishes as reading
 from mulin.kernel import policy
 from mulin.kernel.context import actor_of
@@ -96,9 +96,7 @@ def wish_answer(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_of(request)
     matter = queries.get_matter(actor, number)
     policy.require(actor, "voices.matter:answer_wish", access.target_of_matter(actor, matter))
-    form = AnswerForm(
-        request.POST or None, initial={"text": matter.public_answer, "decision": matter.decision}
-    )
+    form = AnswerForm(posted(request), initial={"text": matter.public_answer, "decision": matter.decision})
     status = 200
     if request.method == "POST":
         status = 422

@@ -1,18 +1,18 @@
 """The register holds what was approved, and nothing that was not."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from mulin.disclosure import queries, words
+from mulin.disclosure import export, queries, words
 from mulin.disclosure.queries import Filters
-from mulin.kernel import clock
+from mulin.kernel import clock, paging
 from mulin.kernel.errors import NotVisible
 from mulin.voices.actions import hide_matter
 from mulin.voices.models import Matter
-from mulin.voices.queries import catalogue
+from mulin.voices.queries import catalogue, waiting_publication
 
 
 def numbers(**filters) -> list[str]:
@@ -165,11 +165,11 @@ def test_what_is_not_shown_is_told_in_numbers_and_never_below_five(publish, spea
 
 def test_those_who_approve_see_what_waits_at_their_place_only(speak, cast, world, anonymous):
     here, there = speak(), speak(place=world.other_home)
-    assert list(queries.pending_publication(cast.clerk.actor)) in ([here], [])
-    assert set(queries.pending_publication(cast.district.actor)) == {here, there}
-    assert set(queries.pending_publication(cast.street.actor)) == {here}
+    assert list(waiting_publication(cast.clerk.actor)) == [here]
+    assert set(waiting_publication(cast.district.actor)) == {here, there}
+    assert set(waiting_publication(cast.street.actor)) == {here}
     for actor in (anonymous, cast.resident.actor, cast.gridworker.actor, cast.department.actor):
-        assert not queries.pending_publication(actor).exists()
+        assert not waiting_publication(actor).exists()
 
 
 def test_heads_name_their_chain_and_change_with_every_line(publish, settle, world):
@@ -184,3 +184,18 @@ def test_heads_name_their_chain_and_change_with_every_line(publish, settle, worl
     assert (
         after[world.home].seq > before[world.home].seq and after[world.home].head != before[world.home].head
     )
+
+
+def test_the_days_in_the_file_are_those_of_the_place_and_not_of_utc(publish):
+    matter = publish()
+    early = datetime(2026, 3, 2, 1, 30, tzinfo=clock.zone())
+    Matter.objects.filter(pk=matter.pk).update(published_at=early, closed_at=early)
+    line = export.row(next(queries.all_entries(Filters())))
+    assert line[9:11] == ["2026-03-02", "2026-03-02"]
+
+
+@pytest.mark.parametrize("values", [[None], [{"a": 1}], [["x"]], [1], ["\x00"]])
+def test_a_cursor_of_the_heads_that_is_not_ours_gives_the_first_page(publish, settle, values):
+    publish()
+    settle()
+    assert queries.heads(paging.encode(values)).items == queries.heads().items

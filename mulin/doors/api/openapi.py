@@ -19,13 +19,14 @@ ERRORS = {
     "409": _n("现在不能这样做；title 说明原因"),
     "422": _n("有的字段没填对；errors 逐项说明"),
     "429": _n("太频繁，过一会儿再试"),
+    "503": _n("现在存取不了；过一会儿用同一个编号再发一次"),
 }
 WORDS = {"summary", "description"}
 
 
 def documented(model: Any, *refusals: int, status: int = 200, **more: Any) -> dict[int, Any]:
-    """The answers of an operation: its success, 401, and the refusals that it may give."""
-    return {status: model, **more, 401: Problem, **dict.fromkeys(refusals, Problem)}
+    """The answers of an operation: its success, 401, 503, and the refusals that it may give."""
+    return {status: model, **more, 401: Problem, **dict.fromkeys((*refusals, 503), Problem)}
 
 
 READ = (404, 422)

@@ -79,11 +79,14 @@ def _case(matter: Matter) -> Case | None:
     return getattr(matter, "case", None)
 
 
+# About a hundred metres, as on the public map: the point is often the door of whoever spoke.
+DECIMALS = 3
+
+
 def _request(voice: Voice, address: str, media: str | None) -> dict[str, Any]:
     matter = voice.matter
     case = _case(matter)
     is_public = matter.publication == "shown" and not matter.restriction
-    decimals = 5 if is_public else 3  # about a metre, about a hundred metres
     withdrawn = voice.state == "withdrawn"
     return {
         "service_request_id": voice.number,
@@ -100,8 +103,8 @@ def _request(voice: Voice, address: str, media: str | None) -> dict[str, Any]:
         "address": address,
         "address_id": voice.place,
         "zipcode": "",
-        "lat": round(voice.lat, decimals) if voice.lat is not None else None,
-        "long": round(voice.lon, decimals) if voice.lon is not None else None,
+        "lat": round(voice.lat, DECIMALS) if voice.lat is not None else None,
+        "long": round(voice.lon, DECIMALS) if voice.lon is not None else None,
         "media_url": media,
     }
 

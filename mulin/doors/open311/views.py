@@ -20,7 +20,7 @@ from mulin.doors.open311.creating import create_request
 from mulin.doors.open311.errors import GeoReportError
 from mulin.doors.open311.formats import TYPES, moment, render
 from mulin.doors.open311.parameters import Parameters, read_span, read_statuses
-from mulin.kernel import codes
+from mulin.kernel import codes, outage
 from mulin.kernel.actors import Actor
 from mulin.people import tokens
 from mulin.places.queries import exists
@@ -47,6 +47,14 @@ def door(*methods: str) -> Callable:
                 response = _respond(form, "errors", error.errors, error.status)
                 if error.status == 405:
                     response["Allow"] = ", ".join(methods)
+                return response
+            except Exception as error:
+                if not outage.is_outage(error):
+                    raise
+                outage.log_it(error)
+                refusal = GeoReportError(503, str(outage.body()["title"]))
+                response = _respond(form, "errors", refusal.errors, refusal.status)
+                response["Retry-After"] = str(outage.RETRY_SECONDS)
                 return response
 
         return wrapped

@@ -53,6 +53,33 @@ def test_a_removed_line_is_found_also_the_last_one(which):
     assert not journal.verify().ok
 
 
+def test_lines_that_are_sealed_while_it_verifies_are_no_alarm(monkeypatch):
+    write_lines(3)
+    journal.seal_all()
+    added = []
+
+    def link(previous, entry, algorithm, real=journal.link):
+        if not added:  # the worker, at work while somebody verifies
+            added.extend(write_lines(2))
+            journal.seal_all()
+        return real(previous, entry, algorithm)
+
+    monkeypatch.setattr(journal, "link", link)
+    assert journal.verify().ok
+    assert Chain.objects.get(key=HOME).seq == 5
+
+
+def test_a_line_that_was_added_behind_the_sealer_is_found():
+    last = write_lines(2)[-1]
+    journal.seal_all()
+    last.refresh_from_db()
+    forged = journal.record(CODE, actor=SYSTEM, place=HOME)
+    forged.chain, forged.seq, forged.position = HOME, 3, 3
+    forged.hash = journal.link(last.hash, forged, "sha256")
+    forged.save()
+    assert not journal.verify().ok
+
+
 def test_swapping_two_lines_is_found():
     first, second, _ = write_lines(3)
     journal.seal_all()

@@ -75,3 +75,15 @@ def test_the_system_may_everything_and_nobody_sees_nothing():
     fields = policy.Fields(place="place")
     assert policy.visible(SYSTEM, "cases.case:view", fields) == Q()
     assert policy.visible(ANONYMOUS, "cases.case:view", fields) == policy.NOTHING
+
+
+def test_every_permission_of_the_table_is_asked_for_somewhere():
+    """A row that no code asks for would tell a clerk of a right that nobody checks."""
+    from mulin.cases import moves
+
+    package = policy.POLICY_FILE.parent.parent.parent
+    code = "\n".join(
+        path.read_text(encoding="utf-8") for path in package.rglob("*.py") if "tests" not in path.parts
+    )
+    asked = {moves.permission(name) for name in moves.ALL}
+    assert [p for p in policy.table() if f'"{p}"' not in code and p not in asked] == []

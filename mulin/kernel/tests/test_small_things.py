@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mulin.kernel import clock, numbers, paging, secrets, throttle
 from mulin.kernel.errors import ActionError
 from mulin.kernel.logs import scrub
-from mulin.kernel.models import Cursor
+from mulin.kernel.models import Cursor, Throttle
 
 
 @given(st.text(max_size=40))
@@ -93,3 +93,27 @@ def test_logs_hold_no_telephone_and_no_secret_link():
     assert "13800138000" not in text
     assert "11010519491231002X" not in text
     assert "abcdefghijklmnop" not in text
+
+
+@pytest.mark.parametrize("seconds", [60, 3600, 86400])
+def test_a_window_of_any_length_is_forgotten_once_it_is_over(db, settings, monkeypatch, seconds):
+    settings.MULIN_THROTTLE = True
+    moment = 1_790_000_000
+    monkeypatch.setattr(throttle.time, "time", lambda: moment)
+    throttle.check("report", "10.0.0.1", limit=10, seconds=seconds)
+    throttle.sweep()
+    assert Throttle.objects.count() == 1
+    monkeypatch.setattr(throttle.time, "time", lambda: moment + seconds)
+    throttle.sweep()
+    assert Throttle.objects.count() == 0
+
+
+def test_the_secret_of_a_recovery_link_never_stands_in_a_log():
+    assert "q7Xk9" not in scrub("Internal Server Error: /account/recover/q7Xk9_abcdefghijklmnop/")
+
+
+def test_a_metrics_token_with_strange_letters_is_refused_and_not_an_error(client, monkeypatch, db, settings):
+    settings.MULIN_TRUSTED_PROXIES = 1
+    monkeypatch.setenv("MULIN_METRICS_TOKEN", "a-long-token")
+    assert client.get("/metrics", headers={"Authorization": "Bearer é"}).status_code == 404
+    assert client.get("/metrics", headers={"Authorization": "Bearer a-long-token"}).status_code == 200

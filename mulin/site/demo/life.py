@@ -17,7 +17,7 @@ from mulin.kernel.errors import ActionError, NotVisible
 from mulin.people.models import Account
 from mulin.people.queries import actor_by_id
 from mulin.places.models import Site
-from mulin.site.demo import content
+from mulin.site.demo import content, replies
 from mulin.site.demo.people import People
 from mulin.site.demo.places import CITY, COMMUNITIES, DISTRICT, ESTATES, HOME, STREET, TOWN
 from mulin.voices import actions as voices
@@ -217,7 +217,8 @@ class Street:
         case = Case.objects.select_related("matter").get(number=number)
         first = Voice.objects.filter(matter=case.matter).order_by("id").first()
         if first is not None:
-            fields = {"title": case.matter.title, "text": first.text_masked or first.text}
+            text = first.text_masked or first.text
+            fields = {"title": case.matter.title, "text": text, "answer": case.reply}
             self.attempt(
                 when, voices.publish_matter, {"actor": self.clerk(place), "number": number, **fields}
             )
@@ -309,9 +310,13 @@ class Street:
         self.attempt(when, cases.approve_pending, {"actor": other, "number": number})
 
     def end(self, when, number, group, building, worker, place) -> None:
-        done, reply = self.rng.choice(content.DONE.get(group) or content.DONE["other"])
+        kind, category = Case.objects.values_list("kind", "category").get(number=number)
+        asked = kind == "consult" and category not in {"social_insurance", "certificates", "school_entry"}
+        done, reply = self.rng.choice(replies.ASKED) if asked else replies.DONE.get(category, replies.OTHER)
         reply = f"您好，{reply.format(where=building.name)}。"
         if self.move("finish", worker, number, done_text=done, reply=reply, confirm_reply=True):
+            if Case.objects.filter(number=number, matter__publication="shown").exists():
+                self.later(when, (1, 10), self.publish, number, place)
             for voice in Voice.objects.filter(matter__number=number, state="received"):
                 if self.rng.random() < 0.82:
                     self.later(
@@ -334,7 +339,7 @@ class Street:
             self.later(when, (2, 20), self.begin, number, place, group, building, worker, "")
 
     def call_back(self, when, voice_number, number, place, attempt) -> None:
-        """Nobody said anything: the community asks, on three days if need be, and only then ends it as it is."""
+        """Nobody said anything: the community asks, on three days if need be, and only then ends it."""
         reached = self.rng.random() < 0.4
         fields = {"actor": self.clerk(place), "number": number, "voice": voice_number}
         fields |= (

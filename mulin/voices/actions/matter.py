@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from mulin.kernel import clock, journal, registry, rulebook
+from mulin.kernel import journal, registry, rulebook
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import now
 from mulin.kernel.counters import Count
@@ -36,11 +36,7 @@ def _sync(actor: Actor, matter: Matter, before: dict[str, str]) -> registry.WayR
 def _recount(voices: Iterable[Voice], was: Iterable[Count]) -> list[Count]:
     """Counts that take back what was counted and count anew."""
     taken = [Count(c.measure, c.place, c.day, -c.n, c.state, c.category, c.grid) for c in was]
-    return taken + [_counted(voice) for voice in voices]
-
-
-def _counted(voice: Voice) -> Count:
-    return came_in(voice, clock.day_of(voice.happened_at or voice.created_at))
+    return taken + [came_in(voice) for voice in voices]
 
 
 def _received(matter: Matter) -> list[Voice]:
@@ -69,7 +65,7 @@ def recategorise_matter(
         if not changed and not confirmed:
             raise ActionError("nothing-changed", _("没有变化。"))
         voices = _received(matter)
-        was = [_counted(voice) for voice in voices]
+        was = [came_in(voice) for voice in voices]
         _learn(actor, voices, before, changed, category if confirmed else "")
         result = _apply(actor, matter, voices, before, changed, category)
         journal.record(
@@ -183,7 +179,7 @@ def relocate_matter(
         require(actor, "voices.matter:relocate", access.target_of_matter(actor, matter))
         before = _before(matter)
         voices = [v for v in _received(matter) if v.place == matter.place]
-        was = [_counted(voice) for voice in voices]
+        was = [came_in(voice) for voice in voices]
         _move(matter, spot, " ".join(address.split())[: drafts.ADDRESS_LENGTH])
         _take_along(matter, voices, before["place"], spot)
         result = _sync(actor, matter, before)

@@ -11,12 +11,13 @@ from django.db import IntegrityError
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from mulin.kernel import journal, registry, rulebook, search, secrets
+from mulin.kernel import clock, journal, registry, rulebook, search, secrets
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import now
 from mulin.kernel.counters import Count
 from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError, NotVisible
+from mulin.kernel.inserting import insert
 from mulin.kernel.numbers import new_number
 from mulin.kernel.policy import require
 from mulin.voices import access, drafts, likeness, matters, photos, states
@@ -144,13 +145,15 @@ def enter(
             **({"for": True} if draft.entered_by else {}),
             **result.data,
         },
-        counts=[came_in(voice, draft.day), *result.counts],
+        counts=[came_in(voice), *result.counts],
     )
     return voice
 
 
-def came_in(voice: Voice, day, n: int = 1) -> Count:
-    """The count of one voice: by the day of the voice, at its place, by kind."""
+def came_in(voice: Voice, n: int = 1) -> Count:
+    """The count of one voice: by the day of the voice, at its place, by kind. The day is read from the row,
+    as the recount does: the clock may have passed midnight since."""
+    day = clock.day_of(voice.happened_at or voice.created_at)
     return Count("voices.in", voice.place, day, n, state=voice.kind, grid=voice.grid)
 
 
@@ -175,7 +178,7 @@ def _new_matter(draft: Draft, number: str) -> Matter:
         way=rulebook.value("voices.way", at=spot.place, kind=draft.kind),
         voices_count=1,
     )
-    matter.save(force_insert=True)
+    insert([matter])
     return matter
 
 
@@ -209,14 +212,20 @@ def _new_voice(draft: Draft, matter: Matter, number: str) -> Voice:
     )
     if matter.decision == "accepted":  # a wish that was answered already answers whoever joins it
         voice.answer, voice.answered_at = matter.public_answer, now()
-    voice.save(force_insert=True)
+    insert([voice])
     return voice
 
 
 def _matter_to_join(actor: Actor, draft: Draft, join: str, beside: UUID | None) -> Matter | None:
-    """The open matter that the person chose, or the like wish that was found; locked and one voice richer."""
+    """The open matter that the person chose, or the like wish that was found; locked and one voice richer.
+
+    A tip-off or a danger to life is never put into a matter that more people read, or that nobody hurries
+    for: it opens its own, and the desk may still merge the two.
+    """
     if join:
         matter = _chosen(actor, join)
+        if draft.restriction and draft.restriction != matter.restriction:
+            return None
     elif beside:
         matter = Matter.objects.select_for_update().filter(pk=beside, is_open=True).first()
         if matter is None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from mulin.kernel import clock, journal, registry, search, secrets
+from mulin.kernel import journal, registry, search, secrets
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import now
 from mulin.kernel.db import write
@@ -117,9 +117,8 @@ def withdraw_voice(*, actor: Actor, number: str, reason: str) -> Voice:
         result = withdraw_from_way(actor, matter, voice)
         is_last = not matter.voices_count
         if is_last:
-            matters.close_matter(matter)
+            _end(matter)
         matters.reindex(Matter.objects.get(pk=voice.first_matter_id))
-        day = clock.day_of(voice.happened_at or voice.created_at)
         journal.record(
             "voices.voice.withdrawn",
             actor=actor,
@@ -127,9 +126,20 @@ def withdraw_voice(*, actor: Actor, number: str, reason: str) -> Voice:
             subject=voice.id,
             matter=matter.id,
             data={"number": voice.number, "reason": code, "last": is_last, **result.data},
-            counts=[came_in(voice, day, -1), *result.counts],
+            counts=[came_in(voice, -1), *result.counts],
         )
     return voice
+
+
+def _end(matter: Matter) -> None:
+    """Nobody stands behind the matter any more: it closes, and what was public of it is public no longer."""
+    matters.close_matter(matter)
+    if matter.publication == "shown":
+        matter.publication, matter.published_at = "hidden", None
+        matter.hidden_reason = _("反映的人撤回了诉求")
+        matter.save(update_fields=["publication", "hidden_reason", "published_at"])
+        Photo.objects.filter(matter=matter).update(is_approved=False)
+        matters.reindex(matter)
 
 
 def _reason(reason: str) -> tuple[str, str]:
@@ -182,6 +192,9 @@ def me_too(*, actor: Actor, number: str, device: str = "") -> Matter:
     with write():
         matter = access.locked_matter(actor, number, extra=Q(publication="shown", restriction=""))
         require(actor, "voices.matter:me_too", access.target_of_matter(actor, matter))
+        if matter.publication != "shown" or matter.restriction:
+            # A worker sees more than the public does, but nobody stands beside what is not public.
+            raise NotVisible(number)
         if not matter.is_open:
             raise ActionError("matter-closed", _("这件事已经办结。如果又出现了，请另说一件。"))
         device_hash = "" if actor.account else secrets.fingerprint(device, "device")

@@ -4,7 +4,10 @@ import json
 from collections import Counter
 from datetime import timedelta
 
+import pytest
+
 from mulin.kernel import clock, registry, search
+from mulin.kernel.db import write
 from mulin.kernel.models import Notice
 from mulin.voices import actions, personal_data, photos
 from mulin.voices.models import Addition, Matter, MeToo, Photo, Voice
@@ -23,14 +26,17 @@ def test_all_that_a_person_said_comes_out_and_nothing_of_others(speak, published
     assert out["me_too"][0]["matter"] == matter.number and "别人说的事" not in text
 
 
-def test_erasure_cuts_every_tie_and_keeps_the_record_of_the_work(speak, published, cast, picture):
+def test_erasure_cuts_every_tie_and_keeps_the_record_of_the_work(
+    speak, published, cast, picture, django_capture_on_commit_callbacks
+):
     receipt = speak(text=SAID, contact="13812345678", photos=[picture()], address="3栋501", kind="complaint")
     voice = receipt.voice
     actions.add_to_voice(actor=cast.resident.actor, number=voice.number, text="打13812345678找李晓梅")
     other = published(text="别的事", actor=cast.neighbour.actor)
     actions.me_too(actor=cast.resident.actor, number=other.number)
     photo = Photo.objects.get()
-    assert personal_data.erase(cast.resident.id) > 0
+    with django_capture_on_commit_callbacks(execute=True):
+        assert personal_data.erase(cast.resident.id) > 0
     voice.refresh_from_db()
     assert voice.account_id is None and voice.secret_hash == "" and voice.contact_hash == ""
     assert (voice.contact_sealed, voice.contact_last4, voice.address, voice.lon) == ("", "", "", None)
@@ -99,3 +105,18 @@ def test_notices_are_made_only_for_the_people_of_the_matter(published, speak, ca
     settle()
     told = set(Notice.objects.filter(code="voices.matter.published").values_list("account", flat=True))
     assert told == {cast.resident.id} and matter.publication == "shown"
+
+
+def test_erasure_takes_the_address_that_nobody_else_gave_from_the_matter_too(speak, cast):
+    voice = speak(text=SAID, address="3栋2单元501").voice
+    personal_data.erase(cast.resident.id)
+    assert Matter.objects.get(pk=voice.matter_id).address == ""
+
+
+def test_files_go_only_when_the_erasure_is_final(speak, cast, picture):
+    speak(text=SAID, photos=[picture()])
+    photo = Photo.objects.get()
+    with pytest.raises(RuntimeError), write():
+        personal_data.erase(cast.resident.id)
+        raise RuntimeError("another module could not erase its share")
+    assert Photo.objects.exists() and photos.default_storage.exists(photo.file.name)

@@ -1,8 +1,10 @@
 """Photos: no position leaves the phone's file, nothing but pictures comes in, no row is without a file."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
 
@@ -96,6 +98,22 @@ def test_when_the_rows_fail_the_files_are_taken_away(speak, picture, monkeypatch
     with pytest.raises(ZeroDivisionError):
         speak(photos=[picture()])
     assert stored_names() == before and not Voice.objects.exists()
+
+
+def test_files_that_a_killed_process_left_are_swept_and_no_others(speak, picture, monkeypatch):
+    speak(photos=[picture()])
+    kept = Photo.objects.get()
+    with monkeypatch.context() as patch:  # what other tests left
+        patch.setattr(photos, "UNFINISHED", -timedelta(minutes=1))
+        photos.sweep()
+    orphan = photos.clean(picture())
+    default_storage.save(orphan.name, ContentFile(orphan.large))
+    default_storage.save(orphan.thumb_name, ContentFile(orphan.thumb))
+    assert photos.sweep() == 0, "a request that is still under way must keep its files"
+    monkeypatch.setattr(photos, "UNFINISHED", -timedelta(minutes=1))
+    assert photos.sweep() == 1
+    assert not default_storage.exists(orphan.name) and not default_storage.exists(orphan.thumb_name)
+    assert default_storage.exists(kept.file.name) and default_storage.exists(kept.thumb.name)
 
 
 def test_only_who_may_read_the_voice_sees_its_photo(speak, picture, cast, anonymous, world):

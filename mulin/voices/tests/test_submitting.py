@@ -245,3 +245,12 @@ def test_two_twins_at_the_same_moment_make_one_voice(world, cast):
         threads = [threading.Thread(target=send) for _ in range(4)]
         [t.start() for t in threads], [t.join() for t in threads]
     assert not errors and len(set(results)) == 1 and Voice.objects.count() == 1
+
+
+@pytest.mark.parametrize("how", [{"kind": "tip_off"}, {"kind": "complaint", "severity": "major"}])
+def test_a_tip_off_or_a_major_matter_never_joins_one_that_all_workers_read(speak, published, how):
+    public = published()
+    voice = speak(text="我要举报物业经理收钱不办事", join=public.number, **how).voice
+    assert voice.matter_id != public.pk and voice.matter.restriction
+    public.refresh_from_db()
+    assert public.voices_count == 1

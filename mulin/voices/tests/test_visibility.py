@@ -2,10 +2,11 @@
 
 import pytest
 
-from mulin.kernel import policy
+from mulin.kernel import policy, search
 from mulin.kernel.actors import SYSTEM
 from mulin.kernel.errors import NotVisible
 from mulin.voices import access, queries
+from mulin.voices.actions import withdraw_voice
 from mulin.voices.models import Matter, Voice
 
 HOME_STAFF = {"gridworker", "clerk", "secretary", "street", "district"}
@@ -123,3 +124,18 @@ def test_the_public_list_holds_published_matters_of_the_place(published, speak, 
     Matter.objects.filter(pk=matter.pk).update(restriction="major")
     with pytest.raises(NotVisible):
         queries.get_public_matter(matter.number)
+
+
+def test_what_was_public_goes_with_the_last_voice_that_is_taken_back(speak, published, cast):
+    matter = published()
+    withdraw_voice(actor=cast.resident.actor, number=matter.number, reason="private")
+    with pytest.raises(NotVisible):
+        queries.get_public_matter(matter.number)
+    assert search.find("public", "路灯") == []
+
+
+def test_it_stays_public_while_somebody_else_still_stands_behind_it(speak, published, cast):
+    matter = published()
+    speak(cast.building_head.actor, text="三单元的灯真的不亮", join=matter.number)
+    withdraw_voice(actor=cast.resident.actor, number=matter.number, reason="private")
+    assert queries.get_public_matter(matter.number)

@@ -6,12 +6,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-def area(label: Any, *, rows: int = 3, required: bool = True, help_text: Any = "", **attrs: Any) -> forms.CharField:
+def area(
+    label: Any, *, rows: int = 3, required: bool = True, help_text: Any = "", **attrs: Any
+) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": rows, **attrs})
     return forms.CharField(label=label, required=required, help_text=help_text, widget=widget)
 
 
-def line(label: Any, *, most: int = 80, required: bool = True, help_text: Any = "", **attrs: Any) -> forms.CharField:
+def line(
+    label: Any, *, most: int = 80, required: bool = True, help_text: Any = "", **attrs: Any
+) -> forms.CharField:
     return forms.CharField(
         label=label, max_length=most, required=required, help_text=help_text,
         widget=forms.TextInput(attrs={"autocomplete": "off", **attrs}),

@@ -23,7 +23,10 @@ class PersonField(forms.CharField):
     def __init__(self, **kwargs: Any):
         widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
         super().__init__(
-            help_text=_("填他的用户名或手机号，要完整"), widget=widget, error_messages={"required": _("请填一个人。")}, **kwargs
+            help_text=_("填他的用户名或手机号，要完整"),
+            widget=widget,
+            error_messages={"required": _("请填一个人。")},
+            **kwargs,
         )
         self.actor: Actor | None = None
 
@@ -44,7 +47,9 @@ def _find(actor: Actor, text: str) -> Account | None:
     except NotVisible:
         alive = Account.objects.filter(erased_at=None, is_active=True)
         found = alive.filter(username=text.strip()).first() or queries.account_by_phone(text, alive)
-    held = Post.objects.filter(queries.in_force(), account=found).values_list("place", "org_id") if found else ()
+    held = (
+        Post.objects.filter(queries.in_force(), account=found).values_list("place", "org_id") if found else ()
+    )
     near = any(
         org in actor.orgs or any(codes.contains(post.place[:12], place) for post in actor.posts if post.place)
         for place, org in held
@@ -64,8 +69,8 @@ class PostForm(forms.Form):
     place = PlaceFormField(label=_("在哪里"), help_text=_("网格员填网格，楼长填楼栋，社区的人填社区"))
     org = forms.ChoiceField(label=_("属于哪个单位"), required=False)
     title = common.line(_("职务名称"), most=40, required=False, help_text=_("例如：副主任"))
-    begins_on = common.day(_("从哪天起"), required=True)
-    ends_on = common.day(_("到哪天止"), help_text=_("空着：直到有人结束它"))
+    begins_on = common.day(_("第一天"), required=True)
+    ends_on = common.day(_("最后一天"), help_text=_("空着：直到有人结束它"))
 
     def __init__(self, actor: Actor, places: list[str], *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -90,7 +95,9 @@ class HandOverForm(forms.Form):
     """Who takes over, and from when."""
 
     person = PersonField(label=_("谁接手"))
-    on = common.day(_("从哪天起"), required=True, help_text=_("前一天是原来那位的最后一天；他请的代理一起结束"))
+    on = common.day(
+        _("哪天接手"), required=True, help_text=_("前一天是原来那位的最后一天；他请的代理一起结束")
+    )
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -102,8 +109,8 @@ class DeputyForm(forms.Form):
     """Who stands in, and for how long."""
 
     person = PersonField(label=_("请谁代理"))
-    begins_on = common.day(_("从哪天起"), required=True)
-    ends_on = common.day(_("到哪天止"), required=True)
+    begins_on = common.day(_("第一天"), required=True)
+    ends_on = common.day(_("最后一天"), required=True)
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -122,7 +129,9 @@ class AccountForm(forms.Form):
 
     name = common.line(_("姓名"), most=40)
     username = common.line(_("用户名"), most=64, help_text=_("字母、数字、横线"))
-    phone = common.line(_("手机号"), most=20, required=False, inputmode="tel", help_text=_("填了就能用短信验证码登录"))
+    phone = common.line(
+        _("手机号"), most=20, required=False, inputmode="tel", help_text=_("填了就能用短信验证码登录")
+    )
     place = PlaceFormField(label=_("在哪里工作"))
 
 
@@ -130,7 +139,9 @@ class LinkForm(forms.Form):
     """A recovery link; starting over with the second factor must be asked for."""
 
     resets_second_factor = forms.BooleanField(
-        label=_("第二步验证也重设"), required=False, help_text=_("换了手机、丢了验证器时才勾选；先当面或打电话确认是本人")
+        label=_("第二步验证也重设"),
+        required=False,
+        help_text=_("换了手机、丢了验证器时才勾选；先当面或打电话确认是本人"),
     )
 
 
@@ -168,7 +179,10 @@ class GroupForm(forms.Form):
     def __init__(self, actor: Actor, group: Organisation | None, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["leader"].actor = actor
-        self.fields["kind"].choices = [("", "—"), *((kind, states.kind_name(kind)) for kind in Organisation.GROUPS)]
+        self.fields["kind"].choices = [
+            ("", "—"),
+            *((kind, states.kind_name(kind)) for kind in Organisation.GROUPS),
+        ]
         if group is not None:
             for name in ("kind", "place", "leader"):
                 del self.fields[name]
@@ -185,12 +199,14 @@ class MemberForm(forms.Form):
 
     person = PersonField(label=_("谁"))
     role = forms.ChoiceField(label=_("做什么"), widget=forms.RadioSelect)
-    ends_on = common.day(_("到哪天止"))
+    ends_on = common.day(_("最后一天"))
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["person"].actor = actor
-        self.fields["role"].choices = [(role, states.role_name(role)) for role in ("group_member", "group_leader")]
+        self.fields["role"].choices = [
+            (role, states.role_name(role)) for role in ("group_member", "group_leader")
+        ]
         self.initial.setdefault("role", "group_member")
 
 

@@ -14,6 +14,7 @@ from mulin.kernel import clock, codes
 from mulin.people.models import Organisation
 from mulin.places import queries as places
 from mulin.places.models import Site
+from mulin.places.reorganisation import COLUMNS
 
 KINDS = {
     "estate": _("小区"),
@@ -42,7 +43,9 @@ class SiteForm(forms.Form):
     """An estate, courtyard, grid, micro-grid or building."""
 
     name = common.line(_("名称"))
-    aliases = common.line(_("别的叫法"), most=200, required=False, help_text=_("居民报事时会用的叫法，用逗号隔开"))
+    aliases = common.line(
+        _("别的叫法"), most=200, required=False, help_text=_("居民报事时会用的叫法，用逗号隔开")
+    )
     estate = forms.ChoiceField(label=_("属于哪个小区或院落"), required=False)
     grid = forms.ChoiceField(label=_("属于哪个网格"), required=False)
     manager = forms.ChoiceField(label=_("由谁管理"), required=False)
@@ -101,8 +104,17 @@ def _managers(community: str, site: Site | None) -> list[tuple[str, str]]:
     """Firms and other bodies of the community's district, and the committees of the place itself."""
     low, high = codes.bounds(codes.district(community) or community)
     rows = Organisation.objects.filter(closed_on=None, place__gte=low, place__lt=high)
-    kinds = ("property_firm", "social_org", "resident_unit", "custody_group", "courtyard_group", "owners_committee")
-    near = rows.filter(kind__in=kinds) | Organisation.objects.filter(closed_on=None, place=community, kind="committee")
+    kinds = (
+        "property_firm",
+        "social_org",
+        "resident_unit",
+        "custody_group",
+        "courtyard_group",
+        "owners_committee",
+    )
+    near = rows.filter(kind__in=kinds) | Organisation.objects.filter(
+        closed_on=None, place=community, kind="committee"
+    )
     if site is not None and site.manager:
         near = near | Organisation.objects.filter(pk=site.manager)
     return [(str(row.pk), row.name) for row in near.order_by("-place", "name")[:600]]
@@ -185,7 +197,7 @@ class ImportForm(forms.Form):
         label=_("哪套代码"), required=False,
         choices=[("", _("看文件")), ("nbs", _("统计用区划代码")), ("mca", _("民政部区划代码"))],
     )  # fmt: skip
-    on = common.day(_("从哪天起"), help_text=_("空着：看文件名里的日期"))
+    on = common.day(_("从哪天生效"), help_text=_("空着：看文件名里的日期"))
 
     def clean_file(self) -> Any:
         upload = self.cleaned_data["file"]
@@ -199,11 +211,14 @@ class ReorganiseForm(forms.Form):
 
     file = common.upload(
         _("新旧对照表"), ".csv",
-        help_text=_("CSV，列：new_street_code、name、old_street_code、old_area_code、villages；拆分的再加 communities"),
+        help_text=_("CSV，列：%(columns)s；拆分的再加 communities") % {"columns": ", ".join(COLUMNS)},
     )  # fmt: skip
-    on = common.day(_("从哪天起"), required=True, help_text=_("今天或以前：到了这天才能做"))
+    on = common.day(_("从哪天生效"), required=True, help_text=_("今天或以前：到了这天才能做"))
     names = common.area(
-        _("新区县的名称"), rows=2, required=False, help_text=_("一行一个：500157 = 两江新区。没有新区县就空着")
+        _("新区县的名称"),
+        rows=2,
+        required=False,
+        help_text=_("一行一个：500157 = 两江新区。没有新区县就空着"),
     )
 
     def clean_on(self) -> Any:

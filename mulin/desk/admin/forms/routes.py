@@ -26,7 +26,9 @@ def unit_choices(places: list[str]) -> list[tuple[str, str]]:
     """Open units in these places and above them, the nearest first: who could be responsible there."""
     found: dict[str, str] = {}
     for place in places:
-        low, high = codes.bounds(codes.pad(codes.short(place[:12])[:6]) if len(codes.short(place[:12])) >= 6 else place[:12])
+        low, high = codes.bounds(
+            codes.pad(codes.short(place[:12])[:6]) if len(codes.short(place[:12])) >= 6 else place[:12]
+        )
         rows = Organisation.objects.filter(closed_on=None, place__gte=low, place__lt=high)
         rows = rows.exclude(kind__in=Organisation.GROUPS) | Organisation.objects.filter(
             closed_on=None, place__in=codes.chain(place[:12])
@@ -54,7 +56,11 @@ class RouteForm(forms.Form):
         self.fields["org"].choices = [("", "—"), *units]
         if route is not None:
             keys = ("place", "category", "is_fallback", "note")
-            self.initial = {**{key: getattr(route, key) for key in keys}, "org": str(route.org_id), **self.initial}
+            self.initial = {
+                **{key: getattr(route, key) for key in keys},
+                "org": str(route.org_id),
+                **self.initial,
+            }
 
 
 class TryForm(forms.Form):
@@ -76,11 +82,17 @@ class TemplateForm(forms.Form):
     category = forms.ChoiceField(label=_("用于哪类事"), required=False)
     text = common.area(_("内容"), rows=8, help_text=_("写到居民问的那件事上；原样发出会提醒，还会被标出来"))
 
-    def __init__(self, units: list[tuple[str, str]], template: ReplyTemplate | None, *args: Any, **kwargs: Any):
+    def __init__(
+        self, units: list[tuple[str, str]], template: ReplyTemplate | None, *args: Any, **kwargs: Any
+    ):
         super().__init__(*args, **kwargs)
         self.fields["org"].choices = units if len(units) == 1 else [("", "—"), *units]
         self.fields["category"].choices = category_and_group_choices()
         if template is not None:
             keys = ("title", "category", "text")
-            self.initial = {**{key: getattr(template, key) for key in keys}, "org": str(template.org_id), **self.initial}
+            self.initial = {
+                **{key: getattr(template, key) for key in keys},
+                "org": str(template.org_id),
+                **self.initial,
+            }
             self.fields["org"].choices = [(str(template.org_id), template.org.name)]

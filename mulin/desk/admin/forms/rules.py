@@ -28,10 +28,12 @@ class RuleForm(forms.Form):
     """One own value of one rule. `fields_of_value()` gives the arguments of the action."""
 
     place = PlaceFormField(
-        label=_("在哪里"), levels=(0, 2, 4, 6, 9, 12), help_text=_("这里和它下面的地方都照这个值，除非更近的地方另有设定")
+        label=_("在哪里"),
+        levels=(0, 2, 4, 6, 9, 12),
+        help_text=_("这里和它下面的地方都照这个值，除非更近的地方另有设定"),
     )
-    valid_from = common.day(_("从哪天起"), required=True)
-    valid_to = common.day(_("到哪天止"), help_text=_("空着：一直有效"))
+    valid_from = common.day(_("第一天"), required=True)
+    valid_to = common.day(_("最后一天"), help_text=_("空着：一直有效"))
     basis = common.area(_("依据"), rows=2, help_text=_("文件名和条款，或谁在什么会上定的"))
     certainty = forms.ChoiceField(label=_("有多可靠"), widget=forms.RadioSelect)
     note = common.area(_("说明"), rows=2, required=False, help_text=_("显示在值的旁边"))
@@ -46,6 +48,29 @@ class RuleForm(forms.Form):
         self.order_fields(["value", "is_unset", "place", *self.conditions, "valid_from", "valid_to"])
         self.initial.setdefault("valid_from", clock.today())
 
+    use_required_attribute = False
+
+    def _bound(self, names: list[str]) -> list[forms.BoundField]:
+        return [self[name] for name in names]
+
+    @property
+    def before(self) -> list[forms.BoundField]:
+        """What comes first on the page: the value and where it holds."""
+        return self._bound(["value", "is_unset", "place"])
+
+    @property
+    def narrowing(self) -> list[forms.BoundField]:
+        return self._bound(self.conditions)
+
+    @property
+    def after(self) -> list[forms.BoundField]:
+        return self._bound(["valid_from", "valid_to", "basis", "certainty", "note"])
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether a condition is filled in, or wrong: then they are shown."""
+        return any(self[name].value() or self[name].errors for name in self.conditions)
+
     @property
     def conditions(self) -> list[str]:
         return [f"if_{key}" for key in rules.facts_of(self.name)]
@@ -55,24 +80,36 @@ class RuleForm(forms.Form):
         help_text: Any = HELP.get(kind, "")
         value: forms.Field
         if kind == rulevalues.YES_NO:
-            value = forms.ChoiceField(choices=[("true", _("是")), ("false", _("否"))], widget=forms.RadioSelect)
+            value = forms.ChoiceField(
+                choices=[("true", _("是")), ("false", _("否"))], widget=forms.RadioSelect
+            )
         elif kind == rulevalues.LIST and self.words:
-            value = forms.MultipleChoiceField(choices=list(self.words.items()), widget=forms.CheckboxSelectMultiple)
+            value = forms.MultipleChoiceField(
+                choices=list(self.words.items()), widget=forms.CheckboxSelectMultiple
+            )
         elif kind == rulevalues.TEXT and self.words:
-            value = forms.ChoiceField(choices=[("", _("空着")), *self.words.items()], widget=forms.RadioSelect)
+            value = forms.ChoiceField(
+                choices=[("", _("空着")), *self.words.items()], widget=forms.RadioSelect
+            )
         elif kind in {rulevalues.ENTRIES, rulevalues.TABLE, rulevalues.RECORD, rulevalues.LIST}:
             value = common.area(label, rows=6, wrap="off", **{"class": "lines"})
             if kind == rulevalues.ENTRIES:
                 named = " | ".join(str(rules.COLUMNS.get(key, key)) for key, _kind in self.shape.columns)
-                help_text = _("一行一项，各段用“|”隔开：%(columns)s。一段里有几个的，用逗号隔开") % {"columns": named}
+                help_text = _("一行一项，各段用“|”隔开：%(columns)s。一段里有几个的，用逗号隔开") % {
+                    "columns": named
+                }
             elif kind == rulevalues.LIST:
                 help_text = _("用逗号或换行隔开")
         else:
             value = common.line(label, most=200)
-        value.label, value.help_text, value.required = label, help_text, False
+        value.label, value.help_text = label, help_text
+        value.required = kind not in {rulevalues.LIST, rulevalues.TEXT}
+        value.error_messages["required"] = _("请填写值。")
         unset = forms.BooleanField(
-            label=_("这里不定值"), required=False, help_text=_("需要这条规则的操作会被拒绝，并提示来这里填写"),
-        )  # fmt: skip
+            label=_("这里不定值"),
+            required=False,
+            help_text=_("需要这条规则的操作会被拒绝，并提示来这里填写"),
+        )
         return {"value": value, "is_unset": unset}
 
     def _condition_fields(self) -> dict[str, forms.Field]:
@@ -87,9 +124,13 @@ class RuleForm(forms.Form):
         found: dict[str, forms.Field] = {}
         for key in rules.facts_of(self.name):
             many = key in {"kind", "category"}
-            widget = forms.CheckboxSelectMultiple if key == "kind" else forms.SelectMultiple(attrs={"size": 8})
+            widget = (
+                forms.CheckboxSelectMultiple if key == "kind" else forms.SelectMultiple(attrs={"size": 8})
+            )
             if many:
-                field: forms.Field = forms.MultipleChoiceField(choices=makers[key](), widget=widget, required=False)
+                field: forms.Field = forms.MultipleChoiceField(
+                    choices=makers[key](), widget=widget, required=False
+                )
             else:
                 field = forms.ChoiceField(choices=[("", _("不限")), *makers[key]()], required=False)
             field.label = _("只用于：%(fact)s") % {"fact": rules.FACTS[key]}
@@ -99,6 +140,7 @@ class RuleForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("is_unset"):
+            self.errors.pop("value", None)
             data["read"] = None
             return data
         if "value" in self.errors:
@@ -123,7 +165,10 @@ class RuleForm(forms.Form):
         if unknown := sorted(named - set(ROLES)):
             raise rulevalues.wrong(
                 _("没有“%(role)s”这种岗位。可以写：%(known)s。")
-                % {"role": unknown[0], "known": "、".join(f"{code}（{word}）" for code, (word, _levels) in ROLES.items())}
+                % {
+                    "role": unknown[0],
+                    "known": "、".join(f"{code}（{word}）" for code, (word, _levels) in ROLES.items()),
+                }
             )
 
     def match(self) -> dict[str, Any]:
@@ -138,7 +183,12 @@ class RuleForm(forms.Form):
     def arguments(self) -> dict[str, Any]:
         data = self.cleaned_data
         keys = ("place", "valid_from", "valid_to", "basis", "certainty", "note")
-        return {"name": self.name, "value": data["read"], "match": self.match(), **{key: data[key] for key in keys}}
+        return {
+            "name": self.name,
+            "value": data["read"],
+            "match": self.match(),
+            **{key: data[key] for key in keys},
+        }
 
 
 def initial(name: str, rule: Any, place: str) -> dict[str, Any]:
@@ -153,5 +203,11 @@ def initial(name: str, rule: Any, place: str) -> dict[str, Any]:
         found["value"] = rulevalues.written(rule.value, shape)
     for key, wanted in rule.match.items():
         one = wanted[0]
-        found[f"if_{key}"] = list(wanted) if key in {"kind", "category"} else str(one).lower() if isinstance(one, bool) else one
+        found[f"if_{key}"] = (
+            list(wanted)
+            if key in {"kind", "category"}
+            else str(one).lower()
+            if isinstance(one, bool)
+            else one
+        )
     return found

@@ -1,4 +1,4 @@
-"""What an administrator should look at: holes that somebody will fall into, each with the page that mends it."""
+"""What an administrator should look at: holes somebody will fall into, each with the page that mends it."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,8 +15,7 @@ from mulin.desk import words
 from mulin.desk.admin import where
 from mulin.desk.admin.reading import rules
 from mulin.desk.pages import places_of
-from mulin.doors.models import Webhook
-from mulin.kernel import clock, codes, policy
+from mulin.kernel import clock, codes, policy, registry
 from mulin.kernel.actors import Actor
 from mulin.kernel.models import CountDelta, Entry
 from mulin.people.models import Post
@@ -30,6 +29,7 @@ SERVING = ("clerk", "secretary")
 NAMED = 4
 OLD_BACKUP = timedelta(days=2)
 SLOW_SEAL = timedelta(minutes=1)
+MANY_DELTAS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +62,16 @@ def things(actor: Actor) -> list[Attention]:
 
 
 def _url(name: str, **query: Any) -> str:
-    return reverse(f"desk_admin:{name}") + (f"?{urlencode(query)}" if query else "")
+    return reverse(f"desk:desk_admin:{name}") + (f"?{urlencode(query)}" if query else "")
 
 
 def _names(all_names: list[str]) -> str:
-    shown = "、".join(all_names[:NAMED])
+    shown = rules.listed(all_names[:NAMED])
     return _("%(names)s 等") % {"names": shown} if len(all_names) > NAMED else shown
 
 
 def _webhooks(actor: Actor) -> list[Attention]:
-    rows = Webhook.objects.filter(Q(failing_since__isnull=False) | Q(is_active=False))
-    n = rows.count()
+    n = registry.providers()["doors.webhooks.failing"](actor)
     if not n:
         return []
     title = ngettext("%(n)s 个回调发不出去", "%(n)s 个回调发不出去", n) % {"n": n}
@@ -89,14 +88,18 @@ def _rules(actor: Actor) -> list[Attention]:
         found.append(Attention(title, _names([row.title for row in unset]), _url("rules", state="unset")))
     unsure = [row for row in rows if row.has_certainty("to be verified")]
     if unsure:
-        title = ngettext("%(n)s 条规则有待核实的值", "%(n)s 条规则有待核实的值", len(unsure)) % {"n": len(unsure)}
+        title = ngettext("%(n)s 条规则有待核实的值", "%(n)s 条规则有待核实的值", len(unsure)) % {
+            "n": len(unsure)
+        }
         url = _url("rules", certainty="to be verified")
         found.append(Attention(title, _names([row.title for row in unsure]), url))
     return found
 
 
 def _ending_posts(actor: Actor) -> list[Attention]:
-    rows = Post.objects.filter(in_force(), policy.visible(actor, "people.post:view", POST_FIELDS), deputy_for=None)
+    rows = Post.objects.filter(
+        in_force(), policy.visible(actor, "people.post:view", POST_FIELDS), deputy_for=None
+    )
     rows = rows.filter(ends_on__lte=clock.today() + ENDING).exclude(role__in=GROUP_ROLES)
     n = rows.count()
     if not n:
@@ -127,7 +130,11 @@ def _without_clerk(actor: Actor) -> list[Attention]:
 
 def categories_without_route(place: str) -> list[Any]:
     """Categories in use that no route at the place or above names, by themselves, their group or as any."""
-    named = set(Route.objects.filter(place__in=codes.chain(place), org__closed_on=None).values_list("category", flat=True))
+    named = set(
+        Route.objects.filter(place__in=codes.chain(place), org__closed_on=None).values_list(
+            "category", flat=True
+        )
+    )
     if "" in named:
         return []
     return [one for one in catalogue().active() if one.code not in named and one.group not in named]
@@ -140,15 +147,19 @@ def _without_route(actor: Actor) -> list[Attention]:
         return []
     n = len(found)
     title = ngettext("%(n)s 个类别没有派单路由", "%(n)s 个类别没有派单路由", n) % {"n": n}
-    text = _("%(place)s：%(names)s") % {"place": where.name(place), "names": _names([one.name for one in found])}
+    text = f"{where.name(place)} · {_names([one.name for one in found])}"
     return [Attention(title, text, _url("routes", state="missing"))]
 
 
 def estates_without_manager(actor: Actor) -> list[Any]:
     """Estates that nobody manages and for which no fallback route names a unit."""
-    fallback = set(Route.objects.filter(is_fallback=True, org__closed_on=None).values_list("place", flat=True))
+    fallback = set(
+        Route.objects.filter(is_fallback=True, org__closed_on=None).values_list("place", flat=True)
+    )
     fields = policy.Fields(place="community", grid="grid")
-    rows = Site.objects.filter(policy.visible(actor, "places.site:manage", fields), kind="estate", valid_to=None)
+    rows = Site.objects.filter(
+        policy.visible(actor, "places.site:manage", fields), kind="estate", valid_to=None
+    )
     rows = rows.filter(manager=None).order_by("code")[:2000]
     return [site for site in rows if not fallback & {*codes.chain(site.community), site.code}]
 
@@ -160,27 +171,31 @@ def _without_manager(actor: Actor) -> list[Attention]:
     n = len(found)
     title = ngettext("%(n)s 个小区没人管也没有兜底单位", "%(n)s 个小区没人管也没有兜底单位", n) % {"n": n}
     community = found[0].community
-    url = reverse("desk_admin:sites", args=[community, "estate"])
+    url = reverse("desk:desk_admin:sites", args=[community, "estate"])
     return [Attention(title, _names([site.name for site in found]), url, "wait")]
 
 
 def health() -> list[dict[str, Any]]:
-    """Three figures that say whether the worker runs: lines not yet sealed, counts not yet folded, the backup."""
+    """Three figures that say whether the worker runs: lines not sealed, counts not folded, the backup."""
     unsealed = Entry.objects.filter(position__isnull=True)
     waiting = unsealed.count()
     oldest = unsealed.order_by("id").values_list("at", flat=True).first() if waiting else None
     deltas = CountDelta.objects.count()
-    backup = Entry.objects.filter(chain="system", seq__isnull=False, code="kernel.backup.made").order_by("-seq").first()
+    backup = (
+        Entry.objects.filter(chain="system", seq__isnull=False, code="kernel.backup.made")
+        .order_by("-seq")
+        .first()
+    )
     late = oldest is not None and clock.now() - oldest > SLOW_SEAL
     old = backup is None or clock.now() - backup.at > OLD_BACKUP
     return [
         {
-            "label": _("日志等着封存"), "value": waiting, "unit": _("条"), "tone": "urgent" if late else "",
+            "label": _("日志等着封存"), "value": waiting, "tone": "urgent" if late else "",
             "behind": _("后台程序像是停了，请看服务") if late else _("后台每秒封存一次"),
         },
         {
-            "label": _("计数等着归并"), "value": deltas, "unit": _("条"), "tone": "wait" if deltas > 100_000 else "",
-            "behind": _("数字照样准，归并只为快"),
+            "label": _("计数等着归并"), "value": deltas,
+            "tone": "wait" if deltas > MANY_DELTAS else "", "behind": _("数字照样准，归并只为快"),
         },
         {
             "label": _("上次备份"), "value": words.when(backup.at) if backup else _("还没有"),

@@ -13,7 +13,9 @@ from mulin.people.models import Organisation, Post
 from mulin.places import queries as places
 
 
-def posts(actor: Actor, *, place: str = "", role: str = "", org: str = "", q: str = "", state: str = "") -> QuerySet[Post]:
+def posts(
+    actor: Actor, *, place: str = "", role: str = "", org: str = "", q: str = "", state: str = ""
+) -> QuerySet[Post]:
     """Working posts that the actor may see. `state`: now (default), ending within 30 days, later, ended."""
     rows = Post.objects.filter(policy.visible(actor, "people.post:view", queries.POST_FIELDS))
     rows = rows.exclude(role__in=states.GROUP_ROLES).select_related("account", "org", "deputy_for__account")
@@ -34,13 +36,17 @@ def posts(actor: Actor, *, place: str = "", role: str = "", org: str = "", q: st
     if org:
         rows = rows.filter(org_id=org)
     if text := q.strip():
-        rows = rows.filter(Q(account__name__contains=text) | Q(account__username=text) | Q(title__contains=text))
+        rows = rows.filter(
+            Q(account__name__contains=text) | Q(account__username=text) | Q(title__contains=text)
+        )
     return rows
 
 
 def unit_choices(actor: Actor) -> list[tuple[str, str]]:
     """Units in which somebody holds a post that the actor may see."""
-    seen = Post.objects.filter(policy.visible(actor, "people.post:view", queries.POST_FIELDS), org__isnull=False)
+    seen = Post.objects.filter(
+        policy.visible(actor, "people.post:view", queries.POST_FIELDS), org__isnull=False
+    )
     rows = Organisation.objects.filter(pk__in=seen.values("org_id")).exclude(kind__in=Organisation.GROUPS)
     return [(str(row.pk), row.name) for row in rows.order_by("place", "name")[:600]]
 
@@ -50,13 +56,14 @@ def decorate(rows: list[Post], actor: Actor) -> None:
     names = places.full_names(post.place for post in rows)
     today = clock.today()
     for post in rows:
-        post.role_word = states.role_name(post.role)
+        post.role_word, post.term = states.role_name(post.role), term(post)
         post.where = names.get(post.place, post.place)
         post.is_over = post.ends_on is not None and post.ends_on < today
         post.is_ending = not post.is_over and post.ends_on is not None and post.ends_on <= today + ENDING
         post.may_give = policy.can(actor, "people.post:give", post.place)
         post.may_deputise = not post.deputy_for_id and (
-            post.may_give or (post.account_id == actor.account and policy.can_somewhere(actor, "people.post:deputise"))
+            post.may_give
+            or (post.account_id == actor.account and policy.can_somewhere(actor, "people.post:deputise"))
         )
 
 
@@ -67,8 +74,8 @@ def term(post: Post) -> str:
 
 
 def grid_notice(actor: Actor, place: str) -> list[dict[str, Any]]:
-    """For the notice board: each community with its telephone, each grid with its area and workers. Grids that
-    nobody looks after are on it too. Names and areas only: personal numbers are never printed by themselves."""
+    """For the notice board: each community with its telephone, each grid with its area and workers. Grids
+    without anyone are on it too. Names and areas only: personal numbers are never printed by themselves."""
     rows = posts(actor, place=place, role="grid_worker").order_by("place", "id")
     workers: dict[str, list[str]] = {}
     for post in rows[:2000]:
@@ -83,7 +90,11 @@ def grid_notice(actor: Actor, place: str) -> list[dict[str, Any]]:
         for site in places.sites(code, "building"):
             houses.setdefault(site.grid, []).append(site.name)
         lines = [
-            {"name": grid.name, "area": "、".join(houses.get(grid.code, [])), "workers": workers.get(grid.code, [])}
+            {
+                "name": grid.name,
+                "area": "、".join(houses.get(grid.code, [])),
+                "workers": workers.get(grid.code, []),
+            }
             for grid in grids
         ]
         if workers.get(code):
@@ -101,6 +112,7 @@ def _communities(place: str) -> set[str]:
 
 def _phones(communities: list[str]) -> dict[str, str]:
     """The telephone of the residents' committee where the division itself has none."""
-    rows = Organisation.objects.filter(kind="committee", closed_on=None, place__in=communities).exclude(phone="")
+    rows = Organisation.objects.filter(kind="committee", closed_on=None, place__in=communities).exclude(
+        phone=""
+    )
     return dict(rows.values_list("place", "phone"))
-

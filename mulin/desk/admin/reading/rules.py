@@ -7,9 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from mulin.cases.states import MOVES
 from mulin.kernel import codes, registry, rulebook, rulevalues
@@ -59,6 +58,11 @@ def english() -> bool:
     return (get_language() or "").startswith("en")
 
 
+def listed(names: Iterable[Any]) -> str:
+    """Names in a row, as the language writes them."""
+    return (", " if english() else "、").join(map(str, names))
+
+
 def module_choices() -> list[tuple[str, Any]]:
     """Modules that have rules, by their title."""
     titles = {module.name: module.title for module in registry.modules()}
@@ -73,9 +77,9 @@ def title(name: str) -> str:
 def vocabulary(values: Iterable[Any]) -> dict[str, Any]:
     """The words behind the codes that a rule's values hold: categories, kinds, roles, moves or ways. Empty
     when they are free texts."""
-    known = {one for value in values for one in (value if isinstance(value, list) else [value])}
-    known = {one for one in known if isinstance(one, str) and one}
-    if not known:
+    parts = [one for value in values for one in (value if isinstance(value, list) else [value])]
+    known = {one for one in parts if isinstance(one, str) and one}
+    if not known or not all(isinstance(one, str) for one in parts):
         return {}
     books: tuple[dict[str, Any], ...] = (
         {code: word[0] for code, word in KIND_WORDS.items()},
@@ -102,7 +106,7 @@ def value_words(value: Any, shape: Shape, words: Words) -> str:
     if shape.kind == rulevalues.TABLE:
         return ngettext("%(n)s 项", "%(n)s 项", len(value)) % {"n": len(value)}
     if shape.kind == rulevalues.RECORD:
-        return "，".join(f"{COLUMNS.get(key, key)} {part}" for key, part in value.items())
+        return listed(f"{COLUMNS.get(key, key)} {part}" for key, part in value.items())
     if value == "":
         return _("空着")
     return str(words.get(value, value)) if isinstance(value, str) else f"{value:,}".replace(",", " ")
@@ -111,7 +115,7 @@ def value_words(value: Any, shape: Shape, words: Words) -> str:
 def _list_words(value: list[str], words: Words) -> str:
     if not value:
         return _("空着")
-    return "、".join(str(words.get(one, one)) for one in value)
+    return listed(words.get(one, one) for one in value)
 
 
 def detail_lines(value: Any, shape: Shape) -> list[str]:
@@ -120,7 +124,7 @@ def detail_lines(value: Any, shape: Shape) -> list[str]:
         return []
     roles = {role: str(word) for role, (word, _levels) in ROLES.items()} | {"*": _("全部岗位")}
     if shape.kind == rulevalues.TABLE:
-        return [f"{roles.get(key, key)}：{_list_words(part, roles)}" for key, part in value.items()]
+        return [_pair(roles.get(key, key), _list_words(part, roles)) for key, part in value.items()]
     return [_entry_words(row, roles) for row in value]
 
 
@@ -132,10 +136,15 @@ def _entry_words(row: Mapping[str, Any], roles: Words) -> str:
         if isinstance(part, list):
             parts.append(_list_words(part, roles))
         elif rulevalues.is_limit(part):
-            parts.append(Limit.parse(part).describe(get_language() or "zh-hans"))
+            limit = Limit.parse(part)
+            parts.append(limit.describe(get_language() or "zh-hans") if limit.amount else _("马上"))
         else:
             parts.append(str(LEVELS.get(part, part)) if key == "level" else str(part))
-    return "：".join(parts[:1]) + ("：" + "，".join(parts[1:]) if parts[1:] else "")
+    return _pair(parts[0], listed(parts[1:])) if parts[1:] else listed(parts)
+
+
+def _pair(name: Any, value: str) -> str:
+    return f"{name}: {value}" if english() else f"{name}：{value}"
 
 
 def fact_words(key: str, value: Any) -> str:
@@ -152,11 +161,11 @@ def fact_words(key: str, value: Any) -> str:
 
 def condition_words(match: Mapping[str, Iterable[Any]]) -> str:
     """The conditions of a rule: 类别：供水、供电；大小：小事. Empty: always."""
-    parts = []
-    for key, wanted in match.items():
-        said = "、".join(fact_words(key, one) for one in wanted)
-        parts.append(_("%(fact)s：%(values)s") % {"fact": FACTS.get(key, key), "values": said})
-    return "；".join(parts)
+    parts = [
+        _pair(FACTS.get(key, key), listed(fact_words(key, one) for one in wanted))
+        for key, wanted in match.items()
+    ]
+    return ("; " if english() else "；").join(parts)
 
 
 def certainty_badge(certainty: str) -> dict[str, Any]:
@@ -232,7 +241,7 @@ def rows(place: str, on: date) -> list[Row]:
         rule = next(iter(book.explain(name, place, on)), None)
         here = tuple(applying(name, place, on))
         said = value_words(rule.value, form, words) if rule and not rule.unset else ""
-        url = f"{reverse('desk_admin:rule', args=[name])}?{query}"
+        url = f"{reverse('desk:desk_admin:rule', args=[name])}?{query}"
         found.append(Row(name, book.title(name, english()), rule, said, here, url))
     return found
 
@@ -243,7 +252,13 @@ def facts_of(name: str) -> list[str]:
     sisters = [one for one in book.names() if one.rpartition(".")[0] == name.rpartition(".")[0]]
     own = {key for rule in book.rules(name) for key in rule.match}
     if name.count(".") > 1 and not own:
-        own = {key for sister in sisters for rule in book.rules(sister) if not rule.override for key in rule.match}
+        own = {
+            key
+            for sister in sisters
+            for rule in book.rules(sister)
+            if not rule.override
+            for key in rule.match
+        }
         own = own if name.startswith("cases.limit.") else set()
     if "category" in own:
         own.add("group")

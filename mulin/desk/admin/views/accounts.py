@@ -39,8 +39,14 @@ def _holds(actor: Actor, permission: str, account: Account) -> bool:
 def _account(actor: Actor, account_id: UUID) -> Account:
     """An account with a post or home in the actor's reach, or that the actor just found by its exact name."""
     account = queries.get_account(account_id)
-    near = any(policy.can(actor, "people.account:manage", place) for place in queries.account_places(account.pk))
-    if not near and queries.account_places(account.pk) and not policy.can_somewhere(actor, "people.account:recover"):
+    near = any(
+        policy.can(actor, "people.account:manage", place) for place in queries.account_places(account.pk)
+    )
+    if (
+        not near
+        and queries.account_places(account.pk)
+        and not policy.can_somewhere(actor, "people.account:recover")
+    ):
         raise NotVisible(str(account_id))
     return account
 
@@ -77,8 +83,6 @@ def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def _facts(actor: Actor, account: Account) -> dict[str, Any]:
     posts = posts_of(account)
     reading.decorate(posts, actor)
-    for post in posts:
-        post.term = reading.term(post)
     other = account.pk != actor.account
     return {
         "account": account,
@@ -95,15 +99,15 @@ def _facts(actor: Actor, account: Account) -> dict[str, Any]:
 def account_new(request: HttpRequest) -> HttpResponse:
     """Open an account for a colleague; the next page offers a post and a link for the first password."""
     actor = actor_of(request)
-    form = AccountForm(request.POST or None, initial={"place": where.first(actor)})
+    form = AccountForm(pages.posted(request), initial={"place": where.first(actor)})
     return pages.fill(
         request,
         form,
         lambda data: actions.create_account(actor=actor, **data),
         room="posts",
-        to=lambda row: reverse("desk_admin:account", args=[row.pk]),
+        to=lambda row: reverse("desk:desk_admin:account", args=[row.pk]),
         done=_("账户已建好。接着给他一个岗位。"),
-        back=reverse("desk_admin:accounts"),
+        back=reverse("desk:desk_admin:accounts"),
         title=_("给同事建账户"),
         submit=_("建账户"),
         back_label=_("账户"),
@@ -117,7 +121,11 @@ def account_switch(request: HttpRequest, account_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     found = _account(actor, account_id)
     action = actions.close_account if found.is_active else actions.open_account
-    text = _("停用后不能再登录。什么都不删，随时可以恢复。") if found.is_active else _("恢复后可以再登录。岗位要另外任命。")
+    text = (
+        _("停用后不能再登录。什么都不删，随时可以恢复。")
+        if found.is_active
+        else _("恢复后可以再登录。岗位要另外任命。")
+    )
     return pages.ask(
         request,
         lambda: action(actor=actor, account_id=account_id),
@@ -126,7 +134,7 @@ def account_switch(request: HttpRequest, account_id: UUID) -> HttpResponse:
         text=text,
         submit=_("停用") if found.is_active else _("恢复"),
         done=_("账户已停用。") if found.is_active else _("账户已恢复。"),
-        to=reverse("desk_admin:account", args=[account_id]),
+        to=reverse("desk:desk_admin:account", args=[account_id]),
     )
 
 
@@ -136,8 +144,8 @@ def account_link(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Make a recovery link and show it this once."""
     actor = actor_of(request)
     found = _account(actor, account_id)
-    back = reverse("desk_admin:account", args=[account_id])
-    form = LinkForm(request.POST or None)
+    back = reverse("desk:desk_admin:account", args=[account_id])
+    form = LinkForm(pages.posted(request))
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -156,7 +164,8 @@ def account_link(request: HttpRequest, account_id: UUID) -> HttpResponse:
             }  # fmt: skip
             return pages.show(request, "secret.html", context, room="posts")
     context = {
-        "form": form, "title": _("给%(name)s做找回链接") % {"name": found}, "submit": _("做链接"), "back_url": back,
+        "form": form, "title": _("给%(name)s做找回链接") % {"name": found}, "submit": _("做链接"),
+        "back_url": back, "back_label": found,
         "text": _("他用这个链接设一次新密码。做了链接，他马上会收到消息。"),
     }  # fmt: skip
     return pages.show(request, "form.html", context, room="posts", status=status)

@@ -49,7 +49,9 @@ def catalogue_page(request: HttpRequest) -> HttpResponse:
         "n": sum(len(one["categories"]) for one in groups),
         "filters": [
             pages.search("q", _("名称、代码、关键词"), chosen["q"]),
-            pages.select("group", _("大类"), chosen["group"], [(g.code, g.name) for g in known.groups.values()]),
+            pages.select(
+                "group", _("大类"), chosen["group"], [(g.code, g.name) for g in known.groups.values()]
+            ),
             pages.select("state", _("状态"), chosen["state"], states),
         ],
         "clear_url": request.path if get else "",
@@ -68,7 +70,12 @@ def _fits(one: Category, chosen: dict[str, str]) -> bool:
     if chosen["group"] and one.group != chosen["group"]:
         return False
     state = chosen["state"]
-    wanted = {"active": one.is_active, "off": not one.is_active, "major": one.severity == "major", "photo": one.photo}
+    wanted = {
+        "active": one.is_active,
+        "off": not one.is_active,
+        "major": one.severity == "major",
+        "photo": one.photo,
+    }
     if not wanted.get(state, True):
         return False
     said = " ".join((one.code, one.zh, one.en, *one.keywords)).lower()
@@ -85,7 +92,7 @@ def _suggested(text: str) -> dict[str, Any]:
                 "name": known.name(one["code"]),
                 "share": round(one["confidence"] * 100),
                 "reason": "、".join(one["reason"][:4]),
-                "url": reverse("desk_admin:category", args=[one["code"]]),
+                "url": reverse("desk:desk_admin:category", args=[one["code"]]),
             }
             for one in found["category"]
         ],
@@ -113,16 +120,16 @@ def group_edit(request: HttpRequest, code: str = "") -> HttpResponse:
     group = catalogue().groups.get(code) if code else None
     if code and group is None:
         raise NotVisible(code)
-    form = GroupForm(group, request.POST or None)
+    form = GroupForm(group, pages.posted(request))
     return pages.fill(
         request,
         form,
         lambda data: change_category(actor=actor_of(request), **{"code": code, **data}),
         room="catalogue",
-        to=reverse("desk_admin:catalogue"),
+        to=reverse("desk:desk_admin:catalogue"),
         done=_("大类已保存。"),
         title=_("改大类：%(name)s") % {"name": group.name} if group else _("新的大类"),
-        back_label=_("类别"),
+        back_label=_("类别目录"),
     )
 
 
@@ -133,18 +140,22 @@ def category_edit(request: HttpRequest, code: str = "") -> HttpResponse:
     category = catalogue().get(code) if code else None
     if code and category is None:
         raise NotVisible(code)
-    form = CategoryForm(category, request.POST or None, initial={"parent": request.GET.get("group", "")} if not code else None)
+    form = CategoryForm(
+        category,
+        pages.posted(request),
+        initial={"parent": request.GET.get("group", "")} if not code else None,
+    )
     return pages.fill(
         request,
         form,
         lambda _data: change_category(actor=actor_of(request), **form.arguments()),
         room="catalogue",
-        to=lambda row: reverse("desk_admin:catalogue") + f"#{row.code}",
+        to=lambda row: reverse("desk:desk_admin:catalogue") + f"#{row.code}",
         done=_("类别已保存，居民和工作台现在就看得到。"),
-        back=reverse("desk_admin:catalogue"),
+        back=reverse("desk:desk_admin:catalogue"),
         title=_("改类别：%(name)s") % {"name": category.name} if category else _("新的类别"),
         lead=code,
-        back_label=_("类别"),
+        back_label=_("类别目录"),
     )
 
 
@@ -156,18 +167,27 @@ def category_switch(request: HttpRequest, code: str) -> HttpResponse:
     if one is None:
         raise NotVisible(code)
     off = one.is_active
-    text = _("停用后居民和工作台不再选得到它，旧事项保留名称，随时可以恢复。") if off else _("恢复后又可以选到它。")
+    text = (
+        _("停用后居民和工作台不再选得到它，旧事项保留名称，随时可以恢复。")
+        if off
+        else _("恢复后又可以选到它。")
+    )
     return pages.ask(
         request,
         lambda: change_category(
-            actor=actor_of(request), code=code, name=one.zh, name_en=one.en, parent=one.group, is_active=not off
+            actor=actor_of(request),
+            code=code,
+            name=one.zh,
+            name_en=one.en,
+            parent=one.group,
+            is_active=not off,
         ),
         room="catalogue",
         title=_("停用“%(name)s”") % {"name": one.name} if off else _("恢复“%(name)s”") % {"name": one.name},
         text=text,
         submit=_("停用") if off else _("恢复"),
         done=_("已停用。") if off else _("已恢复。"),
-        to=reverse("desk_admin:catalogue"),
+        to=reverse("desk:desk_admin:catalogue"),
     )
 
 
@@ -176,15 +196,18 @@ def category_switch(request: HttpRequest, code: str) -> HttpResponse:
 def train(request: HttpRequest) -> HttpResponse:
     """Let the machine learn again from the desk's corrections, as a job with progress."""
     if request.method == "POST":
-        return redirect("desk_admin:job", start_training(actor=actor_of(request)).pk)
+        return redirect("desk:desk_admin:job", start_training(actor=actor_of(request)).pk)
     n = Lesson.objects.filter(what="category").count()
     return pages.ask(
         request,
         lambda: None,
         room="catalogue",
         title=_("重新训练分类"),
-        text=_("机器会从随产品的例句和工作台改过的 %(n)s 条里重新学，做完马上换上。可以中途停下，停下就不换。") % {"n": n},
+        text=_(
+            "机器会从随产品的例句和工作台改过的 %(n)s 条里重新学，做完马上换上。可以中途停下，停下就不换。"
+        )
+        % {"n": n},
         submit=_("开始训练"),
         done="",
-        to=reverse("desk_admin:catalogue"),
+        to=reverse("desk:desk_admin:catalogue"),
     )

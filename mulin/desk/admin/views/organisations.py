@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mulin.desk.admin import pages, where
@@ -35,7 +36,23 @@ def _rows(actor: Actor, what: str) -> Any:
     if what == "groups":
         seen = policy.visible(actor, "people.group:manage", GROUP_FIELDS)
         return rows.filter(seen, kind__in=Organisation.GROUPS)
-    return rows.filter(policy.visible(actor, "people.organisation:manage")).exclude(kind__in=Organisation.GROUPS)
+    return rows.filter(policy.visible(actor, "people.organisation:manage")).exclude(
+        kind__in=Organisation.GROUPS
+    )
+
+
+def _narrowed(rows: Any, place: str, chosen: dict[str, str]) -> Any:
+    rows = (
+        rows.filter(closed_on__isnull=False) if chosen["state"] == "closed" else rows.filter(closed_on=None)
+    )
+    if place:
+        low, high = codes.bounds(place)
+        rows = rows.filter(place__gte=low, place__lt=high)
+    if chosen["kind"]:
+        rows = rows.filter(kind=chosen["kind"])
+    if text := chosen["q"].strip():
+        rows = rows.filter(Q(name__contains=text) | Q(name_en__icontains=text))
+    return rows
 
 
 @require_safe
@@ -51,29 +68,17 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
     what = what if may.get(what) else next(name for name, allowed in may.items() if allowed)
     place, wrong = where.chosen(actor, get.get("place", ""), fallback=False)
     chosen = {key: get.get(key, "") for key in ("q", "kind", "state")}
-    rows = _rows(actor, what)
-    rows = rows.filter(closed_on__isnull=False) if chosen["state"] == "closed" else rows.filter(closed_on=None)
-    if place:
-        low, high = codes.bounds(place)
-        rows = rows.filter(place__gte=low, place__lt=high)
-    if chosen["kind"]:
-        rows = rows.filter(kind=chosen["kind"])
-    if text := chosen["q"].strip():
-        rows = rows.filter(Q(name__contains=text) | Q(name_en__icontains=text))
+    rows = _narrowed(_rows(actor, what), place, chosen)
     found = paging.page(rows, order=("place", "id"), size=SIZE, cursor=get.get("cursor"))
     names = places.full_names(row.place for row in found.items)
     for row in found.items:
         row.kind_word, row.where = states.kind_name(row.kind), names.get(row.place, row.place)
     kinds = Organisation.GROUPS if what == "groups" else (*Organisation.OFFICIAL, *Organisation.OTHERS)
-    tabs = [("units", _("单位")), ("groups", _("小组"))]
-    query = get.copy()
-    query.pop("cursor", None)
+    tabs = [("units", _("各单位")), ("groups", _("小组"))]
     context = {
         "what": what,
         "rows": found.items,
-        "next": found.next,
-        "is_first": not get.get("cursor"),
-        "query": query.urlencode(),
+        **pages.turning(request, found),
         "tabs": [
             {"label": label, "url": f"?what={name}", "current": name == what, "count": None}
             for name, label in tabs
@@ -82,7 +87,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
         "filters": [
             {"name": "what", "kind": "hidden", "value": what},
             pages.search("q", _("名称"), chosen["q"]),
-            pages.place("place", _("在哪里"), get.get("place", "")),
+            pages.place("place", _("在哪里"), get.get("place", ""), place, wrong),
             pages.select("kind", _("类型"), chosen["kind"], [(one, states.kind_name(one)) for one in kinds]),
             pages.select("state", _("在用"), chosen["state"], [("closed", _("已撤销"))]),
         ],
@@ -101,7 +106,7 @@ def _one(actor: Actor, what: str, org_id: UUID) -> Organisation:
 
 
 def _list_url(what: str = "units") -> str:
-    return reverse("desk_admin:organisations") + f"?what={what}"
+    return reverse("desk:desk_admin:organisations") + f"?what={what}"
 
 
 @FORM
@@ -110,7 +115,9 @@ def organisation_edit(request: HttpRequest, org_id: UUID | None = None) -> HttpR
     """Add a unit, or change one."""
     actor = actor_of(request)
     org = _one(actor, "units", org_id) if org_id else None
-    form = OrganisationForm(org, request.POST or None, initial=None if org else {"place": where.first(actor)})
+    form = OrganisationForm(
+        org, pages.posted(request), initial=None if org else {"place": where.first(actor)}
+    )
     action = actions.update_organisation if org else actions.create_organisation
     more = {"org_id": org_id} if org else {}
     return pages.fill(
@@ -138,7 +145,7 @@ def organisation_close(request: HttpRequest, org_id: UUID) -> HttpResponse:
         title=_("撤销“%(name)s”") % {"name": org.name},
         text=_("撤销后不再派给它。办过的事都留着；它手上的事请先转走。这一步不能收回，要用时另建一个。"),
         facts=[(_("还有几个岗位"), org.size)],
-        submit=_("撤销"),
+        submit=pgettext("unit", "撤销"),
         done=_("单位已撤销。"),
         to=_list_url(),
     )
@@ -150,7 +157,9 @@ def group_page(request: HttpRequest, group_id: UUID) -> HttpResponse:
     """One group: members, what it keeps."""
     actor = actor_of(request)
     group = _one(actor, "groups", group_id)
-    posts = list(Post.objects.filter(queries.in_force(), org=group).select_related("account").order_by("-role", "id"))
+    posts = list(
+        Post.objects.filter(queries.in_force(), org=group).select_related("account").order_by("-role", "id")
+    )
     for post in posts:
         post.role_word, post.term = states.role_name(post.role), reading.term(post)
     context = {
@@ -169,7 +178,9 @@ def group_edit(request: HttpRequest, group_id: UUID | None = None) -> HttpRespon
     """Found a group, or change one."""
     actor = actor_of(request)
     group = _one(actor, "groups", group_id) if group_id else None
-    form = GroupForm(actor, group, request.POST or None, **({} if group else {"initial": {"place": where.first(actor)}}))
+    form = GroupForm(
+        actor, group, pages.posted(request), **({} if group else {"initial": {"place": where.first(actor)}})
+    )
     action = actions.update_group if group else actions.create_group
     more = {"group_id": group_id} if group else {}
     return pages.fill(
@@ -177,9 +188,9 @@ def group_edit(request: HttpRequest, group_id: UUID | None = None) -> HttpRespon
         form,
         lambda _data: action(actor=actor, **more, **form.arguments()),
         room="organisations",
-        to=lambda row: reverse("desk_admin:group-page", args=[row.pk]),
+        to=lambda row: reverse("desk:desk_admin:group-page", args=[row.pk]),
         done=_("小组已保存。"),
-        back=reverse("desk_admin:group-page", args=[group_id]) if group else _list_url("groups"),
+        back=reverse("desk:desk_admin:group-page", args=[group_id]) if group else _list_url("groups"),
         title=_("改小组") if group else _("新的小组"),
         back_label=_("返回"),
     )
@@ -210,15 +221,19 @@ def member_add(request: HttpRequest, group_id: UUID) -> HttpResponse:
     """Take somebody into a group."""
     actor = actor_of(request)
     group = _one(actor, "groups", group_id)
-    form = MemberForm(actor, request.POST or None)
+    form = MemberForm(actor, pages.posted(request))
     return pages.fill(
         request,
         form,
         lambda data: actions.add_member(
-            actor=actor, group_id=group_id, account_id=data["person"].pk, role=data["role"], ends_on=data["ends_on"]
+            actor=actor,
+            group_id=group_id,
+            account_id=data["person"].pk,
+            role=data["role"],
+            ends_on=data["ends_on"],
         ),
         room="organisations",
-        to=reverse("desk_admin:group-page", args=[group_id]),
+        to=reverse("desk:desk_admin:group-page", args=[group_id]),
         done=_("已加入，本人会收到消息。"),
         title=_("加一位成员"),
         lead=group.name,
@@ -243,7 +258,7 @@ def member_end(request: HttpRequest, group_id: UUID, post_id: UUID) -> HttpRespo
         text=_("他做过的事都留着，可以再加入。"),
         submit=_("离开"),
         done=_("已离开小组。"),
-        to=reverse("desk_admin:group-page", args=[group_id]),
+        to=reverse("desk:desk_admin:group-page", args=[group_id]),
     )
 
 
@@ -254,10 +269,12 @@ def group_adopt(request: HttpRequest, group_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     group = _one(actor, "groups", group_id)
     choices = [one for one in site_choices(group.place) if one[0] != ""]
-    estates = [(one.code, one.name) for kind in ("estate", "courtyard") for one in places.sites(group.place, kind)]
+    estates = [
+        (one.code, one.name) for kind in ("estate", "courtyard") for one in places.sites(group.place, kind)
+    ]
     form = AdoptForm(
         [(_("小区和院落"), estates), *choices] if estates else choices,
-        request.POST or None,
+        pages.posted(request),
         initial={"site": group.adopted.code if group.adopted else ""},
     )
     return pages.fill(
@@ -265,7 +282,7 @@ def group_adopt(request: HttpRequest, group_id: UUID) -> HttpResponse:
         form,
         lambda data: actions.adopt_place(actor=actor, group_id=group_id, site=data["site"]),
         room="organisations",
-        to=reverse("desk_admin:group-page", args=[group_id]),
+        to=reverse("desk:desk_admin:group-page", args=[group_id]),
         done=_("认领已更新，居民看得到。"),
         title=_("认领一处地方"),
         lead=group.name,

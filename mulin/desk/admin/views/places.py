@@ -11,14 +11,20 @@ from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mulin.desk.admin import pages, where
 from mulin.desk.admin.access import admin
-from mulin.desk.admin.forms.places import KINDS, DivisionForm, ImportForm, ReorganiseForm, ShapeForm, ShapesForm
+from mulin.desk.admin.forms.places import (
+    KINDS,
+    DivisionForm,
+    ImportForm,
+    ReorganiseForm,
+    ShapeForm,
+    ShapesForm,
+)
 from mulin.desk.pages import refuse
 from mulin.kernel import codes, jobs, policy
 from mulin.kernel.actors import Actor
@@ -49,7 +55,7 @@ LEVELS = {
 @require_safe
 @SEE
 def place_page(request: HttpRequest) -> HttpResponse:
-    """One division: the way up, what lies in it, its dates and what it was before; searched by name or code."""
+    """One division: the way up, what lies in it, its dates, what it was before; searched by name or code."""
     actor, get = actor_of(request), request.GET
     text, wrong = get.get("q", "").strip(), ""
     found = places.search_places(text, limit=50) if text else None
@@ -73,7 +79,9 @@ def place_page(request: HttpRequest) -> HttpResponse:
         "filter_wrong": wrong,
         "shapes_url": reverse("places:shapes", args=[code]),
         "tiles": settings.MULIN_MAP_TILES,
-        "has_shape": Division.objects.filter(code=code, in_use=True, valid_to=None, shape__isnull=False).exists(),
+        "has_shape": Division.objects.filter(
+            code=code, in_use=True, valid_to=None, shape__isnull=False
+        ).exists(),
     }
     return pages.show(request, "places.html", context, room="places")
 
@@ -84,7 +92,11 @@ def _kinds(community: str) -> list[dict[str, Any]]:
     for one in places.sites(community):
         count[one.kind] = count.get(one.kind, 0) + 1
     return [
-        {"label": label, "n": count.get(kind, 0), "url": reverse("desk_admin:sites", args=[community, kind])}
+        {
+            "label": label,
+            "n": count.get(kind, 0),
+            "url": reverse("desk:desk_admin:sites", args=[community, kind]),
+        }
         for kind, label in KINDS.items()
     ]
 
@@ -98,9 +110,23 @@ def _history(code: str) -> list[dict[str, Any]]:
         for row in rows
     ]
     for row in Succession.objects.filter(new=code).order_by("on", "old"):
-        found.append({"text": _("由 %(old)s 改来") % {"old": where.said(row.old)}, "from": row.on, "to": None, "system": ""})
+        found.append(
+            {
+                "text": _("由 %(old)s 改来") % {"old": where.said(row.old)},
+                "from": row.on,
+                "to": None,
+                "system": "",
+            }
+        )
     for row in Succession.objects.filter(old=code).order_by("on", "new"):
-        found.append({"text": _("改为 %(new)s") % {"new": where.said(row.new)}, "from": row.on, "to": None, "system": ""})
+        found.append(
+            {
+                "text": _("改为 %(new)s") % {"new": where.said(row.new)},
+                "from": row.on,
+                "to": None,
+                "system": "",
+            }
+        )
     return found
 
 
@@ -111,13 +137,13 @@ def division_edit(request: HttpRequest, code: str) -> HttpResponse:
     place = places.get_place(code)
     if place.is_site:
         raise NotVisible(code)
-    form = DivisionForm(request.POST or None, initial={"short_name": place.name, "phone": place.phone})
+    form = DivisionForm(pages.posted(request), initial={"short_name": place.name, "phone": place.phone})
     return pages.fill(
         request,
         form,
         lambda data: actions.set_division(actor=actor_of(request), code=code, **data),
         room="places",
-        to=reverse("desk_admin:places") + f"?at={code}",
+        to=reverse("desk:desk_admin:places") + f"?at={code}",
         done=_("已保存。"),
         title=_("改简称和电话"),
         lead=f"{place.official_name} {code}",
@@ -143,10 +169,10 @@ def shape(request: HttpRequest, code: str) -> HttpResponse:
     row = _record(code)
     need = ("places.site:manage", code[:12]) if "-" in code else ("places.division:manage", code)
     policy.require(actor, *need)
-    back = reverse("desk_admin:places") + f"?at={code[:12]}"
+    back = reverse("desk:desk_admin:places") + f"?at={code[:12]}"
     if isinstance(row, Site):
-        back = reverse("desk_admin:sites", args=[row.community, row.kind])
-    form = ShapeForm(row.shape is not None, request.POST or None, request.FILES or None)
+        back = reverse("desk:desk_admin:sites", args=[row.community, row.kind])
+    form = ShapeForm(row.shape is not None, pages.posted(request), request.FILES or None)
 
     def act(data: dict[str, Any]) -> None:
         try:
@@ -174,7 +200,7 @@ def shape(request: HttpRequest, code: str) -> HttpResponse:
 def shapes(request: HttpRequest) -> HttpResponse:
     """Outlines of many divisions from one file."""
     actor = actor_of(request)
-    form = ShapesForm(request.POST or None, request.FILES or None)
+    form = ShapesForm(pages.posted(request), request.FILES or None)
     status = 200
     if request.method == "POST":
         status = 422
@@ -186,9 +212,10 @@ def shapes(request: HttpRequest) -> HttpResponse:
                 form.add_error("file", str(error.message))
             else:
                 messages.success(request, _("已更新 %(set)s 个轮廓，%(unknown)s 个代码不在区划表里。") % done)
-                return redirect("desk_admin:places")
+                return redirect("desk:desk_admin:places")
     context = {
-        "form": form, "title": _("导入轮廓"), "submit": _("检查并导入"), "back_url": reverse("desk_admin:places"),
+        "form": form, "title": _("导入轮廓"), "submit": _("检查并导入"),
+        "back_url": reverse("desk:desk_admin:places"),
         "text": _("一个 GeoJSON 文件，含许多区划的面。同一个文件再传一次不会出错。"), "back_label": _("地点"),
     }  # fmt: skip
     return pages.show(request, "form.html", context, room="places", status=status)
@@ -199,16 +226,20 @@ def shapes(request: HttpRequest) -> HttpResponse:
 def divisions_import(request: HttpRequest) -> HttpResponse:
     """Hand a list of divisions to the worker."""
     actor = actor_of(request)
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ImportForm(pages.posted(request), request.FILES or None)
     return pages.fill(
         request,
         form,
-        lambda data: actions.start_import(actor=actor, file=data["file"], system=data["system"] or None, on=data["on"]),
+        lambda data: actions.start_import(
+            actor=actor, file=data["file"], system=data["system"] or None, on=data["on"]
+        ),
         room="places",
-        to=lambda job: reverse("desk_admin:job", args=[job.pk]),
-        back=reverse("desk_admin:places"),
+        to=lambda job: reverse("desk:desk_admin:job", args=[job.pk]),
+        back=reverse("desk:desk_admin:places"),
         title=_("导入区划表"),
-        text=_("加上新的区划，改名的换成新名、旧名留着日期。同一个文件再导一次什么都不变；用不了的行会列出来。"),
+        text=_(
+            "加上新的区划，改名的换成新名、旧名留着日期。同一个文件再导一次什么都不变；用不了的行会列出来。"
+        ),
         submit=_("开始导入"),
         back_label=_("地点"),
     )
@@ -219,23 +250,26 @@ def divisions_import(request: HttpRequest) -> HttpResponse:
 def reorganise(request: HttpRequest) -> HttpResponse:
     """A crosswalk and its day: checked first, nothing is changed yet."""
     actor = actor_of(request)
-    form = ReorganiseForm(request.POST or None, request.FILES or None)
+    form = ReorganiseForm(pages.posted(request), request.FILES or None)
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             data = form.cleaned_data
-            stored = default_storage.save(f"imports/{new_id().hex}/{Path(data['file'].name).name}", data["file"])
+            stored = default_storage.save(
+                f"imports/{new_id().hex}/{Path(data['file'].name).name}", data["file"]
+            )
             given = {"stored": stored, "on": data["on"].isoformat(), "names": data["names"]}
             try:
                 _plan(actor, given)
                 token = signing.dumps({**given, "by": str(actor.account)}, salt=SALT, compress=True)
-                return redirect("desk_admin:reorganise-plan", token)
+                return redirect("desk:desk_admin:reorganise-plan", token)
             except ActionError as error:
                 default_storage.delete(stored)
                 refuse(form, error)
     context = {
-        "form": form, "title": _("区划调整"), "submit": _("检查对照表"), "back_url": reverse("desk_admin:places"),
+        "form": form, "title": _("区划调整"), "submit": _("检查对照表"),
+        "back_url": reverse("desk:desk_admin:places"),
         "text": _("街道合并、拆分、改名时用。先检查，看过会改什么，再由您确定；旧代码永远找得到。"),
         "back_label": _("地点"),
     }  # fmt: skip
@@ -264,8 +298,10 @@ def reorganise_plan(request: HttpRequest, token: str) -> HttpResponse:
         raise NotVisible(token)
     plan = _plan(actor, given)
     if request.method == "POST" and not plan.problems:
-        job = jobs.start(actor, "desk.reorganise", stored=given["stored"], on=given["on"], names=given["names"])
-        return redirect("desk_admin:job", job.pk)
+        job = jobs.start(
+            actor, "desk.reorganise", stored=given["stored"], on=given["on"], names=given["names"]
+        )
+        return redirect("desk:desk_admin:job", job.pk)
     language = get_language() or "zh-hans"
     names = {row.code: row.name for row in plan.created}
     context = {
@@ -273,16 +309,17 @@ def reorganise_plan(request: HttpRequest, token: str) -> HttpResponse:
         "problems": [problem.describe(language) for problem in plan.problems[:SHOWN]],
         "more_problems": max(0, len(plan.problems) - SHOWN),
         "figures": [
-            {"label": _("镇街"), "value": plan.summary["streets"], "unit": _("个")},
-            {"label": _("社区和村换代码"), "value": plan.summary["moved"], "unit": _("个")},
-            {"label": _("新的区划"), "value": len(plan.created), "unit": _("个")},
-            {"label": _("结束的旧代码"), "value": len(plan.closed), "unit": _("个")},
-            {"label": _("对不上"), "value": len(plan.problems), "unit": _("处"),
+            {"label": _("镇街"), "value": plan.summary["streets"]},
+            {"label": _("社区和村换代码"), "value": plan.summary["moved"]},
+            {"label": _("新的区划"), "value": len(plan.created)},
+            {"label": _("结束的旧代码"), "value": len(plan.closed)},
+            {"label": _("对不上"), "value": len(plan.problems),
              "tone": "urgent" if plan.problems else "done"},
         ],
         "moves": [
             {"old": move.old, "old_name": where.name(move.old), "new": move.new,
-             "new_name": names.get(move.new) or move.name or where.name(move.new), "provisional": move.provisional}
+             "new_name": names.get(move.new) or move.name or where.name(move.new),
+             "provisional": move.provisional}
             for move in plan.moves[:SHOWN]
         ],
         "more_moves": max(0, len(plan.moves) - SHOWN),

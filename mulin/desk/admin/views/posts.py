@@ -1,4 +1,4 @@
-"""Posts: who holds what, where, until when; given, ended, handed over, deputised; the notice of grid workers."""
+"""Posts: who holds what, where, until when; given, ended, handed over, deputised; the grid notice."""
 
 from typing import Any
 from uuid import UUID
@@ -40,24 +40,23 @@ def post_list(request: HttpRequest) -> HttpResponse:
     rows = reading.posts(actor, place=place, **chosen)
     found = paging.page(rows, order=("place", "role", "id"), size=SIZE, cursor=get.get("cursor"))
     reading.decorate(found.items, actor)
-    for post in found.items:
-        post.term = reading.term(post)
     roles = [(role, word) for role, (word, _levels) in states.ROLES.items() if role not in states.GROUP_ROLES]
-    options = [("ending", _("30 天内到期")), ("later", _("还没开始")), ("ended", _("已结束")), ("missing", _("没人的社区"))]
-    query = get.copy()
-    query.pop("cursor", None)
+    options = [
+        ("ending", _("30 天内到期")),
+        ("later", _("还没开始")),
+        ("ended", _("已结束")),
+        ("missing", _("没人的社区")),
+    ]
     context = {
         "posts": found.items,
-        "next": found.next,
-        "is_first": not get.get("cursor"),
-        "query": query.urlencode(),
+        **pages.turning(request, found),
         "missing": communities_without(actor, SERVING) if chosen["state"] == "missing" else None,
         "may_give": policy.can_somewhere(actor, "people.post:give"),
         "may_account": policy.can_somewhere(actor, "people.account:manage"),
         "is_narrow": bool(place or any(chosen.values())),
         "filters": [
             pages.search("q", _("姓名、用户名、职务"), chosen["q"]),
-            pages.place("place", _("在哪里"), get.get("place", "")),
+            pages.place("place", _("在哪里"), get.get("place", ""), place, wrong),
             pages.select("role", _("岗位"), chosen["role"], roles),
             pages.select("org", _("单位"), chosen["org"], units),
             pages.select("state", _("在岗"), chosen["state"], options),
@@ -80,7 +79,7 @@ def grid_notice(request: HttpRequest) -> HttpResponse:
         "where": where.name(place),
         "today": clock.today(),
         "hotline": settings.MULIN_HOTLINE,
-        "back": reverse("desk_admin:posts"),
+        "back": reverse("desk:desk_admin:posts"),
     }
     return page(request, "desk/admin/grid_notice.html", context)
 
@@ -95,13 +94,13 @@ def post_give(request: HttpRequest) -> HttpResponse:
         "person": request.GET.get("person", ""),
         "role": request.GET.get("role", ""),
     }
-    form = PostForm(actor, places_of(actor), request.POST or None, initial=start)
+    form = PostForm(actor, places_of(actor), pages.posted(request), initial=start)
     return pages.fill(
         request,
         form,
         lambda _data: _as_field(actions.give_post, actor=actor, **form.arguments()),
         room="posts",
-        to=reverse("desk_admin:posts"),
+        to=reverse("desk:desk_admin:posts"),
         done=_("已任命，本人会收到消息。"),
         title=_("任命"),
         text=_("没有账户的人，先给他建一个账户。"),
@@ -122,10 +121,18 @@ def _as_field(action: Any, **arguments: Any) -> Any:
 
 def _post(actor: Actor, post_id: UUID) -> Post:
     rows = Post.objects.filter(policy.visible(actor, "people.post:view", queries.POST_FIELDS))
-    post = rows.select_related("account", "org").filter(pk=post_id).first()
+    post = rows.select_related("account", "org", "deputy_for").filter(pk=post_id).first()
     if post is None:
         raise NotVisible(str(post_id))
     return post
+
+
+def _may(actor: Actor, post: Post, *, holder_too: bool = False) -> None:
+    """403 for who may see the post but not change it, before a form is shown."""
+    holders = {post.account_id, *([post.deputy_for.account_id] if post.deputy_for else [])}
+    if actor.account in holders and (holder_too or post.deputy_for):
+        return
+    policy.require(actor, "people.post:give", post.place)
 
 
 def _lead(post: Post) -> str:
@@ -138,13 +145,14 @@ def post_end(request: HttpRequest, post_id: UUID) -> HttpResponse:
     """End a post, now or on a day."""
     actor = actor_of(request)
     post = _post(actor, post_id)
-    form = EndForm(request.POST or None)
+    _may(actor, post)
+    form = EndForm(pages.posted(request))
     return pages.fill(
         request,
         form,
         lambda data: actions.end_post(actor=actor, post_id=post_id, on=data["on"]),
         room="posts",
-        to=reverse("desk_admin:posts"),
+        to=reverse("desk:desk_admin:posts"),
         done=_("已结束，本人会收到消息。他办过的事都留着。"),
         title=_("结束岗位"),
         lead=_lead(post),
@@ -160,7 +168,7 @@ def post_hand_over(request: HttpRequest, post_id: UUID) -> HttpResponse:
     """Hand a post over to somebody else."""
     actor = actor_of(request)
     post = _post(actor, post_id)
-    form = HandOverForm(actor, request.POST or None)
+    form = HandOverForm(actor, pages.posted(request))
     return pages.fill(
         request,
         form,
@@ -168,7 +176,7 @@ def post_hand_over(request: HttpRequest, post_id: UUID) -> HttpResponse:
             actor=actor, post_id=post_id, to_account_id=data["person"].pk, on=data["on"]
         ),
         room="posts",
-        to=reverse("desk_admin:posts"),
+        to=reverse("desk:desk_admin:posts"),
         done=_("已移交，两位都会收到消息。"),
         title=_("移交岗位"),
         lead=_lead(post),
@@ -183,7 +191,8 @@ def post_deputy(request: HttpRequest, post_id: UUID) -> HttpResponse:
     """Let somebody stand in for a while."""
     actor = actor_of(request)
     post = _post(actor, post_id)
-    form = DeputyForm(actor, request.POST or None)
+    _may(actor, post, holder_too=True)
+    form = DeputyForm(actor, pages.posted(request))
     return pages.fill(
         request,
         form,
@@ -192,7 +201,7 @@ def post_deputy(request: HttpRequest, post_id: UUID) -> HttpResponse:
             begins_on=data["begins_on"], ends_on=data["ends_on"],
         ),
         room="posts",
-        to=reverse("desk_admin:posts"),
+        to=reverse("desk:desk_admin:posts"),
         done=_("已请代理，他会收到消息。"),
         title=_("请人代理"),
         lead=_lead(post),

@@ -65,10 +65,10 @@ def route_list(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "missing": missing,
-        "here": where.first(actor),
-        "here_said": where.name(where.first(actor)),
+        "begin": where.first(actor),
+        "begin_said": where.name(where.first(actor)),
         "filters": [
-            pages.place("place", _("在哪里"), get.get("place", "")),
+            pages.place("place", _("在哪里"), get.get("place", ""), place, wrong),
             pages.select("category", _("哪类事"), chosen["category"], category_and_group_choices()[1:]),
             pages.select("org", _("单位"), chosen["org"], sorted(units.items(), key=lambda one: one[1])),
             pages.select("state", _("状态"), chosen["state"], states),
@@ -89,11 +89,17 @@ def _tried(request: HttpRequest) -> dict[str, Any]:
         return {"try": form}
     at, what = form.cleaned_data["at"], form.cleaned_data["what"]
     letter = at[13:14]
-    case = Case(place=at[:12], category=what, building=at if letter == "B" else "", grid=at if letter == "G" else "")
+    case = Case(
+        place=at[:12], category=what, building=at if letter == "B" else "", grid=at if letter == "G" else ""
+    )
     if case.building:
         case.grid = places.get_place(at).grid
     found = routing.suggest(case)
-    return {"try": form, "tried": found, "tried_said": f"{where.name(at)} · {classes.name(what) or _('任何类别')}"}
+    return {
+        "try": form,
+        "tried": found,
+        "tried_said": f"{where.name(at)} · {classes.name(what) or _('任何类别')}",
+    }
 
 
 def _route(actor: Actor, route_id: UUID) -> Route:
@@ -109,14 +115,17 @@ def route_edit(request: HttpRequest, route_id: UUID | None = None) -> HttpRespon
     """Add a route, or change one."""
     actor = actor_of(request)
     row = _route(actor, route_id) if route_id else None
-    start = {"place": request.GET.get("place") or where.first(actor), "category": request.GET.get("category", "")}
-    form = RouteForm(places_of(actor), row, request.POST or None, initial={} if row else start)
+    start = {
+        "place": request.GET.get("place") or where.first(actor),
+        "category": request.GET.get("category", ""),
+    }
+    form = RouteForm(places_of(actor), row, pages.posted(request), initial={} if row else start)
     return pages.fill(
         request,
         form,
         lambda data: set_route(actor=actor, route=route_id, **data),
         room="routes",
-        to=reverse("desk_admin:routes"),
+        to=reverse("desk:desk_admin:routes"),
         done=_("路由已保存，以后的派单建议照它来。"),
         title=_("改路由") if row else _("新的路由"),
         back_label=_("派单路由"),
@@ -142,5 +151,5 @@ def route_delete(request: HttpRequest, route_id: UUID) -> HttpResponse:
         ],
         submit=_("删除"),
         done=_("路由已删除。"),
-        to=reverse("desk_admin:routes"),
+        to=reverse("desk:desk_admin:routes"),
     )

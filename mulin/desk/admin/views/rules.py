@@ -1,6 +1,8 @@
 """The rule book: what holds where and why; own values set and taken back, in force at once."""
 
+from collections.abc import Mapping
 from datetime import date
+from itertools import pairwise, product
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +25,7 @@ from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.models import Entry, RuleOverride
-from mulin.kernel.rules import CERTAINTIES, Rule
+from mulin.kernel.rules import CERTAINTIES, Rule, RuleBook
 from mulin.people.models import Account
 
 SEE, SET = admin("kernel.rule:view"), admin("kernel.rule:set")
@@ -53,7 +55,7 @@ def rule_list(request: HttpRequest) -> HttpResponse:
         "on": on,
         "filters": [
             pages.search("q", _("名称、依据、说明"), chosen["q"]),
-            pages.place("place", _("在哪里"), get.get("place", "")),
+            pages.place("place", _("在哪里"), get.get("place", ""), place, wrong),
             pages.day("on", _("哪天"), get.get("on", "")),
             pages.select("module", _("模块"), chosen["module"], rules.module_choices()),
             pages.select("certainty", _("可靠程度"), chosen["certainty"],
@@ -74,7 +76,9 @@ def _fits(row: rules.Row, chosen: dict[str, str]) -> bool:
     if (chosen["state"] == "own" and not row.is_own) or (chosen["state"] == "unset" and not row.is_unset):
         return False
     text = chosen["q"].strip().lower()
-    said = " ".join([row.name, row.title, *(f"{rule.basis} {rule.note} {rule.note_en}" for rule in row.applying)])
+    said = " ".join(
+        [row.name, row.title, *(f"{rule.basis} {rule.note} {rule.note_en}" for rule in row.applying)]
+    )
     return text in said.lower()
 
 
@@ -87,14 +91,18 @@ def _known(name: str) -> str:
 @require_safe
 @SEE
 def rule_page(request: HttpRequest, name: str) -> HttpResponse:
-    """One rule: its values at a place, which of them compete for given facts and why one wins, its history."""
+    """One rule: its values at a place, which of them compete for given facts, why one wins, its history."""
     _known(name)
     actor, get = actor_of(request), request.GET
     place, wrong = where.chosen(actor, get.get("place", ""))
     on = _day(get.get("on", ""))
     form, known_words = rules.shape(name)
     facts = {key: get.get(key, "") for key in rules.facts_of(name)}
-    asked = {key: (value == "true") if value in {"true", "false"} else value for key, value in facts.items() if value}
+    asked = {
+        key: (value == "true") if value in {"true", "false"} else value
+        for key, value in facts.items()
+        if value
+    }
     competing = rulebook.book().explain(name, place, on, **asked)
     context = {
         "name": name,
@@ -104,15 +112,13 @@ def rule_page(request: HttpRequest, name: str) -> HttpResponse:
         "on": on,
         "facts_said": rules.condition_words({key: [value] for key, value in asked.items()}),
         "competing": _competing(competing, form, known_words),
-        "others": [
-            _line(rule, form, known_words) for rule in rules.applying(name, place, on) if rule not in competing
-        ],
+        "others": _others(name, place, on, competing),
         "own": _own(actor, name, place, form, known_words),
         "history": _history(name),
         "may_set": policy.can(actor, "kernel.rule:set", place),
         "set_query": urlencode({"place": place, **{key: value for key, value in facts.items() if value}}),
         "filters": [
-            pages.place("place", _("在哪里"), get.get("place", "")),
+            pages.place("place", _("在哪里"), get.get("place", ""), place, wrong),
             pages.day("on", _("哪天"), get.get("on", "")),
             *(pages.select(key, rules.FACTS[key], facts[key], _fact_choices(key)) for key in facts),
         ],
@@ -160,20 +166,38 @@ def _term(start: date | None, end: date | None) -> str:
 
 def _competing(found: list[Rule], form: Any, known_words: Any) -> list[dict[str, Any]]:
     lines = [_line(rule, form, known_words) for rule in found]
-    for one, two in zip(lines, lines[1:], strict=False):
+    for one, two in pairwise(lines):
         one["why"] = rules.why(one["rule"], two["rule"])
     return lines
 
 
+def _others(name: str, place: str, on: date, competing: list[Rule]) -> list[dict[str, Any]]:
+    """The values for other facts. `hidden`: in its own case, too, another value comes before it."""
+    form, known_words = rules.shape(name)
+    found = []
+    for rule in rules.applying(name, place, on):
+        if rule in competing:
+            continue
+        facts = {key: wanted[0] for key, wanted in rule.match.items()}
+        first = rulebook.book().explain(name, place, on, **facts)[0]
+        found.append({**_line(rule, form, known_words), "hidden": first != rule})
+    return found
+
+
 def _own(actor: Actor, name: str, place: str, form: Any, known_words: Any) -> list[dict[str, Any]]:
     """Own values of this rule in force or to come, wherever they are, with who set them."""
-    rows = RuleOverride.objects.filter(name=name, withdrawn_at=None).select_related("set_by").order_by("place", "id")
+    rows = (
+        RuleOverride.objects.filter(name=name, withdrawn_at=None)
+        .select_related("set_by")
+        .order_by("place", "id")
+    )
     return [
         {
             "row": row,
             "value": rules.value_words(row.value, form, known_words),
             "place": where.name(row.place),
-            "when": rules.condition_words({key: list(wanted) for key, wanted in row.match.items()}) or _("所有情况"),
+            "when": rules.condition_words({key: list(wanted) for key, wanted in row.match.items()})
+            or _("所有情况"),
             "term": _term(row.valid_from, row.valid_to),
             "may": policy.can(actor, "kernel.rule:set", row.place),
             "by": str(row.set_by),
@@ -185,7 +209,9 @@ def _own(actor: Actor, name: str, place: str, form: Any, known_words: Any) -> li
 def _history(name: str) -> list[dict[str, Any]]:
     """What was set and taken back, newest first, from the journal; found by the records it names."""
     ids = RuleOverride.objects.filter(name=name).values("id")
-    entries = list(Entry.objects.filter(subject__in=ids, code__startswith="kernel.rule.").order_by("-id")[:30])
+    entries = list(
+        Entry.objects.filter(subject__in=ids, code__startswith="kernel.rule.").order_by("-id")[:30]
+    )
     people = {one.pk: str(one) for one in Account.objects.filter(pk__in={entry.actor for entry in entries})}
     form, known_words = rules.shape(name)
     sentences = registry.sentences()
@@ -215,7 +241,7 @@ def rule_set(request: HttpRequest, name: str) -> HttpResponse:
     place, _wrong = where.chosen(actor, get.get("place", ""))
     facts = {key: get[key] for key in rules.facts_of(name) if get.get(key)}
     now = next(iter(rulebook.book().explain(name, place, clock.today(), **facts)), None)
-    form = RuleForm(name, request.POST or None, initial=initial(name, now, place))
+    form = RuleForm(name, pages.posted(request), initial=initial(name, now, place))
     status, preview = 200, None
     if request.method == "POST":
         status = 422
@@ -251,26 +277,55 @@ def _preview(form: RuleForm) -> list[dict[str, Any]]:
     book = rulebook.book()
     own = RuleOverride.objects.filter(withdrawn_at=None).order_by("id")
     mine = rulebook.as_entry(
-        RuleOverride(**{**form.arguments(), "match": {k: v if isinstance(v, list) else [v] for k, v in form.match().items()}})
+        RuleOverride(
+            **{
+                **form.arguments(),
+                "match": {k: v if isinstance(v, list) else [v] for k, v in form.match().items()},
+            }
+        )
     )
     others = [entry for entry in map(rulebook.as_entry, own) if not _same(entry, mine)]
     try:
         then = book.with_overrides([*others, mine])
     except ValueError:
         return []
-    cases = {tuple(sorted((key, wanted[0]) for key, wanted in rule.match.items())) for rule in rules.applying(form.name, place, on)}
-    cases |= {(), tuple(sorted((key, wanted[0]) for key, wanted in mine["match"].items()))}
+    matches = [{}, *(dict(rule.match) for rule in rules.applying(form.name, place, on)), mine["match"]]
+    unique = {rules.condition_words(match): match for match in matches}
     found = []
-    for case in sorted(cases, key=lambda one: (len(one), str(one))):
-        facts = dict(case)
-        before, after = (next(iter(one.explain(form.name, place, on, **facts)), None) for one in (book, then))
-        said = [
-            _("没有定") if rule is None or rule.unset else rules.value_words(rule.value, form.shape, form.words)
-            for rule in (before, after)
-        ]
-        when = rules.condition_words({key: [value] for key, value in facts.items()}) or _("没有别的条件")
-        found.append({"when": when, "before": said[0], "after": said[1], "changes": before != after})
+    for _said, match in sorted(unique.items(), key=lambda one: (len(one[1]), one[0])):
+        found += _before_and_after(form, (book, then), match, place, on)
     return found
+
+
+def _before_and_after(
+    form: RuleForm, books: tuple[RuleBook, RuleBook], match: Mapping[str, Any], place: str, on: date
+) -> list[dict[str, Any]]:
+    """One line for a condition; where its values part ways (complaints change, suggestions do not), one each."""
+    lines: dict[tuple[Rule | None, Rule | None], list[dict[str, Any]]] = {}
+    for values in product(*match.values()):
+        facts = dict(zip(match, values, strict=True))
+        ends = tuple(next(iter(book.explain(form.name, place, on, **facts)), None) for book in books)
+        lines.setdefault(ends, []).append(facts)
+    found = []
+    for (before, after), cases in lines.items():
+        whole = (
+            [match] if len(lines) == 1 else [{key: [one] for key, one in facts.items()} for facts in cases]
+        )
+        for case in whole:
+            found.append(
+                {
+                    "when": rules.condition_words(case) or _("没有别的条件"),
+                    "before": _value(form, before),
+                    "after": _value(form, after),
+                    "changes": before != after,
+                }
+            )
+    return found
+
+
+def _value(form: RuleForm, rule: Rule | None) -> str:
+    unset = rule is None or rule.unset
+    return _("没有定") if unset else rules.value_words(rule.value, form.shape, form.words)
 
 
 def _same(entry: dict[str, Any], mine: dict[str, Any]) -> bool:
@@ -281,7 +336,7 @@ def _same(entry: dict[str, Any], mine: dict[str, Any]) -> bool:
 
 
 def _page_url(name: str, place: str) -> str:
-    return reverse("desk_admin:rule", args=[name]) + f"?{urlencode({'place': place})}"
+    return reverse("desk:desk_admin:rule", args=[name]) + f"?{urlencode({'place': place})}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,4 +1,4 @@
-"""Below a community: estates, courtyards, grids, micro-grids and buildings, listed, added, changed, closed."""
+"""Below a community: estates, courtyards, grids, micro-grids, buildings: listed, added, changed, closed."""
 
 from typing import Any
 
@@ -31,20 +31,25 @@ FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 def _community(actor: Actor, code: str, kind: str) -> places.Place:
     """A community that the actor may change, and a kind that there is."""
-    if kind not in KINDS or not codes.is_valid(code) or codes.community(code) != code or not places.exists(code):
+    if (
+        kind not in KINDS
+        or not codes.is_valid(code)
+        or codes.community(code) != code
+        or not places.exists(code)
+    ):
         raise NotVisible(code)
     policy.require(actor, "places.site:manage", Target(place=code))
     return places.get_place(code)
 
 
 def _list_url(community: str, kind: str) -> str:
-    return reverse("desk_admin:sites", args=[community, kind])
+    return reverse("desk:desk_admin:sites", args=[community, kind])
 
 
 @require_safe
 @MANAGE
 def site_list(request: HttpRequest, community: str, kind: str) -> HttpResponse:
-    """The sites of one kind, searched and narrowed; buildings can be put into a grid or an estate together."""
+    """The sites of one kind, searched and narrowed; buildings can be put into a grid or estate together."""
     actor, get = actor_of(request), request.GET
     place = _community(actor, community, kind)
     chosen = {key: get.get(key, "") for key in ("q", "grid", "estate", "state")}
@@ -56,7 +61,7 @@ def site_list(request: HttpRequest, community: str, kind: str) -> HttpResponse:
             options = [(one.code, one.name) for one in everything if one.kind in kinds]
             filters.append(pages.select(key, label, chosen[key], [*options, ("none", _("还没有归"))]))
     if kind in {"estate", "courtyard"}:
-        filters.append(pages.select("state", _("管理"), chosen["state"], [("none", _("没人管"))]))
+        filters.append(pages.select("state", _("由谁管理"), chosen["state"], [("none", _("没人管"))]))
     count = {name: sum(one.kind == name for one in everything) for name in KINDS}
     context = {
         "place": place,
@@ -93,15 +98,23 @@ def _decorated(rows: list[places.Place], everything: list[places.Place]) -> list
     managers = Organisation.objects.in_bulk([one.manager for one in rows if one.manager])
     workers: dict[str, list[str]] = {}
     grids = [one.code for one in rows if one.kind == "grid"]
-    for post in Post.objects.filter(in_force(), role="grid_worker", place__in=grids).select_related("account"):
+    for post in Post.objects.filter(in_force(), role="grid_worker", place__in=grids).select_related(
+        "account"
+    ):
         workers.setdefault(post.place, []).append(str(post.account))
     inside: dict[str, int] = {}
     for one in everything:
         if one.kind == "building":
             for code in (one.grid, one.estate):
                 inside[code] = inside.get(code, 0) + 1
-    shaped = set(Site.objects.filter(code__in=[one.code for one in rows], shape__isnull=False).values_list("code", flat=True))
-    fallback = set(Route.objects.filter(is_fallback=True, org__closed_on=None).values_list("place", flat=True))
+    shaped = set(
+        Site.objects.filter(code__in=[one.code for one in rows], shape__isnull=False).values_list(
+            "code", flat=True
+        )
+    )
+    fallback = set(
+        Route.objects.filter(is_fallback=True, org__closed_on=None).values_list("place", flat=True)
+    )
     return [
         {
             "site": one,
@@ -123,19 +136,27 @@ def site_edit(request: HttpRequest, community: str, kind: str, code: str = "") -
     """Add a site, or change one."""
     actor = actor_of(request)
     place = _community(actor, community, kind)
-    site = Site.objects.filter(code=code, community=community, kind=kind, valid_to=None).first() if code else None
+    site = (
+        Site.objects.filter(code=code, community=community, kind=kind, valid_to=None).first()
+        if code
+        else None
+    )
     if code and site is None:
         raise NotVisible(code)
-    form = SiteForm(community, kind, site, request.POST or None)
+    form = SiteForm(community, kind, site, pages.posted(request))
     word = KINDS[kind]
     return pages.fill(
         request,
         form,
-        lambda _data: actions.set_site(actor=actor, community=community, kind=kind, code=code, **form.arguments()),
+        lambda _data: actions.set_site(
+            actor=actor, community=community, kind=kind, code=code, **form.arguments()
+        ),
         room="places",
         to=_list_url(community, kind),
         done=_("已保存。"),
-        title=_("改%(kind)s：%(name)s") % {"kind": word, "name": site.name} if site else _("新的%(kind)s") % {"kind": word},
+        title=_("改%(kind)s：%(name)s") % {"kind": word, "name": site.name}
+        if site
+        else _("新的%(kind)s") % {"kind": word},
         lead=f"{place.name} {code}".strip(),
         back_label=word,
     )
@@ -154,10 +175,10 @@ def site_close(request: HttpRequest, community: str, kind: str, code: str) -> Ht
         request,
         lambda: actions.close_site(actor=actor, code=code),
         room="places",
-        title=_("停用%(kind)s“%(name)s”") % {"kind": KINDS[kind], "name": site.name},
+        title=_("不再用%(kind)s“%(name)s”") % {"kind": KINDS[kind], "name": site.name},
         text=_("今天起不再选得到它，旧记录保留名称。代码不会再用，要恢复得新建一个。"),
-        submit=_("停用"),
-        done=_("已停用。"),
+        submit=_("不再用"),
+        done=_("它不再用了。"),
         to=_list_url(community, kind),
     )
 
@@ -175,7 +196,11 @@ def site_assign(request: HttpRequest, community: str) -> HttpResponse:
         messages.warning(request, _("请先勾选楼栋，再选归到哪里。"))
         return back
     given = {key: form.cleaned_data[f"to_{key}"] or None for key in ("grid", "estate")}
-    known = set(Site.objects.filter(community=community, kind="building", valid_to=None, code__in=ticked).values_list("code", flat=True))
+    known = set(
+        Site.objects.filter(community=community, kind="building", valid_to=None, code__in=ticked).values_list(
+            "code", flat=True
+        )
+    )
     done = 0
     try:
         for code in sorted(known):

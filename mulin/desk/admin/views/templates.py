@@ -59,7 +59,9 @@ def template_list(request: HttpRequest) -> HttpResponse:
     filters = [pages.search("q", _("名称或内容"), chosen["q"])]
     if len(units) > 1:
         filters.append(pages.select("org", _("单位"), chosen["org"], units))
-    filters.append(pages.select("category", _("哪类事"), chosen["category"], category_and_group_choices()[1:]))
+    filters.append(
+        pages.select("category", _("哪类事"), chosen["category"], category_and_group_choices()[1:])
+    )
     context = {
         "rows": rows,
         "has_units": bool(units),
@@ -76,13 +78,13 @@ def template_edit(request: HttpRequest, template_id: UUID | None = None) -> Http
     """Add a template, or change one."""
     actor = actor_of(request)
     row = _template(actor, template_id) if template_id else None
-    form = TemplateForm(_units(actor), row, request.POST or None)
+    form = TemplateForm(_units(actor), row, pages.posted(request))
     return pages.fill(
         request,
         form,
         lambda data: set_reply_template(actor=actor, template=template_id, **data),
         room="templates",
-        to=reverse("desk_admin:templates"),
+        to=reverse("desk:desk_admin:templates"),
         done=_("模板已保存。"),
         title=_("改模板") if row else _("新的模板"),
         back_label=_("答复模板"),
@@ -103,5 +105,5 @@ def template_delete(request: HttpRequest, template_id: UUID) -> HttpResponse:
         text=_("发出去的答复不受影响。"),
         submit=_("删除"),
         done=_("模板已删除。"),
-        to=reverse("desk_admin:templates"),
+        to=reverse("desk:desk_admin:templates"),
     )

@@ -27,16 +27,17 @@
     const all = [...select.querySelectorAll("option")];
     line.addEventListener("input", () => {
       const wanted = line.value.trim().toLowerCase();
-      let first = null;
+      const fitting = [];
       for (const option of all) {
         const group = option.parentElement.tagName === "OPTGROUP" ? option.parentElement.label : "";
-        const fits = !wanted || `${group} ${option.textContent}`.toLowerCase().includes(wanted);
+        const fits = !option.value || !wanted || `${group} ${option.textContent}`.toLowerCase().includes(wanted);
         option.hidden = !fits;
         option.disabled = !fits;
-        if (fits && wanted && option.value && !first) first = option;
+        if (fits && option.value) fitting.push(option);
       }
-      if (first) select.value = first.value;
-      else if (!wanted) select.value = "";
+      // Chosen by itself only where nothing else fits: a wrong building is worse than none.
+      if (wanted && fitting.length === 1) select.value = fitting[0].value;
+      else if (!fitting.includes(select.selectedOptions[0])) select.value = "";
     });
     line.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); select.focus(); } });
   }

@@ -39,6 +39,25 @@
     if (first) first.focus();
   }
 
+  // The page after a redirect is already here, with what it has to say: it is put in place instead of asked for again.
+  function arrive(html, url) {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const what = ["#detail", "main"].find((part) => page.querySelector(part) && document.querySelector(part));
+    if (!what || url.includes("/account/")) { location.assign(url); return; }
+    dialog().close();
+    const list = document.querySelector(".split > .list");
+    const freshList = page.querySelector(".split > .list");
+    document.querySelector(what).replaceWith(document.importNode(page.querySelector(what), true));
+    if (what === "#detail" && list && freshList) list.replaceChildren(...document.importNode(freshList, true).childNodes);
+    document.title = page.title;
+    if (new URL(url).pathname !== location.pathname) history.pushState({ split: true }, "", url);
+    const now = document.querySelector(what === "main" ? "main" : ".split");
+    Mulin.refresh(now);
+    if (window.htmx) window.htmx.process(now);
+    const first = document.querySelector("#messages .message") || document.querySelector(`${what} h1`);
+    if (first) { first.setAttribute("tabindex", "-1"); first.focus({ preventScroll: true }); first.scrollIntoView({ block: "nearest" }); }
+  }
+
   async function open(link) {
     opener = link;
     try {
@@ -52,12 +71,7 @@
     form.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(form.action, { method: "POST", body: new FormData(form, submitter), headers: { Accept: "text/html" } });
-      if (answer.redirected) {
-        const same = new URL(answer.url);
-        if (same.pathname + same.search === location.pathname + location.search) location.reload();
-        else location.assign(answer.url);
-        return;
-      }
+      if (answer.redirected) { arrive(await answer.text(), answer.url); return; }
       show(await answer.text(), answer.url);
     } catch { offline(); } finally {
       form.removeAttribute("aria-busy");

@@ -1,0 +1,292 @@
+"""Every move of a case from its page, with scripts off: the bar leads there, the form does it."""
+
+import re
+from datetime import timedelta
+
+from mulin.cases import moves
+from mulin.cases.models import CaseText, ReplyTemplate
+from mulin.desk.bar import CONFIRM, DONE, ICONS
+from mulin.desk.tests.conftest import REPLY
+from mulin.kernel import clock
+
+
+def press(client, said, move: str, page_of, **fields):
+    """As a person does: find the move on the page; where it is a link, open its form; send it."""
+    seen = page_of(client, said.url).replace("&amp;", "&")
+    address = f"{said.url}{move}/"
+    assert address in seen, f"{move} is not on the page"
+    if re.search(rf'<a [^>]*href="{address}', seen):
+        form = page_of(client, address)
+        for name in fields:
+            assert f'name="{name}"' in form, f"{name} is not in the form of {move}"
+    answer = client.post(address, fields)
+    assert answer.status_code == 302, re.findall(r'class="errors">(.*?)</ul>', answer.content.decode(), re.S)
+    return said.case()
+
+
+def choice(kind: str, said) -> str:
+    from mulin.cases.reasons import choices
+
+    return choices(f"cases.{kind}.reasons", said.case().place)[0][0]
+
+
+def soon(days: int = 20) -> str:
+    return (clock.today() + timedelta(days=days)).isoformat()
+
+
+def test_accept_is_one_tap(clerk, speak, page_of):
+    assert press(clerk, speak(), "accept", page_of).state == "accepted"
+
+
+def test_find_facts_by_a_grid_worker(browser, speak, world, page_of):
+    said = speak()
+    case = press(
+        browser("gridworker"), said, "find-facts", page_of, fact_basics="三盏灯不亮", fact_root="镇流器老化"
+    )
+    assert case.state == "found"
+    assert case.matter.facts == {"basics": "三盏灯不亮", "root": "镇流器老化"}
+
+
+def test_dispatch_to_a_unit_of_the_list(clerk, speak, world, bring, page_of):
+    said = speak(building="")
+    bring(said.number, "accepted")
+    case = press(clerk, said, "dispatch", page_of, org=str(world.housing.id), note="请今天看一下")
+    assert (case.state, case.lead_id) == ("dispatched", world.housing.id)
+
+
+def test_object_and_decide_the_objection(browser, clerk, speak, world, bring, page_of):
+    said = speak()
+    bring(said.number, "dispatched")
+    objected = press(
+        browser("department"), said, "object", page_of, reason="这盏灯是小区的，不是市政的",
+        proposed=str(world.housing.id),
+    )  # fmt: skip
+    assert objected.state == "returned"
+    form = page_of(clerk, f"{said.url}decide-objection/")
+    assert "提出异议的单位认为应由它办" in form
+    decided = press(
+        clerk, said, "decide-objection", page_of, uphold="true", reason="确实是小区的",
+        org_likely=str(world.housing.id),
+    )  # fmt: skip
+    assert (decided.state, decided.lead_id) == ("dispatched", world.housing.id)
+
+
+def test_a_rejected_objection_stays_with_the_unit(browser, clerk, speak, world, bring, do, page_of):
+    said = speak()
+    bring(said.number, "dispatched")
+    do("object", "department", said.number, reason="不归我们")
+    case = press(clerk, said, "decide-objection", page_of, uphold="false", reason="按职责就是城管局")
+    assert (case.state, case.lead_id) == ("dispatched", world.city_management.id)
+
+
+def test_start_is_one_tap_for_the_unit(browser, speak, bring, page_of):
+    said = speak()
+    bring(said.number, "dispatched")
+    assert press(browser("department"), said, "start", page_of).state == "in_hand"
+
+
+def test_finish_with_a_photo(browser, speak, bring, page_of):
+    from io import BytesIO
+
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from PIL import Image
+
+    said = speak()
+    bring(said.number, "in_hand")
+    picture = BytesIO()
+    Image.new("RGB", (40, 30), "orange").save(picture, "JPEG")
+    upload = SimpleUploadedFile("after.jpg", picture.getvalue(), "image/jpeg")
+    case = press(
+        browser("department"), said, "finish", page_of, done_text="换了镇流器", reply=REPLY, photos=upload
+    )
+    assert case.state == "done"
+    assert case.matter.photos.filter(role="after").count() == 1
+
+
+def test_a_template_like_reply_asks_once_and_keeps_what_was_typed(browser, speak, bring):
+    said = speak()
+    bring(said.number, "in_hand")
+    department = browser("department")
+    stock = "您好，您反映的问题已收悉，我们高度重视，将进一步加强管理，感谢您的支持。"
+    fields = {"done_text": "看过了", "reply": stock}
+    asked = department.post(f"{said.url}finish/", fields)
+    page = asked.content.decode()
+    assert asked.status_code == 422 and "像套话" in page and stock in page and 'name="confirm_reply"' in page
+    assert said.case().state == "in_hand"
+    assert department.post(f"{said.url}finish/", {**fields, "confirm_reply": "on"}).status_code == 302
+    assert said.case().state == "done"
+
+
+def test_a_reply_template_is_put_into_the_form_without_scripts(browser, speak, world, bring, page_of):
+    said = speak()
+    bring(said.number, "in_hand")
+    template = ReplyTemplate.objects.create(org=world.city_management, title="路灯", text="我们已到现场查看")
+    department = browser("department")
+    form = page_of(department, f"{said.url}finish/")
+    assert f"?template={template.pk}" in form
+    filled = page_of(department, f"{said.url}finish/", template=str(template.pk))
+    assert re.search(r'name="reply"[^>]*>\s*我们已到现场查看', filled)
+
+
+def test_call_back_and_close(clerk, speak, bring, page_of):
+    said = speak(contact="13700002222")
+    bring(said.number, "done")
+    case = press(
+        clerk,
+        said,
+        "call-back",
+        page_of,
+        result="reached",
+        how="phone",
+        is_solved="true",
+        is_satisfied="true",
+    )
+    assert (case.state, case.is_solved) == ("confirmed", True)
+    assert press(clerk, said, "close", page_of).state == "closed"
+
+
+def test_suspend_and_a_second_person_agrees(clerk, browser, speak, bring, page_of):
+    said = speak()
+    bring(said.number, "accepted")
+    proposed = press(clerk, said, "suspend", page_of, reason="要等明年大修资金", review_on=soon())
+    assert proposed.state == "accepted" and proposed.pending
+    agreed = press(browser("secretary"), said, "approve", page_of)
+    assert agreed.state == "suspended"
+    assert press(clerk, said, "resume", page_of, reason="资金到了").state == "accepted"
+
+
+def test_refuse_and_a_second_person_declines(clerk, browser, speak, page_of):
+    said = speak()
+    press(clerk, said, "refuse", page_of, reason_code=choice("refusal", said), reason="不在本区")
+    case = press(browser("secretary"), said, "decline", page_of, reason="就在本区，应当受理")
+    assert (case.state, case.pending) == ("reported", None)
+
+
+def test_merge_by_number_and_take_apart_again(clerk, speak, page_of):
+    first, second = (
+        speak(),
+        speak(text="花坛边的座椅断了一条腿，老人差点摔倒。", category="public_facility" and ""),
+    )
+    case = press(clerk, second, "merge", page_of, into=first.number)
+    assert case.state == "merged"
+    seen = page_of(clerk, second.url)
+    assert "已并入同一件事" in seen
+    assert press(clerk, second, "unmerge", page_of, reason="不是一回事").state == "reported"
+
+
+def test_reopen(clerk, speak, bring, page_of):
+    said = speak()
+    bring(said.number, "closed")
+    assert press(clerk, said, "reopen", page_of, reason="灯又坏了").state == "reopened"
+
+
+def test_extend_and_escalate(clerk, speak, bring, page_of):
+    said = speak()
+    bring(said.number, "accepted")
+    assert press(clerk, said, "extend", page_of, reason="要等配件").clocks.get(kind="solve").extended_at
+    assert press(clerk, said, "escalate", page_of, reason="要街道协调").escalation == 1
+
+
+def test_whistle_and_both_answers(clerk, browser, speak, world, page_of):
+    said = speak()
+    press(clerk, said, "whistle", page_of, orgs=[str(world.city_management.id)], reason="请到现场")
+    department = browser("department")
+    press(department, said, "answer-whistle", page_of, state="arrived")
+    assert "已到场" in page_of(clerk, said.url)
+    case = press(department, said, "answer-whistle", page_of, state="done", note="围挡已拆")
+    assert case.involvements.get(role="whistled").state == "done"
+
+
+def test_claim_assign_and_note(clerk, cast, speak, page_of):
+    said = speak()
+    assert press(clerk, said, "claim", page_of).handler_id == cast.clerk.id
+    assert (
+        press(clerk, said, "assign", page_of, handler=str(cast.gridworker.id)).handler_id
+        == cast.gridworker.id
+    )
+    press(clerk, said, "note", page_of, text="居民白天不在家")
+    assert CaseText.objects.filter(text="居民白天不在家").exists()
+    assert "居民白天不在家" in page_of(clerk, said.url)
+
+
+def test_exclude_and_a_second_person_decides(clerk, browser, speak, page_of):
+    said = speak()
+    press(clerk, said, "exclude", page_of, reason_code=choice("exclusion", said), reason="同一个人重复反映")
+    seen = page_of(clerk, said.url)
+    assert "不计入考核，等第二个人决定" in seen and "/decide-exclusion/" not in seen
+    assert press(browser("secretary"), said, "decide-exclusion", page_of, agree="true").excluded_for
+
+
+def test_acknowledge_a_major_matter(clerk, speak, page_of):
+    said = speak(text="煤气味很浓，有人晕倒", kind="help", category="gas_leak", severity="major")
+    assert press(clerk, said, "acknowledge", page_of).acknowledged_at
+
+
+def test_stop_harm_ends_its_own_clock(browser, speak, world, bring, do, page_of):
+    from mulin.cases.clocks import running
+
+    said = speak(text="井盖不见了，路中间一个大洞", category="manhole_cover")
+    assert "stop" in {one.kind for one in running(said.case())}
+    bring(said.number, "in_hand")
+    press(browser("department"), said, "stop-harm", page_of, note="已让工地停工")
+    assert "stop" not in {one.kind for one in running(said.case())}
+
+
+def test_every_move_has_its_icon_and_its_word_when_done():
+    offered = set(moves.ALL) - {"confirm"}
+    assert offered <= set(DONE)
+    assert offered - {"check"} <= set(ICONS)
+    assert set(CONFIRM) <= offered
+
+
+class TestRefusals:
+    """What the desk says when a move is not possible; nothing is lost and nothing is done."""
+
+    def test_an_unknown_move_is_not_there(self, clerk, speak):
+        assert clerk.get(f"{speak().url}vanish/").status_code == 404
+
+    def test_the_residents_own_move_is_not_the_desks(self, clerk, speak, bring):
+        said = speak()
+        bring(said.number, "done")
+        assert clerk.post(f"{said.url}confirm/", {"is_solved": "true"}).status_code == 404
+        assert said.case().state == "done"
+
+    def test_a_move_that_the_state_does_not_allow_says_so(self, clerk, speak):
+        said = speak()
+        answer = clerk.get(f"{said.url}close/")
+        assert answer.status_code == 409 and "不能“办结”" in answer.content.decode()
+        assert clerk.post(f"{said.url}close/").status_code == 409
+
+    def test_a_move_without_the_right_is_refused(self, browser, speak):
+        said = speak()
+        client = browser("gridworker")
+        assert client.get(f"{said.url}dispatch/").status_code == 403
+        assert client.post(f"{said.url}dispatch/", {}).status_code in {403, 422}
+        assert said.case().state == "reported"
+
+    def test_a_missing_field_keeps_what_was_typed(self, clerk, speak, bring):
+        said = speak()
+        bring(said.number, "accepted")
+        answer = clerk.post(f"{said.url}suspend/", {"reason": "等资金", "review_on": ""})
+        page = answer.content.decode()
+        assert answer.status_code == 422 and "等资金" in page and "哪天复核" in page
+        assert said.case().pending is None
+
+    def test_a_day_in_the_past_is_refused_beside_its_field(self, clerk, speak, bring):
+        said = speak()
+        bring(said.number, "accepted")
+        answer = clerk.post(f"{said.url}suspend/", {"reason": "等资金", "review_on": soon(-1)})
+        assert answer.status_code == 422 and "m_review_on_error" in answer.content.decode()
+
+    def test_who_moved_it_out_of_sight_is_led_to_the_inbox(self, browser, clerk, speak, world, bring, do):
+        said = speak()
+        bring(said.number, "dispatched")
+        do("object", "department", said.number, reason="不归我们")
+        fields = {"uphold": "true", "reason": "收回来", "org": str(world.housing.id)}
+        assert clerk.post(f"{said.url}decide-objection/", fields).url == said.url
+        assert browser("department").get(said.url).status_code == 404
+
+    def test_the_list_one_came_from_is_kept_through_a_move(self, clerk, speak):
+        said = speak()
+        answer = clerk.post(f"{said.url}accept/?list=cases%3Fstate%3Dreported")
+        assert answer.url == f"{said.url}?list=cases%3Fstate%3Dreported"

@@ -1,0 +1,52 @@
+"""A backup holds everything that people said: it is for its owner, and no password shows on the way."""
+
+import stat
+import subprocess
+from types import SimpleNamespace
+
+import pytest
+
+from mulin.site import archive
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dumped(monkeypatch):
+    """Backups without a real dump of the database."""
+    monkeypatch.setattr(archive, "_dump", lambda target: target.write_bytes(b"dump"))
+
+
+def test_only_its_owner_can_read_a_backup(dumped, tmp_path):
+    target = tmp_path / "backup.tar.gz"
+    archive.backup(target)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_the_rest_of_an_earlier_backup_that_broke_off_is_not_reused(dumped, tmp_path):
+    target = tmp_path / "backup.tar.gz"
+    rest = tmp_path / "backup.tar.gz.part"
+    rest.write_bytes(b"half")
+    rest.chmod(0o644)
+    archive.backup(target)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_the_password_of_the_database_is_not_among_the_arguments(monkeypatch, settings):
+    """Every user of the machine can read the arguments of a process."""
+    seen = {}
+
+    def run(command, **given):
+        seen.update(given, command=command)
+        return SimpleNamespace(returncode=0, stderr="")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    database = {
+        "NAME": "mulin", "USER": "clerk", "PASSWORD": "s3cr'et \\x", "HOST": "db", "PORT": "5432",
+        "OPTIONS": {"sslmode": "verify-full"},
+    }  # fmt: skip
+    monkeypatch.setattr(archive, "_database", lambda: database)
+    archive._postgres("pg_dump", "--format=custom")
+    assert not any("s3cr" in one for one in seen["command"])
+    assert seen["env"]["PGPASSWORD"] == "s3cr'et \\x"
+    assert any("sslmode=verify-full" in one for one in seen["command"])

@@ -1,0 +1,204 @@
+"""One address for every page of the site, made from what the demo's street holds: `pages.json` of the instance.
+
+Runs in the seed's process, where the database is. A page of the matrix that has no address here and is not
+named in NOT_PAGES fails tests/browser/test_pages.py.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.urls import reverse
+
+# Routes whose GET answers something that nobody reads as a page.
+NOT_PAGES = {
+    "portal:photo", "portal:service-worker", "portal:manifest", "portal:robots", "portal:where",
+    "people:recover", "account_logout", "mfa_download_recovery_codes",
+    "desk:inbox-pane", "desk:cases-pane", "desk:cases-pins", "desk:cases-export", "desk:photo",
+    "desk:enter-sites", "desk:entered", "desk:batch-result", "desk:publication-pane", "desk:job-state",
+    "desk:job-file", "desk:receipt-print",
+    "desk:desk_admin:job-state", "desk:desk_admin:job-file", "desk:desk_admin:policy-file",
+    "desk:desk_admin:reorganise-plan",
+    "insight:map", "insight:export", "disclosure:map", "disclosure:atom", "disclosure:xlsx", "disclosure:csv",
+    "disclosure:heads-json", "disclosure:photo", "disclosure:thumb",
+    "places:shapes", "places:search", "places:locate", "places:buildings",
+    "healthz", "metrics", "set_language",
+}  # fmt: skip
+# Forms of moves, each for a case in a state that allows it.
+FORMS = {
+    "reported": ("accept", "find-facts", "dispatch", "refuse", "merge", "whistle", "escalate"),
+    "in_hand": ("finish", "suspend", "extend", "note", "assign", "exclude"),
+    "done": ("call-back", "reopen"),
+}
+
+
+def write(path: Path) -> None:
+    path.write_text(json.dumps(examples(), ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def examples() -> list[dict[str, str]]:
+    """name, who, url of every page, and of the forms of the moves."""
+    from tests.matrix.routes import all_routes
+
+    makers = objects()
+    found = []
+    for route in all_routes():
+        if route.name in NOT_PAGES or route.path.startswith(("api/", "open311/")):
+            continue
+        if route.params and route.name not in makers:
+            continue
+        if route.name == "insight:board" and not route.params:
+            continue
+        for params in makers[route.name]() if route.params else [{}]:
+            url = reverse(route.name, kwargs=params)
+            found.append({"name": route.name, "who": who_of(route.name), "url": url})
+    return found
+
+
+def who_of(name: str) -> str:
+    """Somebody who may see the page."""
+    if name.startswith("desk:desk_admin:"):
+        return "street" if "template" in name else "admin"
+    if name.startswith("desk:"):
+        return "clerk"
+    if name == "people:tokens":
+        return "clerk"
+    return "resident" if name.startswith(("people:", "account_", "mfa_")) and not is_open(name) else ""
+
+
+def is_open(name: str) -> bool:
+    """Pages for people who are not logged in."""
+    return name in {
+        "account_login", "account_signup", "account_request_login_code", "account_inactive", "people:privacy",
+        "people:erased", "people:group",
+    }  # fmt: skip
+
+
+def objects() -> dict[str, Callable[[], list[dict[str, Any]]]]:
+    """Parameters by route, from the demo's records."""
+    from mulin.cases.models import Case
+    from mulin.site.demo.places import HOME
+    from mulin.voices.models import Matter, Voice
+
+    shown = Matter.objects.filter(place=HOME, publication="shown", restriction="")
+    home = Case.objects.filter(place=HOME, restriction="")
+    case = home.filter(state="in_hand").first() or home.filter(is_open=True).first()
+    wish = Matter.objects.filter(place=HOME, kind="wish").first()
+    asked = Matter.objects.filter(place=HOME, publication="asked", restriction="").first()
+    mine = Voice.objects.filter(account__username="resident", state="received").first() or said("resident")
+    voice = Voice.objects.filter(matter=case.matter).first()
+    number = {"number": case.number}
+    found: dict[str, list[dict[str, Any]]] = {
+        "portal:matter": [{"number": shown.exclude(kind="wish").first().number}, {"number": wish.number}],
+        "disclosure:entry": [{"number": shown.exclude(kind="wish").first().number}],
+        "portal:voice": [{"number": mine.number}],
+        "desk:case": [{"number": one.number} for one in by_state(home)],
+        "desk:move": [
+            {"number": one.number, "move": move}
+            for state, moves in FORMS.items()
+            for one in home.filter(state=state, pending__isnull=True)[:1]
+            for move in moves
+        ],
+        "desk:publication-one": [{"number": (asked or case.matter).number}],
+        "desk:wish": [{"number": wish.number}],
+        "desk:wish-answer": [{"number": wish.number}],
+        "desk:receipt": [{"number": voice.number}],
+        "insight:board": [{"place": place} for place in (HOME, HOME[:9] + "000", "500108000000")],
+    }
+    for name in ("case-print", "matter-facts", "matter-category", "matter-place"):
+        found[f"desk:{name}"] = [number]
+    for name in ("contact", "add", "correct", "withdraw"):
+        found[f"desk:voice-{name}"] = [{"number": voice.number}]
+    for name in ("community", "wishes", "answers", "matters", "people"):
+        found[f"portal:{name}"] = [{"place": HOME}]
+    secret = said_by_nobody()
+    found["portal:receipt"] = found["portal:receipt-print"] = [{"secret": secret}]
+    found |= kept(HOME)
+    return {name: (lambda params=params: params) for name, params in found.items()}
+
+
+def by_state(cases: Any) -> list[Any]:
+    """One case in each state that there is."""
+    states = cases.order_by().values_list("state", flat=True).distinct()
+    return [cases.filter(state=state).first() for state in sorted(states)]
+
+
+def said(username: str) -> Any:
+    from mulin.people.models import Account
+    from mulin.people.queries import actor_for
+    from mulin.site.demo.places import HOME
+    from mulin.voices.actions import submit_voice
+
+    actor = actor_for(Account.objects.get(username=username))
+    return submit_voice(actor=actor, text="楼道的窗户关不上，下雨会飘进来", place=HOME).voice
+
+
+def said_by_nobody() -> str:
+    from mulin.kernel.actors import ANONYMOUS
+    from mulin.site.demo.places import HOME
+    from mulin.voices.actions import submit_voice
+
+    return submit_voice(actor=ANONYMOUS, text="路边的树枝挡住了红绿灯", place=HOME).secret
+
+
+def kept(home: str) -> dict[str, list[dict[str, Any]]]:
+    """What the administration and the desk keep: made where the demo has none."""
+    from mulin.cases.actions import set_reply_template, set_route
+    from mulin.doors.models import Webhook
+    from mulin.kernel.models import Entry, Job, RuleOverride
+    from mulin.kernel.secrets import seal
+    from mulin.people.models import Account, Organisation, Post, Residence
+    from mulin.people.queries import actor_for
+    from mulin.places.models import Site
+
+    admin, street, clerk = (Account.objects.get(username=name) for name in ("admin", "street", "clerk"))
+    unit = Post.objects.get(account=street).org
+    route = set_route(actor=actor_for(admin), place=home, org=unit.pk, category="street_lamp")
+    template = set_reply_template(
+        actor=actor_for(street), org=unit.pk, title="路灯", text="已经换了灯泡并试亮，请再看看。"
+    )
+    override = RuleOverride.objects.create(
+        name="cases.limit.solve", place=home, valid_from=date(2026, 1, 1), value="10 d", basis="社区公约",
+        certainty="local practice", set_by=admin,
+    )  # fmt: skip
+    webhook = Webhook.objects.create(
+        url="https://example.org/hook", secret_sealed=seal("x"), created_by=admin.pk
+    )
+    job, own = (
+        Job.objects.create(kind="voices.import", account=account, state="done", result={"created": 3})
+        for account in (clerk, admin)
+    )
+    group = {"group_id": Organisation.objects.filter(kind__in=Organisation.GROUPS, place=home).first().pk}
+    member = Post.objects.filter(org_id=group["group_id"]).first()
+    post = {"post_id": Post.objects.get(account=clerk).pk}
+    site = Site.objects.filter(community=home, kind="building").first()
+    kind = {"community": home, "kind": "building"}
+    pending = Residence.objects.filter(state="asked", household__place=home)
+    rule, category = {"name": "cases.limit.solve"}, {"code": "street_lamp"}
+    one = "desk:desk_admin:"
+    found = {
+        "people:group": [group], "desk:group": [group], "desk:job": [{"job_id": job.pk}],
+        "desk:residence": [{"residence_id": row.pk} for row in pending[:1]],
+        f"{one}job": [{"job_id": own.pk}], f"{one}rule": [rule], f"{one}rule-set": [rule],
+        f"{one}rule-withdraw": [{"override_id": override.pk}],
+        f"{one}group": [{"code": "public_facilities"}],
+        f"{one}category": [category], f"{one}category-switch": [category],
+        f"{one}shape": [{"code": home}], f"{one}division": [{"code": home}],
+        f"{one}sites": [kind], f"{one}site-new": [kind],
+        f"{one}site": [{**kind, "code": site.code}], f"{one}site-close": [{**kind, "code": site.code}],
+        f"{one}journal-line": [{"entry_id": Entry.objects.filter(matter__isnull=False).first().pk}],
+        f"{one}member-end": [{**group, "post_id": member.pk}] if member else [],
+    }  # fmt: skip
+    for params, names in (
+        ({"route_id": route.pk}, ("route", "route-delete")),
+        ({"template_id": template.pk}, ("template", "template-delete")),
+        (post, ("post-end", "post-hand-over", "post-deputy")),
+        ({"account_id": clerk.pk}, ("account", "account-switch", "account-link")),
+        ({"org_id": unit.pk}, ("organisation", "organisation-close")),
+        (group, ("group-page", "group-edit", "group-close", "group-adopt", "member-add")),
+        ({"webhook_id": webhook.pk}, ("webhook-remove", "webhook-test", "webhook-resume")),
+    ):
+        found |= {f"{one}{name}": [params] for name in names}
+    return found
