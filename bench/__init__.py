@@ -1,1 +1,1 @@
-"""What Mulin costs: measured on this machine, each figure as a ratio in the same run. See docs/performance.md."""
+"""What Mulin costs, measured: each figure as a ratio in the same run. See docs/performance.md."""

@@ -23,7 +23,12 @@ from bench.options import Options, quick
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_SECONDS = 40 * 60
 # What a server for a city would be given; the cluster's own defaults suit 128 MB machines.
-POSTGRES = {"shared_buffers": "512MB", "work_mem": "16MB", "maintenance_work_mem": "256MB", "max_wal_size": "4GB"}
+POSTGRES = {
+    "shared_buffers": "512MB",
+    "work_mem": "16MB",
+    "maintenance_work_mem": "256MB",
+    "max_wal_size": "4GB",
+}
 NOT_PASSED_ON = ("MULIN_", "DJANGO_")
 KEPT = {"MULIN_DATA", "MULIN_POSTGRES_BIN"}
 
@@ -67,7 +72,9 @@ def arguments() -> argparse.Namespace:
 
     databases = ("sqlite", "postgres")
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="small sizes: proves that it works, nothing else")
+    parser.add_argument(
+        "--quick", action="store_true", help="small sizes: proves that it works, nothing else"
+    )
     parser.add_argument("--parts", type=some(tuple(PARTS)), default=list(PARTS), help=", ".join(PARTS))
     parser.add_argument("--databases", type=some(databases), default=list(databases), help="sqlite, postgres")
     parser.add_argument("--output", default="bench.json")
@@ -111,7 +118,7 @@ def heading(known: dict, options: Options) -> str:
     lines = [
         f"{known['date']} · {known['commit']} · {known['cores']} cores ({known['processor']}),"
         f" {known['memory_gb']} GB · Python {known['python']}, Django {known['django']}, {versions}",
-        f"load of the machine at the start {known['load']:.1f} · one fdatasync {known['fdatasync_ms']:.2f} ms",
+        f"load at the start {known['load']:.1f} · one fdatasync {known['fdatasync_ms']:.2f} ms",
     ]
     if options.is_quick:
         lines.append("--quick: small sizes; the figures prove that the benchmark works and nothing else")

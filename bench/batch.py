@@ -50,7 +50,9 @@ class Batch:
         self.kinds = [filling.KINDS[i] for i in kinds.tolist()]
         self.major = self.rng.random(self.n) < 0.005
         tip_off = kinds == len(filling.KINDS) - 1
-        self.restrictions = ["tip_off" if t else "major" if m else "" for t, m in zip(tip_off, self.major, strict=True)]
+        self.restrictions = [
+            "tip_off" if t else "major" if m else "" for t, m in zip(tip_off, self.major, strict=True)
+        ]
         self.numbers = numbers(self.start, self.n)
         self.titles = [ground.texts[i][:30] for i in self.text]
         self.full = (np.arange(self.start, self.start + self.n) % 10) == 0
@@ -126,14 +128,17 @@ class Batch:
             severity=["major" if m else "minor" for m in self.major.tolist()],
             is_open=self.open.tolist(),
             restriction=self.restrictions,
-            publication=["shown" if p else "never" if r else "asked" for p, r in zip(public, self.restrictions, strict=True)],
+            publication=[
+                "shown" if p else "never" if r else "asked"
+                for p, r in zip(public, self.restrictions, strict=True)
+            ],
             public_title=[t if p else "" for t, p in zip(self.titles, public, strict=True)],
             public_text=[t if p else "" for t, p in zip(self.titles, public, strict=True)],
             published_at=[m if p else None for m, p in zip(self.moments, public, strict=True)],
             way="case",
             voices_count=np.where(self.full, 2, 1).tolist(),
             closed_at=self.closed_at,
-        )  # fmt: skip
+        )
 
     def _write_voices(self) -> None:
         from mulin.voices.models import Voice
@@ -142,10 +147,16 @@ class Batch:
         said = [self.ground.texts[i] for i in self.text]
         common = {"channel": "portal", "suggestions": "{}", "answer": "", "text_masked": ""}
         first = {
-            "id": rows.ids(self.made, self.rng), "created_at": self.moments, "number": self.numbers,
-            "matter_id": self.matters, "first_matter_id": self.matters, "kind": self.kinds, "text": said,
-            "place": self.places, "grid": self.grids,
-        }  # fmt: skip
+            "id": rows.ids(self.made, self.rng),
+            "created_at": self.moments,
+            "number": self.numbers,
+            "matter_id": self.matters,
+            "first_matter_id": self.matters,
+            "kind": self.kinds,
+            "text": said,
+            "place": self.places,
+            "grid": self.grids,
+        }
         table.write(self.n, **first, **common)
         second = {key: self._where_full(values) for key, values in first.items()}
         count = len(second["id"])
@@ -157,7 +168,10 @@ class Batch:
         from mulin.cases.models import Case
 
         urgency = np.where(self.major, 3, self.rng.choice(3, self.n, p=(0.85, 0.1, 0.05)))
-        desks = [f"{p[:9]}000" if r == "tip_off" else p for p, r in zip(self.places, self.restrictions, strict=True)]
+        desks = [
+            f"{p[:9]}000" if r == "tip_off" else p
+            for p, r in zip(self.places, self.restrictions, strict=True)
+        ]
         solved = (self.rng.random(self.n) < 0.8).tolist()
         rows.Table(Case).write(
             self.n,
@@ -192,11 +206,16 @@ class Batch:
 
         table = rows.Table(Clock)
         columns = {
-            "case_id": self.cases, "started_at": self.moments, "due_at": rows.moments(self.made + 7 * DAY),
-            "stopped_at": self.closed_at, "is_met": self._unless_open([True] * self.n),
-        }  # fmt: skip
+            "case_id": self.cases,
+            "started_at": self.moments,
+            "due_at": rows.moments(self.made + 7 * DAY),
+            "stopped_at": self.closed_at,
+            "is_met": self._unless_open([True] * self.n),
+        }
         rule = '{"pack": "cases", "version": "2026.1", "basis": "", "certainty": "house default"}'
-        table.write(self.n, id=rows.ids(self.made, self.rng), kind="solve", limit="5 wd", rule=rule, **columns)
+        table.write(
+            self.n, id=rows.ids(self.made, self.rng), kind="solve", limit="5 wd", rule=rule, **columns
+        )
         fewer = {key: self._where_full(values) for key, values in columns.items()}
         count = len(fewer["case_id"])
         for kind, limit in (("response", "2 wh"), ("stop", "24 h")):
@@ -209,16 +228,24 @@ class Batch:
         table = rows.Table(Entry)
         chain, hash_ = "bench", "0" * 64
         first = {
-            "place": self.places, "subject": self.cases, "matter": self.matters,
+            "place": self.places,
+            "subject": self.cases,
+            "matter": self.matters,
             "data": [f'{{"number": "{n}", "way": "case"}}' for n in self.numbers],
-        }  # fmt: skip
+        }
         position = self.start * 2 + 1
         common = {"chain": chain, "hash": hash_, "actor_kind": "person"}
         where = list(range(position, position + self.n))
         table.write(
-            self.n, id=rows.ids(self.made, self.rng), at=self.moments, code="voices.voice.submitted", seq=where,
-            position=where, **first, **common,
-        )  # fmt: skip
+            self.n,
+            id=rows.ids(self.made, self.rng),
+            at=self.moments,
+            code="voices.voice.submitted",
+            seq=where,
+            position=where,
+            **first,
+            **common,
+        )
         some = {key: self._where_full(values) for key, values in first.items()}
         many, position = len(some["place"]), position + self.n
         for step, (code, _state) in enumerate(filling.LIFE, 1):
@@ -226,9 +253,15 @@ class Batch:
             where = list(range(position, position + many))
             position += many
             table.write(
-                many, id=rows.ids(moments, self.rng), at=rows.moments(moments), code=code, seq=where,
-                position=where, **some, **common,
-            )  # fmt: skip
+                many,
+                id=rows.ids(moments, self.rng),
+                at=rows.moments(moments),
+                code=code,
+                seq=where,
+                position=where,
+                **some,
+                **common,
+            )
 
     def _write_search(self) -> None:
         ground = self.ground

@@ -1,9 +1,9 @@
 """Part 3: boards at three sizes of history.
 
-A board reads level tables and the index of open cases, so those are filled: the level tables for every day, place
-and measure as the folding of so many cases would leave them (made as sets, not by so many actions); the table by
-category with what came in; real rows for every open case, and for all cases of the street at home. Below the
-community, grids are counted in the street at home only.
+A board reads level tables and the index of open cases, so those are filled: the level tables for every day,
+place and measure as the folding of so many cases would leave them (made as sets, not by so many actions); the
+table by category with what came in; real rows for every open case, and for all cases of the street at home.
+Below the community, grids are counted in the street at home only.
 """
 
 import time
@@ -22,7 +22,7 @@ from bench.options import Options
 from bench.reading import Found, Logins, Probe
 
 GOAL_RATIO = 1.3
-OPEN_SHARE, LATE_SHARE = 0.03, 0.1
+OPEN_SHARE, LATE_SHARE = 0.03, 0.05
 # (measure, state, how many of a hundred cases count there), in the order of the tables' key
 COUNTED = (
     ("cases.closed", "confirmed", 0.70),
@@ -91,13 +91,18 @@ def _fill(sizes: tuple[int, ...]) -> Logins:
         took = timed(lambda size=size: _fill_one(ground, size)) / 1000
         took += timed(databases.tidy) / 1000
         databases.use(database(size))
-        say(f"  {databases.name()}: counts of {size:,} cases, {databases.megabytes():,.0f} MB, in {took:.0f} s")
+        say(
+            f"  {databases.name()}: counts of {size:,} cases, {databases.megabytes():,.0f} MB,"
+            f" in {took:.0f} s"
+        )
     databases.drop(world)
     return logins
 
 
 def _fill_one(ground: filling.Ground, size: int) -> None:
-    today = date.today()
+    from mulin.kernel.clock import today as local_day
+
+    today = local_day()
     with _keyless("kernel_countlevel", "kernel_countcategory"), rows.loading():
         _fill_levels(ground, size, today)
         _fill_categories(ground, size, today)
@@ -165,9 +170,13 @@ def _hold(level: int, node: str, counts: np.ndarray, days: list[str]) -> None:
         where, which = np.nonzero(part)
         n = len(where)
         columns = (
-            [level] * n, [node] * n, [days[i] for i in where.tolist()], [COUNTED[start][0]] * n,
-            [COUNTED[start + i][1] for i in which.tolist()], part[where, which].tolist(),
-        )  # fmt: skip
+            [level] * n,
+            [node] * n,
+            [days[i] for i in where.tolist()],
+            [COUNTED[start][0]] * n,
+            [COUNTED[start + i][1] for i in which.tolist()],
+            part[where, which].tolist(),
+        )
         for held, column in zip(_held, columns, strict=True):
             held.extend(column)
     if len(_held[0]) >= _MOST_HELD:
@@ -197,10 +206,14 @@ def _fill_categories(ground: filling.Ground, size: int, today: date) -> None:
         counts = rng.poisson(size * share / filling.DAYS * shares, (filling.DAYS, len(shares)))
         where, which = np.nonzero(counts)
         columns = {
-            "level": int(key[:2]), "node": key[2:], "day": [days[i] for i in where.tolist()],
-            "measure": "cases.opened", "state": "", "category": [categories[i][0] for i in which.tolist()],
+            "level": int(key[:2]),
+            "node": key[2:],
+            "day": [days[i] for i in where.tolist()],
+            "measure": "cases.opened",
+            "state": "",
+            "category": [categories[i][0] for i in which.tolist()],
             "n": counts[where, which].tolist(),
-        }  # fmt: skip
+        }
         rows.write("kernel_countcategory", len(where), columns)
 
 
@@ -212,7 +225,8 @@ def _fill_gauge() -> None:
         node = "grid" if level == 15 else f"substr(place, 1, {level}) || '{'0' * (12 - level)}'"
         rows.execute(
             "INSERT INTO kernel_countlevel (level, node, day, measure, state, n)"
-            f" SELECT %s, {node}, %s, 'cases.open', '', COUNT(*) FROM cases_case WHERE is_open GROUP BY {node}",
+            f" SELECT %s, {node}, %s, 'cases.open', '', COUNT(*)"
+            f" FROM cases_case WHERE is_open GROUP BY {node}",
             [level, GAUGE_DAY],
         )
 

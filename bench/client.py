@@ -2,8 +2,8 @@
 
     python -m bench.client PLAN.json      (prints one JSON object)
 
-The plan: {"port", "token", "connections", "seconds", "bodies": [text of a JSON body, …]}. Each connection sends
-its next request when it has read the whole answer to the last one.
+The plan: {"port", "token", "connections", "seconds", "bodies": [text of a JSON body, …]}. Each connection
+sends its next request when it has read the whole answer to the last one.
 """
 
 import json

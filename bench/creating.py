@@ -129,7 +129,10 @@ def _count() -> int:
     from mulin.cases.models import Case
     from mulin.kernel.models import Entry
 
-    if Case.objects.count() < CAPTURED or Entry.objects.filter(code="voices.voice.submitted").count() < CAPTURED:
+    if (
+        Case.objects.count() < CAPTURED
+        or Entry.objects.filter(code="voices.voice.submitted").count() < CAPTURED
+    ):
         raise NothingMeasured("reports made no cases or no lines")
     return Entry.objects.count()
 
@@ -170,8 +173,12 @@ def _rounds(server, token: str, bodies: list[str], plan: dict, connections: int,
 def _load(server, token: str, bodies: list[str], connections: int, seconds: float) -> dict:
     plan = settings.MULIN_HOME / "load.json"
     settings_of_load = {
-        "port": server.port, "token": token, "bodies": bodies, "connections": connections, "seconds": seconds,
-    }  # fmt: skip
+        "port": server.port,
+        "token": token,
+        "bodies": bodies,
+        "connections": connections,
+        "seconds": seconds,
+    }
     plan.write_text(json.dumps(settings_of_load, ensure_ascii=False), encoding="utf-8")
     found = servers.call("bench.client", plan)
     if set(found["statuses"]) != {"201"}:
@@ -205,7 +212,13 @@ def _statements(statements: list[str]) -> Figure:
     count = len(statements)
     note = "; ".join(" ".join(sql.split()[:4]) for sql in statements)
     return Figure(
-        "create", "SQL statements a report", databases.name(), count, "", **at_most(count, GOAL_STATEMENTS), note=note
+        "create",
+        "SQL statements a report",
+        databases.name(),
+        count,
+        "",
+        **at_most(count, GOAL_STATEMENTS),
+        note=note,
     )
 
 
@@ -221,14 +234,29 @@ def _figures(connections: int, run: Run) -> list[Figure]:
     p95s = [percentile(one["times"], 0.95) for one in run.http]
     return [
         Figure(
-            "create", f"reports, {label}", name, rate, "req/s", low, high, ratio, "raw SQL",
+            "create",
+            f"reports, {label}",
+            name,
+            rate,
+            "req/s",
+            low,
+            high,
+            ratio,
+            "raw SQL",
             **at_least(round(ratio, 3), GOAL_RATIO[name], " × raw"),
         ),
         Figure("create", f"  raw SQL, {label}", name, raw, "tx/s", raw_low, raw_high),
         Figure("create", f"  time, {label}, p50", name, times.p50, "ms"),
         Figure("create", f"  time, {label}, p95", name, times.p95, "ms", min(p95s), max(p95s)),
         Figure(
-            "create", f"  processor time of the web processes, {label}", name, cpu, "ms/report", cpu_low, cpu_high,
-            **at_most(round(cpu, 2), GOAL_CPU_MS, " ms"), note=f"worker besides: {worker:.2f} ms/report",
+            "create",
+            f"  processor time of the web processes, {label}",
+            name,
+            cpu,
+            "ms/report",
+            cpu_low,
+            cpu_high,
+            **at_most(round(cpu, 2), GOAL_CPU_MS, " ms"),
+            note=f"worker besides: {worker:.2f} ms/report",
         ),
-    ]  # fmt: skip
+    ]

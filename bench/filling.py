@@ -1,9 +1,9 @@
 """Years of a city in a minute: matters, voices, cases, clocks, journal lines and search rows.
 
-Believable, not real: reports fall on communities as unevenly as people live, on categories as they do in the
-field, and three in a hundred cases are open. Of every ten matters one has a second voice, all of its clocks and
-a whole timeline (pages are measured on those); the others have one voice, one clock and one line. Hashes of the
-journal are filler, since nothing here verifies it.
+Believable, not real: reports fall on communities as unevenly as people live, on categories as they do in
+the field, and three in a hundred cases are open. Of every ten matters one has a second voice, all of its
+clocks and a whole timeline (pages are measured on those); the others have one voice, one clock and one line.
+Hashes of the journal are filler, since nothing here verifies it.
 """
 
 import time
@@ -18,7 +18,17 @@ DAYS = 400
 BATCH = 50_000
 # The first thousand are a young instance: one street, a third of it open, so that every list fills its page.
 YOUNG = 1_000
-STATES = ("reported", "found", "accepted", "dispatched", "in_hand", "done", "returned", "suspended", "reopened")
+STATES = (
+    "reported",
+    "found",
+    "accepted",
+    "dispatched",
+    "in_hand",
+    "done",
+    "returned",
+    "suspended",
+    "reopened",
+)
 STATE_WEIGHTS = (0.16, 0.05, 0.1, 0.2, 0.3, 0.12, 0.02, 0.03, 0.02)
 KINDS = ("help", "complaint", "consult", "suggestion", "tip_off")
 KIND_WEIGHTS = (0.45, 0.3, 0.15, 0.07, 0.03)

@@ -8,8 +8,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from bench import databases, worlds
-from bench.figures import Figure, at_least
+from bench import databases
+from bench.figures import Figure
 from bench.measure import NothingMeasured, spread
 from bench.options import Options
 
@@ -33,11 +33,19 @@ def measure(options: Options) -> list[Figure]:
     bare = "COPY" if databases.is_postgres() else "executemany"
     return [
         Figure(
-            "divisions", f"import, {whose}, {count:,} rows", name, rate, "rows/s", low, high, rate / raw, bare,
-            note="reading, checking, staging, comparing with what is known; raw: ready rows into the same table",
+            "divisions",
+            f"import, {whose}, {count:,} rows",
+            name,
+            rate,
+            "rows/s",
+            low,
+            high,
+            rate / raw,
+            bare,
+            note="reading, checking, staging, comparing with what is known; raw: ready rows, same table",
         ),
         Figure("divisions", f"  raw {bare}", name, raw, "rows/s", raw_low, raw_high),
-    ]  # fmt: skip
+    ]
 
 
 def _list(count: int) -> tuple[Path, bool]:

@@ -1,6 +1,6 @@
 """All parts on one database, in a process that has Django and the instance of this run.
 
-    python -m bench.inside OPTIONS.json OUTPUT.json     (MULIN_HOME and MULIN_DATABASE_URL are set by bench)
+python -m bench.inside OPTIONS.json OUTPUT.json     (MULIN_HOME and MULIN_DATABASE_URL are set by bench)
 """
 
 import json
@@ -62,7 +62,14 @@ def server_facts() -> dict[str, str]:
 
     with connection.cursor() as cursor:
         if databases.is_postgres():
-            names = ("server_version", "fsync", "synchronous_commit", "shared_buffers", "work_mem", "max_wal_size")
+            names = (
+                "server_version",
+                "fsync",
+                "synchronous_commit",
+                "shared_buffers",
+                "work_mem",
+                "max_wal_size",
+            )
             facts = {}
             for name in names:
                 cursor.execute(f"SHOW {name}")

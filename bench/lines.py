@@ -56,11 +56,19 @@ def _journal(lines: int) -> list[Figure]:
     return [
         Figure("journal", "sealing", name, sealing, "lines/s", ratio=sealing / raw, against="raw SHA-256"),
         Figure(
-            "journal", "verification", name, verifying, "lines/s", min(rates), max(rates), verifying / raw,
-            "raw SHA-256", note="reading, JSON and hash of every line; raw: the hash alone, over the same bytes",
+            "journal",
+            "verification",
+            name,
+            verifying,
+            "lines/s",
+            min(rates),
+            max(rates),
+            verifying / raw,
+            "raw SHA-256",
+            note="reading, JSON and hash of every line; raw: the hash alone, over the same bytes",
         ),
         Figure("journal", "  raw SHA-256 over the same bytes", name, raw, "lines/s"),
-    ]  # fmt: skip
+    ]
 
 
 def _write_lines(count: int) -> None:
@@ -78,7 +86,13 @@ def _write_lines(count: int) -> None:
                 place=rng.choice(places),
                 subject=new_id(),
                 matter=new_id(),
-                data={"number": f"{n:010d}", "kind": "help", "channel": "portal", "category": "lift", "way": "case"},
+                data={
+                    "number": f"{n:010d}",
+                    "kind": "help",
+                    "channel": "portal",
+                    "category": "lift",
+                    "way": "case",
+                },
             )
             for n in range(count)
         ],
@@ -115,11 +129,19 @@ def _counters(deltas: int) -> list[Figure]:
     name = databases.name()
     return [
         Figure(
-            "journal", "folding of counters", name, rate, "deltas/s", min(folding), max(folding), rate / raw,
-            "raw UPSERTs", note="raw: the sums, made beforehand, written by the bare driver, and the deltas deleted",
+            "journal",
+            "folding of counters",
+            name,
+            rate,
+            "deltas/s",
+            min(folding),
+            max(folding),
+            rate / raw,
+            "raw UPSERTs",
+            note="raw: the sums, made beforehand, written by the bare driver, and the deltas deleted",
         ),
         Figure("journal", "  raw UPSERTs of the sums", name, raw, "deltas/s", min(raws), max(raws)),
-    ]  # fmt: skip
+    ]
 
 
 def _some(count: int, seed: int) -> list:

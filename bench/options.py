@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The default run takes about ten minutes; `quick()` less than 90 seconds and proves only that it works."""
+    """The default run takes some twelve minutes; `quick()` proves in one or two only that it works."""
 
     parts: tuple[str, ...]
     is_quick: bool = False

@@ -1,4 +1,4 @@
-"""Part 7: what a phone loads when it opens a page for the first time, counted from the real server's answers."""
+"""Part 7: what a phone loads when it first opens a page, counted from the real server's answers."""
 
 import http.client
 from dataclasses import dataclass, field
@@ -82,7 +82,12 @@ class Parts(HTMLParser):
     def handle_starttag(self, tag: str, given: list[tuple[str, str | None]]) -> None:
         known = dict(given)
         wanted = known.get("src") if tag in {"script", "img"} else None
-        if tag == "link" and set((known.get("rel") or "").split()) & {"stylesheet", "icon", "manifest", "modulepreload"}:
+        if tag == "link" and set((known.get("rel") or "").split()) & {
+            "stylesheet",
+            "icon",
+            "manifest",
+            "modulepreload",
+        }:
             wanted = known.get("href")
         if wanted and not wanted.startswith("data:"):
             self.found[urljoin(self.base, wanted)] = None
@@ -139,6 +144,17 @@ def _unpacked(body: bytes, coding: str) -> bytes:
 def _figure(name: str, loaded: Loaded) -> Figure:
     total = loaded.total / 1000
     heaviest = sorted(loaded.sizes.items(), key=lambda item: -item[1])
-    note = ", ".join(f"{path.rpartition('/')[2] or path} {size / 1000:.1f} ({loaded.codings[path]})" for path, size in heaviest)
+    note = ", ".join(
+        f"{path.rpartition('/')[2] or path} {size / 1000:.1f} ({loaded.codings[path]})"
+        for path, size in heaviest
+    )
     label = f"{name}, {len(loaded.sizes)} files"
-    return Figure("pages", label, databases.name(), round(total, 1), "kB", **at_most(round(total, 1), GOAL_KB, " kB"), note=note)
+    return Figure(
+        "pages",
+        label,
+        databases.name(),
+        round(total, 1),
+        "kB",
+        **at_most(round(total, 1), GOAL_KB, " kB"),
+        note=note,
+    )

@@ -1,7 +1,8 @@
-"""Part 2: lists, search and pages of cases at three sizes of history, alternating between the three databases.
+"""Part 2: lists, search and pages of cases at three sizes of history.
 
-Each size is a database of its own, copied from the smaller one and filled on. Every round asks the same of all of
-them in turn, so that a busy machine slows all alike; the ratio compares the largest with the smallest.
+Each size is a database of its own, copied from the smaller one and filled on. Every question is put to all of
+them in turn, again and again, so that a busy machine slows all alike; the ratio compares the largest with the
+smallest.
 """
 
 import json
@@ -171,7 +172,9 @@ def _number(role: str) -> str:
     from mulin.people.queries import actor_by_id
 
     actor = actor_by_id(Account.objects.get(username=role).pk)
-    seen = visible_cases(actor).filter(matter__voices_count=2, restriction="", place__startswith=worlds.STREET[:9])
+    seen = visible_cases(actor).filter(
+        matter__voices_count=2, restriction="", place__startswith=worlds.STREET[:9]
+    )
     number = seen.order_by("id").values_list("number", flat=True).first()
     if number is None:
         raise NothingMeasured(f"{role} sees no case with a life")
@@ -205,7 +208,12 @@ def _quiet() -> Iterator[None]:
 
 
 def ask(
-    probes: dict[int, Probe], database: Callable[[int], str], logins: Logins, found: dict, repeats: int, round_: int
+    probes: dict[int, Probe],
+    database: Callable[[int], str],
+    logins: Logins,
+    found: dict,
+    repeats: int,
+    round_: int,
 ) -> None:
     """Ask the same question at every size in turn, and again, and again."""
     clients = {size: _client(probe, logins) for size, probe in probes.items()}
@@ -265,10 +273,19 @@ def grown(part: str, found: dict, sizes: tuple[int, ...], most: float) -> list[F
             label = f"{name}, {size:,} cases" if size == smallest else f"  {size:,} cases"
             figures.append(
                 Figure(
-                    part, f"{label}, p95", databases.name(), p95, "ms", times.p50, max(times.all), ratio,
-                    f"p95 at {smallest:,}" if ratio else "", **goal, note="spread: from the median to the longest",
+                    part,
+                    f"{label}, p95",
+                    databases.name(),
+                    p95,
+                    "ms",
+                    times.p50,
+                    max(times.all),
+                    ratio,
+                    f"p95 at {smallest:,}" if ratio else "",
+                    **goal,
+                    note="spread: from the median to the longest",
                 )
-            )  # fmt: skip
+            )
     return figures
 
 

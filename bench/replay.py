@@ -2,8 +2,9 @@
 
     python -m bench.replay PLAN.pickle    (prints one JSON object)
 
-One transaction each, with fresh ids and numbers, under the same settings of durability. The plan: {"database":
-settings of the connection, "reports": [[(sql, parameters), …], …], "connections", "seconds"}.
+One transaction each, with fresh ids and numbers, under the same settings of durability. The plan:
+{"database": settings of the connection, "reports": [[(sql, parameters), …], …], "connections", "seconds",
+"most": how many to prepare}.
 """
 
 import json
@@ -42,7 +43,7 @@ def fresh(report: list[tuple], ids: set, number: str) -> list[tuple]:
 
 
 def made_here(report: list[tuple]) -> tuple[set, str]:
-    """(ids that the statements make, the report's number): first parameters of INSERTs and their rows' ids."""
+    """(ids that the statements make, the report's number)."""
     ids: set = set()
     number = ""
     for sql, parameters in report:
@@ -76,7 +77,9 @@ class Writer:
             self.session = psycopg.connect(**plan["database"], autocommit=True)
             self.cursor = self.session.cursor()
         else:
-            self.session = sqlite3.connect(plan["database"]["sqlite"], timeout=20, isolation_level=None, check_same_thread=False)
+            self.session = sqlite3.connect(
+                plan["database"]["sqlite"], timeout=20, isolation_level=None, check_same_thread=False
+            )
             self.session.executescript(plan["database"]["init"])
             self.cursor = self.session.cursor()
 

@@ -66,7 +66,9 @@ def moments(seconds: np.ndarray) -> list[str]:
 
 def days(seconds: np.ndarray) -> list[str]:
     """The local days (UTC+8) of moments."""
-    return np.datetime_as_string(((seconds + 8 * 3600) // 86400).astype("int64").view("datetime64[D]")).tolist()
+    return np.datetime_as_string(
+        ((seconds + 8 * 3600) // 86400).astype("int64").view("datetime64[D]")
+    ).tolist()
 
 
 def ids(seconds: np.ndarray, rng: np.random.Generator) -> list[str]:
@@ -130,7 +132,8 @@ def _indexes(cursor: Any, tables: tuple[str, ...]) -> list[tuple[str, str]]:
         )
     else:
         cursor.execute(
-            f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql NOT NULL AND tbl_name IN ({marks})",
+            "SELECT name, sql FROM sqlite_master"
+            f" WHERE type = 'index' AND sql NOT NULL AND tbl_name IN ({marks})",
             tables,
         )
     return [(name, sql.replace("%", "%%")) for name, sql in cursor.fetchall()]

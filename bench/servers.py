@@ -1,4 +1,4 @@
-"""The real server, as `mulin serve` starts it, on a free port of this machine; ended by its own process id."""
+"""The real server, as `mulin serve` starts it, on a free port of loopback; ended by its own process id."""
 
 import json
 import os
@@ -52,12 +52,15 @@ def running(database: str) -> Iterator[Server]:
     )
     with tempfile.TemporaryFile() as log:
         children = [
-            subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log) for command in commands
+            subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
+            for command in commands
         ]
         try:
             if not serving.wait_until_ready("127.0.0.1", port, 60):
                 log.seek(0)
-                raise RuntimeError(f"the server did not start:\n{log.read().decode(errors='replace')[-3000:]}")
+                raise RuntimeError(
+                    f"the server did not start:\n{log.read().decode(errors='replace')[-3000:]}"
+                )
             yield Server(port, children[0].pid, children[1].pid)
         finally:
             for child in children:

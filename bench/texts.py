@@ -8,7 +8,17 @@ from pathlib import Path
 EXAMPLES = Path(__file__).resolve().parent.parent / "mulin" / "voices" / "packs" / "examples.csv"
 # Of every so many texts one holds the rare word; the common one stands in many examples of its own.
 RARE, RARE_EVERY, COMMON = "鹦鹉", 20_000, "楼道"
-WHERE = ("单元门口", "楼道里", "小区北门", "车库入口", "花园旁边", "菜场对面", "幼儿园门口", "顶楼平台", "电梯里")
+WHERE = (
+    "单元门口",
+    "楼道里",
+    "小区北门",
+    "车库入口",
+    "花园旁边",
+    "菜场对面",
+    "幼儿园门口",
+    "顶楼平台",
+    "电梯里",
+)
 WHEN = ("昨天晚上", "这个星期", "从上个月起", "今天一早", "连着三天", "下雨以后", "周末", "春节前后")
 
 

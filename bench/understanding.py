@@ -64,10 +64,17 @@ def _suggesting(said: list[str], whose: str) -> list[Figure]:
         goal = at_most(round(p95, 2), GOAL_CLASS_MS, " ms") if goal is None else goal
         found.append(
             Figure(
-                "triage", f"{label}, {whose} of {length} characters, p95", name, p95, "ms", p50, max(times), **goal,
+                "triage",
+                f"{label}, {whose} of {length} characters, p95",
+                name,
+                p95,
+                "ms",
+                p50,
+                max(times),
+                **goal,
                 note="spread: from the median to the longest",
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -86,6 +93,10 @@ def _importing(source: Path) -> Figure:
     if not report.created:
         raise NothingMeasured("the import made nothing")
     return Figure(
-        "triage", f"import of {report.created:,} messages, with suggestions", databases.name(), seconds, "s",
+        "triage",
+        f"import of {report.created:,} messages, with suggestions",
+        databases.name(),
+        seconds,
+        "s",
         **at_most(round(seconds, 1), GOAL_IMPORT_SECONDS, " s"),
-    )  # fmt: skip
+    )

@@ -10,7 +10,18 @@ from uuid import UUID
 
 PROVINCE, CITY = "500000000000", "500100000000"
 DISTRICT, STREET, HOME = "500108000000", "500108002000", "500108002005"
-DISTRICTS = ("500101", "500103", "500104", "500105", "500106", "500107", "500108", "500109", "500112", "500113")
+DISTRICTS = (
+    "500101",
+    "500103",
+    "500104",
+    "500105",
+    "500106",
+    "500107",
+    "500108",
+    "500109",
+    "500112",
+    "500113",
+)
 STREETS_EACH, COMMUNITIES = 15, 2000
 GRIDS_EACH, BUILDINGS_EACH = 5, 30
 SINCE = date(2023, 6, 30)
@@ -63,8 +74,8 @@ def _divisions() -> None:
     Division.objects.bulk_create(
         [
             Division(
-                code=code, name=name, short_name=name, level=level, kind=kind, parent=parent, valid_from=SINCE,
-                shape=_square(*corners[code]) if code in corners else None,
+                code=code, name=name, short_name=name, level=level, kind=kind, parent=parent,
+                valid_from=SINCE, shape=_square(*corners[code]) if code in corners else None,
             )
             for code, name, level, kind, parent in rows
         ],
@@ -91,9 +102,7 @@ def _sites() -> None:
         at_home = community.startswith(STREET[:9])
         for n, code in enumerate(grids(community)):
             shape = _strip(community, n) if at_home else None
-            rows.append(
-                Site(code=code, community=community, kind="grid", name=f"第{n + 1}网格", shape=shape)
-            )
+            rows.append(Site(code=code, community=community, kind="grid", name=f"第{n + 1}网格", shape=shape))
         rows += [_building(community, n) for n in range(BUILDINGS_EACH)] if at_home else []
     Site.objects.bulk_create(rows, batch_size=500)
 
@@ -167,10 +176,14 @@ def units() -> Units:
     from mulin.people.models import Organisation
 
     def one(kind: str, place: str) -> UUID:
-        return Organisation.objects.filter(kind=kind, place=place).order_by("id").values_list("id", flat=True)[0]
+        return (
+            Organisation.objects.filter(kind=kind, place=place).order_by("id").values_list("id", flat=True)[0]
+        )
 
     found: dict[str, list[UUID]] = {}
-    for key, place in Organisation.objects.filter(kind="department").order_by("id").values_list("id", "place"):
+    for key, place in (
+        Organisation.objects.filter(kind="department").order_by("id").values_list("id", "place")
+    ):
         found.setdefault(place[:6], []).append(key)
     return Units(
         one("committee", HOME), one("street_office", STREET), one("department", DISTRICT),

@@ -20,7 +20,7 @@ BIN = Path(sys.executable).parent
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--no-header", "--durations=5"]
 PARALLEL = ["-n", "2", "--dist", "loadscope"]
 STEP_SECONDS = 30 * 60
-SUITE = ["mulin", "tests", "--ignore=tests/browser"]
+SUITE = ["mulin", "tests", "--ignore=tests/browser", "--ignore=tests/chaos"]
 
 
 @dataclass

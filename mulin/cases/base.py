@@ -30,9 +30,7 @@ class Unindexed(Func):
     template = "+%(expressions)s"
 
 
-def condition(
-    actor: Actor, permission: str, fields: Fields = FIELDS, *, only_open: bool = False
-) -> Q | None:
+def condition(actor: Actor, permission: str, fields: Fields = FIELDS, *, only_open: bool = False) -> Q | None:
     """The rows for which the actor holds a permission: by place, grid or building, or through a unit that
     leads or takes part. None: none at all. An empty Q: every row. `only_open`: the caller asks for open cases
     only; said beside the unit as well, where planners look for a partial index."""

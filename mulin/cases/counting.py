@@ -90,8 +90,8 @@ def recount() -> Iterable[tuple]:
     """What the counters should say: (measure, place, grid, day, state, category, n)."""
     total: Tally = Counter()
     needed = (
-        "place", "grid", "category", "state", "is_open", "opened_on", "done_at", "closed_at", "outcome", "days",
-        "excluded_for", "responded_in_time", "is_solved", "is_satisfied",
+        "place", "grid", "category", "state", "is_open", "opened_on", "done_at", "closed_at", "outcome",
+        "days", "excluded_for", "responded_in_time", "is_solved", "is_satisfied",
     )  # fmt: skip
     for case in Case.objects.only(*needed).iterator(chunk_size=5000):
         total.update(tally(case))

@@ -14,7 +14,7 @@ from mulin.insight.answers import as_json
 from mulin.insight.figures import ALL, ENDED_WELL, LINKED, Rate, rates
 from mulin.insight.models import PUBLIC, STAFF, HotTopic
 from mulin.insight.periods import Period, buckets, coarse, of
-from mulin.insight.reading import Ground
+from mulin.insight.reading import Ground, Overdue
 from mulin.insight.suppression import COVER, LIMIT, SMALL, link, protect, protect_table
 from mulin.kernel import clock, codes, policy
 from mulin.kernel.actors import Actor
@@ -141,10 +141,10 @@ def board(
 
 
 def _exact(ground: Ground, period: Period) -> Board:
-    """At most nine statements: names (three, remembered), overdue cases, figures, children, categories, trend,
-    hot topics."""
+    """At most nine statements: names (three, remembered), overdue cases, figures, children, categories,
+    trend, hot topics."""
     place = ground.place.code
-    late = reading.overdue_cases(place, ground.child_level)
+    late = Overdue(place, ground.child_level or ground.place.level).inside(place, ground.child_level)
     own = reading.own_figures(place, period, late[""])
     figures = own.figures
     below = reading.children_figures(place, ground.below, period, late, OF_CHILDREN_COUNTED)
@@ -176,13 +176,17 @@ def _public(ground: Ground, period: Period) -> Board:
     """What everyone may see: protected in its own tables and in those of the places above. Ten statements at
     most."""
     place, level = ground.place.code, ground.place.level
-    figures, marks = _protected(ground, period)
+    above = ground.above[-2:] if level > STREET else ground.above[-1:]
+    late = Overdue(
+        above[0].code if above else place, level if level > STREET else ground.child_level or level
+    )
+    figures, marks = _protected(ground, above, period, late)
     categories, other = _public_lists(place, level, period, figures, marks)
     if level > STREET:
         trend, kinds, parts = (), _usual(reading.kinds(place, period)), {}
     else:
         trend, kinds = _public_trend(place, period, marks)
-        parts = _public_children(ground, period, figures, marks)
+        parts = _public_children(ground, period, late, figures, marks)
     return Board(
         place=ground.place,
         above=ground.above,
@@ -201,10 +205,12 @@ def _public(ground: Ground, period: Period) -> Board:
     )
 
 
-def _public_children(ground: Ground, period: Period, figures: dict[str, int], marks: dict[str, str]) -> dict:
+def _public_children(
+    ground: Ground, period: Period, late: Overdue, figures: dict[str, int], marks: dict[str, str]
+) -> dict:
     if not ground.below:
         return {}
-    rows, _total = _table(ground.place, ground.below, period, figures)
+    rows, _total = _table(ground.place, ground.below, period, late, figures)
     hidden = _hidden({node.code: _nothing() for node in ground.below} | rows, marks)
     rest = Child("", "", *_shown(rows[""], hidden[""])) if "" in rows else None
     return {
@@ -217,20 +223,20 @@ def _public_children(ground: Ground, period: Period, figures: dict[str, int], ma
 # What is hidden
 
 
-def _protected(ground: Ground, period: Period) -> tuple[dict[str, int], dict[str, str]]:
+def _protected(
+    ground: Ground, above: Sequence[Place], period: Period, late: Overdue
+) -> tuple[dict[str, int], dict[str, str]]:
     """The figures of the place and what of them is hidden: its small ones, those that the table of the place
     above hides to cover another's, and whole columns that are hidden there. A community is looked at through
     its street's table and its district's, larger places through one."""
     place = ground.place
-    above = ground.above[-2:] if place.level > STREET else ground.above[-1:]
     if not above:
-        late = reading.overdue_cases(place.code)[""]
-        figures = reading.own_figures(place.code, period, late).figures
+        figures = reading.own_figures(place.code, period, late.inside(place.code)[""]).figures
         return figures, _own_marks(figures)
     total: dict[str, int] = {}
     marks: dict[str, str] = {}
     for outer, inner in pairwise([*above, place]):
-        table, total = _table(outer, children(outer.code), period, total)
+        table, total = _table(outer, children(outer.code), period, late, total)
         marks = marks or _own_marks(total)
         rows = {inner.code: _nothing(), **table}
         marks = _hidden(rows, marks)[inner.code]
@@ -238,12 +244,14 @@ def _protected(ground: Ground, period: Period) -> tuple[dict[str, int], dict[str
     return total, marks
 
 
-def _table(place: Place, below: Sequence[Place], period: Period, total: dict[str, int] | None = None):
+def _table(
+    place: Place, below: Sequence[Place], period: Period, late: Overdue, total: dict[str, int] | None = None
+):
     """(figures of all children, figures of the place): the table has one more row, "", for what is in none
-    of the children, so that it adds up. Two statements, or three when the total is not known yet."""
-    late = reading.overdue_cases(place.code, below[0].level if below else 0)
-    rows = reading.children_figures(place.code, below, period, late)
-    total = total or reading.own_figures(place.code, period, late[""]).figures
+    of the children, so that it adds up. One statement, or two when the total is not known yet."""
+    here = late.inside(place.code, below[0].level if below else 0)
+    rows = reading.children_figures(place.code, below, period, here)
+    total = total or reading.own_figures(place.code, period, here[""]).figures
     return _with_remainder(total, rows), total
 
 

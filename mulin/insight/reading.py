@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import CharField, Count, F, QuerySet, Value
+from django.db.models import Count, F, QuerySet, Value
 from django.db.models.functions import Concat, Substr
 
 from mulin.cases.base import Unindexed
@@ -69,28 +69,43 @@ def _late(place: str) -> QuerySet[Case]:
     return rows.alias(inside=Unindexed(F("place"))).filter(inside__gte=low, inside__lt=high)
 
 
-def _node(child_level: int) -> Any:
-    if not child_level:
-        return Value("", output_field=CharField())
-    if child_level == counters.GRID_LEVEL:
-        return F("grid")
-    return Concat(Substr("place", 1, child_level), Value(ZEROS[child_level:]))
-
-
-def overdue_cases(place: str, child_level: int = 0) -> dict[str, int]:
-    """How many cases are overdue: {"": of the place, code: of a child}.
+class Overdue:
+    """How many cases are overdue in a place, read in one statement and summed for whatever lies inside.
 
     Counted from the index of open cases, since time passes without an action; overdue means the same as in
-    the desk's list. A case that lies in none of the children counts for the place only.
+    the desk's list. `finest` is the deepest level that will be asked for.
     """
-    # Rows, not ids: those stand in the index.
-    counted = _late(place).annotate(node=_node(child_level)).order_by().values("node").annotate(n=Count("*"))
-    found: dict[str, int] = defaultdict(int)
-    for node, n in counted.values_list("node", "n"):
-        found[""] += n
-        if node not in {"", place}:
-            found[node] += n
-    return found
+
+    def __init__(self, place: str, finest: int):
+        # Rows, not ids: those stand in the index.
+        rows = _late(place).annotate(node=_node(finest)).order_by().values("node").annotate(n=Count("*"))
+        self.rows = dict(rows.values_list("node", "n"))
+
+    def inside(self, place: str, child_level: int = 0) -> dict[str, int]:
+        """{"": in the place, code: in a child}. A case that lies in none of the children counts for the place
+        only."""
+        found: dict[str, int] = defaultdict(int)
+        low, high = codes.bounds(place)
+        for node, n in self.rows.items():
+            if not low <= node < high and node:
+                continue
+            found[""] += n
+            child = _child(node, child_level)
+            if child not in {"", place}:
+                found[child] += n
+        return found
+
+
+def _node(level: int) -> Any:
+    if level == counters.GRID_LEVEL:
+        return F("grid")
+    return Concat(Substr("place", 1, level), Value(ZEROS[level:]))
+
+
+def _child(node: str, level: int) -> str:
+    if level == counters.GRID_LEVEL:
+        return node
+    return node[:level] + ZEROS[level:] if level else ""
 
 
 # Counters

@@ -139,7 +139,6 @@ def read(
     Category needs a level of 9 or less. `gauges` are measures read as they stand now, beside the others.
     Returns rows of the `by` values and the sum; zero sums are left out.
     """
-    measures, gauges = list(measures), list(gauges)
     level = children or (GRID_LEVEL if "-" in place else codes.level(place))
     with_category = "category" in by
     if with_category and level not in CATEGORY_LEVELS:
@@ -148,7 +147,7 @@ def read(
     where_node, node_params = _folded_at(place, children, list(nodes))
     where_delta, delta_params = _unfolded_at(place, level, bool(children))
     columns = ", ".join(by)
-    counted, count_params = _counted(measures, since, until, gauges)
+    counted = _counted(list(measures), since, until, list(gauges))
     extra = "AND category <> ''" if with_category else ""
     category = ", category" if with_category else ""
     # Only names of this module are formatted in; every value is a parameter. A part for each condition: an OR
@@ -156,31 +155,32 @@ def read(
     folded = "".join(
         f"SELECT node, measure, day, state{category}, n FROM {table}"  # noqa: S608
         f" WHERE level = %s AND {where_node} AND {one} UNION ALL "
-        for one in counted
+        for one, _ in counted
     )
     sql = f"""
         SELECT {columns}, SUM(n) FROM (
             {folded}
             SELECT {_node_at(level)} AS node, measure, day, state{category}, n FROM kernel_countdelta
-            WHERE {where_delta} AND ({" OR ".join(counted)}) {extra}
+            WHERE {where_delta} AND ({" OR ".join(one for one, _ in counted)}) {extra}
         ) AS counts GROUP BY {columns} HAVING SUM(n) <> 0 ORDER BY {columns}
     """  # noqa: S608
+    parts = [value for _, params in counted for value in (level, *node_params, *params)]
+    unfolded = [*delta_params, *(value for _, params in counted for value in params)]
     with connection.cursor() as cursor:
-        parts = [value for params in count_params for value in (level, *node_params, *params)]
-        cursor.execute(sql, [*parts, *delta_params, *(value for params in count_params for value in params)])
+        cursor.execute(sql, [*parts, *unfolded])
         return [_typed(row, by) for row in cursor.fetchall()]
 
 
 def _counted(
     measures: list[str], since: date, until: date, gauges: list[str]
-) -> tuple[list[str], list[list[Any]]]:
-    """Conditions on measure and day, one for the days asked for and one for the gauges, with parameters."""
+) -> list[tuple[str, list[Any]]]:
+    """Conditions on measure and day with their parameters: one for the days asked for, one for the gauges."""
     found = [(measures, "day BETWEEN %s AND %s", [since, until]), (gauges, "day = %s", [GAUGE_DAY])]
-    found = [one for one in found if one[0]]
-    return (
-        [f"measure IN ({', '.join(['%s'] * len(names))}) AND {day}" for names, day, _ in found],
-        [[*names, *days] for names, _, days in found],
-    )
+    return [
+        (f"measure IN ({', '.join(['%s'] * len(names))}) AND {day}", [*names, *days])
+        for names, day, days in found
+        if names
+    ]
 
 
 def _folded_at(place: str, children: int | None, known: list[str]) -> tuple[str, list[str]]:

@@ -1,7 +1,7 @@
 """New rows without the general machinery of saving: for the few tables that every report writes.
 
-`Model.save` and `bulk_create` build their statement anew each time and cost a multiple of the statement itself
-(docs/performance.md). The statement of a model never changes, so it is put together once.
+`Model.save` and `bulk_create` build their statement anew each time and cost a multiple of the statement
+itself (docs/performance.md). The statement of a model never changes, so it is put together once.
 """
 
 from collections.abc import Callable, Sequence
@@ -53,7 +53,8 @@ def _statement(model: type[models.Model], vendor: str) -> _Statement:
     if any(isinstance(field, models.AutoField | models.FileField) for field in fields):
         raise TypeError(f"{model.__name__} has columns that only saving can fill")
     names = ", ".join(quote(field.column) for field in fields)
-    head = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES "
+    # Names of the model only; every value is a parameter.
+    head = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES "  # noqa: S608
     marks = f"({', '.join(['%s'] * len(fields))})"
     return _Statement(head, marks, tuple((field.attname, _preparation(field, vendor)) for field in fields))
 

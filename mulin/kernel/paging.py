@@ -48,8 +48,9 @@ def page(
     if values and len(values) == len(order):
         queryset = queryset.filter(after(order, values))
     if branches:
-        first = (queryset.filter(one).order_by(*order).values_list("pk", flat=True)[: size + 1] for one in branches)
-        queryset = queryset.filter(pk__in={pk for some in first for pk in some})
+        keys = queryset.order_by(*order).values_list("pk", flat=True)
+        first = {key for one in branches for key in keys.filter(one)[: size + 1]}
+        queryset = queryset.filter(pk__in=first)
     rows = list(queryset.order_by(*order)[: size + 1])
     more = len(rows) > size
     rows = rows[:size]

@@ -72,7 +72,8 @@ def index(kind: str, object_id: UUID, place: str, text: str) -> None:
             [kind, object_id.hex, place],
         )
         cursor.execute(
-            "INSERT INTO kernel_searchtext (rowid, tokens) VALUES (%s, %s)", [cursor.lastrowid, " ".join(words)]
+            "INSERT INTO kernel_searchtext (rowid, tokens) VALUES (%s, %s)",
+            [cursor.lastrowid, " ".join(words)],
         )
 
 

@@ -1,4 +1,4 @@
-"""One address for every page of the site, made from what the demo's street holds: `pages.json` of the instance.
+"""One address for every page of the site, made from what the demo's street holds (`pages.json`).
 
 Runs in the seed's process, where the database is. A page of the matrix that has no address here and is not
 named in NOT_PAGES fails tests/browser/test_pages.py.
@@ -63,8 +63,10 @@ def who_of(name: str) -> str:
         return "street" if "template" in name else "admin"
     if name.startswith("desk:"):
         return "clerk"
-    if name == "people:tokens":
+    if name in {"people:tokens", "people:second-factor"}:
         return "clerk"
+    if name in {"portal:voice", "portal:mine", "portal:notices"}:
+        return "resident"
     return "resident" if name.startswith(("people:", "account_", "mfa_")) and not is_open(name) else ""
 
 
@@ -144,61 +146,76 @@ def said_by_nobody() -> str:
 
 
 def kept(home: str) -> dict[str, list[dict[str, Any]]]:
-    """What the administration and the desk keep: made where the demo has none."""
-    from mulin.cases.actions import set_reply_template, set_route
-    from mulin.doors.models import Webhook
-    from mulin.kernel.models import Entry, Job, RuleOverride
-    from mulin.kernel.secrets import seal
-    from mulin.people.models import Account, Organisation, Post, Residence
-    from mulin.people.queries import actor_for
+    """Parameters of what the desk and the administration keep."""
     from mulin.places.models import Site
 
-    admin, street, clerk = (Account.objects.get(username=name) for name in ("admin", "street", "clerk"))
-    unit = Post.objects.get(account=street).org
-    route = set_route(actor=actor_for(admin), place=home, org=unit.pk, category="street_lamp")
-    template = set_reply_template(
-        actor=actor_for(street), org=unit.pk, title="路灯", text="已经换了灯泡并试亮，请再看看。"
-    )
-    override = RuleOverride.objects.create(
-        name="cases.limit.solve", place=home, valid_from=date(2026, 1, 1), value="10 d", basis="社区公约",
-        certainty="local practice", set_by=admin,
-    )  # fmt: skip
-    webhook = Webhook.objects.create(
-        url="https://example.org/hook", secret_sealed=seal("x"), created_by=admin.pk
-    )
-    job, own = (
-        Job.objects.create(kind="voices.import", account=account, state="done", result={"created": 3})
-        for account in (clerk, admin)
-    )
-    group = {"group_id": Organisation.objects.filter(kind__in=Organisation.GROUPS, place=home).first().pk}
-    member = Post.objects.filter(org_id=group["group_id"]).first()
-    post = {"post_id": Post.objects.get(account=clerk).pk}
-    site = Site.objects.filter(community=home, kind="building").first()
+    ids = made(home)
+    building = Site.objects.filter(community=home, kind="building").first().code
     kind = {"community": home, "kind": "building"}
-    pending = Residence.objects.filter(state="asked", household__place=home)
-    rule, category = {"name": "cases.limit.solve"}, {"code": "street_lamp"}
+    rule, category, group = {"name": "cases.limit.solve"}, {"code": "street_lamp"}, {"group_id": ids["group"]}
     one = "desk:desk_admin:"
     found = {
-        "people:group": [group], "desk:group": [group], "desk:job": [{"job_id": job.pk}],
-        "desk:residence": [{"residence_id": row.pk} for row in pending[:1]],
-        f"{one}job": [{"job_id": own.pk}], f"{one}rule": [rule], f"{one}rule-set": [rule],
-        f"{one}rule-withdraw": [{"override_id": override.pk}],
+        "people:group": [group], "desk:group": [group], "desk:job": [{"job_id": ids["job"]}],
+        "desk:residence": [{"residence_id": ids["residence"]}],
+        f"{one}job": [{"job_id": ids["own_job"]}], f"{one}rule": [rule], f"{one}rule-set": [rule],
+        f"{one}rule-withdraw": [{"override_id": ids["override"]}],
         f"{one}group": [{"code": "public_facilities"}],
         f"{one}category": [category], f"{one}category-switch": [category],
         f"{one}shape": [{"code": home}], f"{one}division": [{"code": home}],
         f"{one}sites": [kind], f"{one}site-new": [kind],
-        f"{one}site": [{**kind, "code": site.code}], f"{one}site-close": [{**kind, "code": site.code}],
-        f"{one}journal-line": [{"entry_id": Entry.objects.filter(matter__isnull=False).first().pk}],
-        f"{one}member-end": [{**group, "post_id": member.pk}] if member else [],
+        f"{one}site": [{**kind, "code": building}], f"{one}site-close": [{**kind, "code": building}],
+        f"{one}journal-line": [{"entry_id": ids["entry"]}],
+        f"{one}member-end": [{**group, "post_id": ids["member"]}],
     }  # fmt: skip
-    for params, names in (
-        ({"route_id": route.pk}, ("route", "route-delete")),
-        ({"template_id": template.pk}, ("template", "template-delete")),
-        (post, ("post-end", "post-hand-over", "post-deputy")),
-        ({"account_id": clerk.pk}, ("account", "account-switch", "account-link")),
-        ({"org_id": unit.pk}, ("organisation", "organisation-close")),
-        (group, ("group-page", "group-edit", "group-close", "group-adopt", "member-add")),
-        ({"webhook_id": webhook.pk}, ("webhook-remove", "webhook-test", "webhook-resume")),
+    for param, key, names in (
+        ("route_id", "route", ("route", "route-delete")),
+        ("template_id", "template", ("template", "template-delete")),
+        ("post_id", "post", ("post-end", "post-hand-over", "post-deputy")),
+        ("account_id", "account", ("account", "account-switch", "account-link")),
+        ("org_id", "org", ("organisation", "organisation-close")),
+        ("group_id", "group", ("group-page", "group-edit", "group-close", "group-adopt", "member-add")),
+        ("webhook_id", "webhook", ("webhook-remove", "webhook-test", "webhook-resume")),
     ):
-        found |= {f"{one}{name}": [params] for name in names}
+        found |= {f"{one}{name}": [{param: ids[key]}] for name in names}
     return found
+
+
+def made(home: str) -> dict[str, Any]:
+    """Ids of one of each: found in the demo, or made where it has none."""
+    from mulin.cases.actions import set_reply_template, set_route
+    from mulin.doors.models import Webhook
+    from mulin.kernel.models import Entry, Job, RuleOverride
+    from mulin.kernel.secrets import seal
+    from mulin.people.actions import ask_residence
+    from mulin.people.models import Account, Organisation, Post
+    from mulin.people.queries import actor_for
+    from mulin.places.models import Site
+
+    names = ("admin", "street", "clerk", "neighbour")
+    admin, street, clerk, neighbour = (Account.objects.get(username=name) for name in names)
+    unit = Post.objects.get(account=street).org_id
+    group = Organisation.objects.filter(kind__in=Organisation.GROUPS, place=home, posts__isnull=False).first()
+    building = Site.objects.filter(community=home, kind="building").first().code
+    rows = {
+        "route": set_route(actor=actor_for(admin), place=home, org=unit, category="street_lamp"),
+        "template": set_reply_template(actor=actor_for(street), org=unit, title="路灯", text="换了灯泡。"),
+        "override": RuleOverride.objects.create(
+            name="cases.limit.solve", place=home, valid_from=date(2026, 1, 1), value="10 d",
+            basis="社区公约", certainty="local practice", set_by=admin,
+        ),
+        "webhook": Webhook.objects.create(
+            url="https://example.org/hook", secret_sealed=seal("x"), created_by=admin.pk
+        ),
+        "job": Job.objects.create(kind="voices.import", account=clerk, state="done", result={"created": 3}),
+        "own_job": Job.objects.create(kind="voices.import", account=admin, state="running", total=9, done=3),
+        "residence": ask_residence(actor=actor_for(neighbour), building=building, door="1单元9-9"),
+        "entry": Entry.objects.filter(matter__isnull=False).first(),
+        "member": Post.objects.filter(org=group).first(),
+        "post": Post.objects.get(account=clerk),
+    }  # fmt: skip
+    return {
+        "account": clerk.pk,
+        "org": unit,
+        "group": group.pk,
+        **{name: row.pk for name, row in rows.items()},
+    }

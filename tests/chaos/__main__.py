@@ -6,6 +6,7 @@ python -m tests.chaos [--kills 100] [--only sqlite postgres disk away] [--json F
 import argparse
 import contextlib
 import json
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -24,6 +25,8 @@ def main() -> int:
     parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS)
     parser.add_argument("--json", help="write all figures into this file")
     arguments = parser.parse_args()
+    # Asked to stop: every server and folder that was made is removed first.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     parts: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         "disk": ("A full disk, SQLite and photos", lambda: disk.full(say)),
         "sqlite": (f"kill -9, {arguments.kills} times, SQLite", lambda: on(Sqlite, killed(arguments.kills))),

@@ -50,7 +50,7 @@ def main(path: str) -> int:
 
 @contextlib.contextmanager
 def one_moment() -> Iterator[None]:
-    """Read everything as of the same moment: people rest, but the worker closes and raises cases by itself."""
+    """Read all as of the same moment: people rest, but the worker closes and raises cases by itself."""
     from django.db import connection, transaction
 
     with transaction.atomic():

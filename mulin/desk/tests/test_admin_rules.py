@@ -41,7 +41,8 @@ def test_before_it_is_set_the_page_shows_what_would_change(browser, typed):
     assert "13 个工作日" in said and "2 个工作日" in said
     changed = {row["when"]: row["changes"] for row in page.context["preview"]}
     assert changed["种类：投诉"] is True
-    assert changed["种类：咨询"] is False
+    assert changed["种类：咨询、求助"] is False
+    assert changed["种类：建议"] is False
 
 
 def test_a_general_value_shows_that_it_hides_the_finer_ones(browser, typed):

@@ -1,4 +1,4 @@
-"""Reads the parameters of GeoReport v2. Pure but for the clock. An empty parameter counts as absent."""
+"""Reads the parameters of GeoReport v2. An empty parameter counts as absent."""
 
 import re
 from collections.abc import Iterable, Mapping

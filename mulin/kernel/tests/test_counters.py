@@ -80,6 +80,25 @@ def test_the_grid_has_its_own_figure():
 
 
 @pytest.mark.django_db
+def test_a_gauge_stands_beside_the_figures_of_any_days():
+    """It tells how many there are now, and does not leak into the days that were asked for."""
+    street, here, beside = "500108002000", "500108002005", "500108002010"
+    gauge = counters.GAUGE_DAY
+    counters.append([counters.Count("open", here, gauge, 3), counters.Count("open", beside, gauge, 1)])
+    counters.append([counters.Count("came", here, START, 2), counters.Count("came", here, gauge, 9)])
+    for change in (0, -1):
+        counters.append([counters.Count("open", here, gauge, change)])
+        for _fold in range(2):
+            rows = counters.read(street, ["came"], START, START, gauges=["open"])
+            assert rows == [("came", "", 2), ("open", "", 4 + change)]
+            below = counters.read(
+                street, ["came"], START, START, by=("node", "measure"), children=12, gauges=["open"]
+            )
+            assert below == [(here, "came", 2), (here, "open", 3 + change), (beside, "open", 1)]
+            counters.fold_all()
+
+
+@pytest.mark.django_db
 def test_counts_are_written_with_the_line_and_folding_leaves_no_delta():
     journal.record(
         "kernel.backup.made", actor=SYSTEM, place=PLACES[0], counts=[counters.Count("x", PLACES[0], START)]

@@ -13,6 +13,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -61,7 +62,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     actor = queries.actor_for(request.user)
     target = request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-        target = "/desk/"
+        target = "/desk/" if actor.posts else reverse("people:account")
     if not queries.needs_second_factor(request.user, actor):
         return redirect(target)
     return render(request, "people/second_factor.html", {"next": target})

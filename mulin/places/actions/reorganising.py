@@ -29,7 +29,7 @@ from mulin.places.reorganisation import Plan, plan_reorganisation, read_crosswal
 from mulin.places.succession import current
 
 # Districts made after the statistical list of 2023, by the ministry's list of 2025-12-31.
-NEW_DISTRICTS = {"500157": "两江新区"}
+NEW_DISTRICTS = {"500157": "两江新区"}  # untranslated: an official name
 _ROUNDS = 5
 WATCH_DAYS = 2
 Progress = Callable[[int, int | None, str], Any]

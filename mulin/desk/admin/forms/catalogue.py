@@ -13,7 +13,7 @@ from mulin.voices.states import KIND_WORDS, SEVERITY_WORDS
 _SPLIT = re.compile(r"[,，、;；\s]+")
 
 
-class GroupForm(forms.Form):
+class GroupForm(common.Form):
     """Level 1: a name in both languages."""
 
     code = common.line(
@@ -29,7 +29,7 @@ class GroupForm(forms.Form):
             self.initial = {"name": group.zh, "name_en": group.en, **self.initial}
 
 
-class CategoryForm(forms.Form):
+class CategoryForm(common.Form):
     """Level 2: everything that an administrator may set of a category."""
 
     code = common.line(

@@ -3,7 +3,19 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+
+
+class Form(forms.Form):
+    """A form that says which field is empty, in the words of its label."""
+
+    def full_clean(self) -> None:
+        default = str(forms.Field.default_error_messages["required"])
+        for field in self.fields.values():
+            if field.required and str(field.error_messages["required"]) == default:
+                field.error_messages["required"] = _now("请填写“%(label)s”。") % {"label": field.label}
+        super().full_clean()
 
 
 def area(

@@ -61,7 +61,7 @@ def _role_choices() -> list[tuple[str, Any]]:
     return [(role, word) for role, (word, _levels) in states.ROLES.items() if role not in states.GROUP_ROLES]
 
 
-class PostForm(forms.Form):
+class PostForm(common.Form):
     """A role at a place for a term."""
 
     person = PersonField(label=_("谁"))
@@ -85,13 +85,13 @@ class PostForm(forms.Form):
         return {**data, "account_id": person.pk, "org_id": org or None}
 
 
-class EndForm(forms.Form):
+class EndForm(common.Form):
     """The last day of a post; none: at once."""
 
     on = common.day(_("最后一天"), help_text=_("空着：现在就结束"))
 
 
-class HandOverForm(forms.Form):
+class HandOverForm(common.Form):
     """Who takes over, and from when."""
 
     person = PersonField(label=_("谁接手"))
@@ -105,7 +105,7 @@ class HandOverForm(forms.Form):
         self.initial.setdefault("on", clock.today())
 
 
-class DeputyForm(forms.Form):
+class DeputyForm(common.Form):
     """Who stands in, and for how long."""
 
     person = PersonField(label=_("请谁代理"))
@@ -118,13 +118,13 @@ class DeputyForm(forms.Form):
         self.initial.setdefault("begins_on", clock.today())
 
 
-class FindForm(forms.Form):
+class FindForm(common.Form):
     """One account by its exact name or number."""
 
     who = forms.CharField(label=_("用户名或手机号"), required=False)
 
 
-class AccountForm(forms.Form):
+class AccountForm(common.Form):
     """An account for a colleague. No password: the person sets one by the link or logs in by code."""
 
     name = common.line(_("姓名"), most=40)
@@ -135,7 +135,7 @@ class AccountForm(forms.Form):
     place = PlaceFormField(label=_("在哪里工作"))
 
 
-class LinkForm(forms.Form):
+class LinkForm(common.Form):
     """A recovery link; starting over with the second factor must be asked for."""
 
     resets_second_factor = forms.BooleanField(
@@ -145,7 +145,7 @@ class LinkForm(forms.Form):
     )
 
 
-class OrganisationForm(forms.Form):
+class OrganisationForm(common.Form):
     """A unit."""
 
     name = common.line(_("名称"))
@@ -166,7 +166,7 @@ class OrganisationForm(forms.Form):
             self.initial = {key: getattr(org, key) for key in keys}
 
 
-class GroupForm(forms.Form):
+class GroupForm(common.Form):
     """A group of neighbours."""
 
     name = common.line(_("名称"))
@@ -194,7 +194,7 @@ class GroupForm(forms.Form):
         return {**data, "leader_id": leader.pk if leader else None} if "kind" in data else data
 
 
-class MemberForm(forms.Form):
+class MemberForm(common.Form):
     """Someone for a group."""
 
     person = PersonField(label=_("谁"))
@@ -210,7 +210,7 @@ class MemberForm(forms.Form):
         self.initial.setdefault("role", "group_member")
 
 
-class AdoptForm(forms.Form):
+class AdoptForm(common.Form):
     """A place that a group takes into its care."""
 
     site = forms.ChoiceField(label=_("认领哪里"), required=False)

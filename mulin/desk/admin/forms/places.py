@@ -32,14 +32,14 @@ LARGEST_SHAPE = 20_000_000
 LARGEST_LIST = 400_000_000
 
 
-class DivisionForm(forms.Form):
+class DivisionForm(common.Form):
     """What people call a division, and its telephone."""
 
     short_name = common.line(_("大家怎么叫它"), required=False, help_text=_("例如：金堰社区"))
     phone = common.line(_("公开电话"), most=40, required=False, inputmode="tel")
 
 
-class SiteForm(forms.Form):
+class SiteForm(common.Form):
     """An estate, courtyard, grid, micro-grid or building."""
 
     name = common.line(_("名称"))
@@ -120,7 +120,7 @@ def _managers(community: str, site: Site | None) -> list[tuple[str, str]]:
     return [(str(row.pk), row.name) for row in near.order_by("-place", "name")[:600]]
 
 
-class AssignForm(forms.Form):
+class AssignForm(common.Form):
     """A grid or an estate for many buildings at once; what is left open stays."""
 
     to_grid = forms.ChoiceField(label=_("归到网格"), required=False)
@@ -143,7 +143,7 @@ def read_geojson(upload: Any) -> Any:
         raise ValidationError(_now("这个文件读不出来。请选 GeoJSON 文件（UTF-8）。")) from None
 
 
-class ShapeForm(forms.Form):
+class ShapeForm(common.Form):
     """The outline of one place."""
 
     file = common.upload(
@@ -177,7 +177,7 @@ class ShapeForm(forms.Form):
         return data
 
 
-class ShapesForm(forms.Form):
+class ShapesForm(common.Form):
     """The outlines of many divisions."""
 
     file = common.upload(_("GeoJSON 文件"), ".geojson,.json", help_text=_("每个面要有属性 code，写区划代码"))
@@ -187,7 +187,7 @@ class ShapesForm(forms.Form):
         return read_geojson(self.cleaned_data["file"])
 
 
-class ImportForm(forms.Form):
+class ImportForm(common.Form):
     """A list of divisions."""
 
     file = common.upload(
@@ -206,7 +206,7 @@ class ImportForm(forms.Form):
         return upload
 
 
-class ReorganiseForm(forms.Form):
+class ReorganiseForm(common.Form):
     """A crosswalk of streets, and the day of the change."""
 
     file = common.upload(

@@ -38,7 +38,7 @@ def unit_choices(places: list[str]) -> list[tuple[str, str]]:
     return list(found.items())
 
 
-class RouteForm(forms.Form):
+class RouteForm(common.Form):
     """Which unit is responsible for a category at a place."""
 
     place = PlaceFormField(label=_("在哪里"), help_text=_("区划、小区、网格或楼栋；越近的越先算"))
@@ -63,7 +63,7 @@ class RouteForm(forms.Form):
             }
 
 
-class TryForm(forms.Form):
+class TryForm(common.Form):
     """A place and a category: which unit would get it."""
 
     at = PlaceFormField(label=_("在哪里"), required=False)
@@ -74,7 +74,7 @@ class TryForm(forms.Form):
         self.fields["what"].choices = category_choices(blank=True)
 
 
-class TemplateForm(forms.Form):
+class TemplateForm(common.Form):
     """A reply to begin from."""
 
     org = forms.ChoiceField(label=_("哪个单位用"), error_messages={"required": _("请选一个单位。")})

@@ -24,7 +24,7 @@ HELP = {
 }
 
 
-class RuleForm(forms.Form):
+class RuleForm(common.Form):
     """One own value of one rule. `fields_of_value()` gives the arguments of the action."""
 
     place = PlaceFormField(

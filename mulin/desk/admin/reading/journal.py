@@ -13,7 +13,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from mulin.desk.admin import where
-from mulin.kernel import clock, codes, policy, registry
+from mulin.desk.admin.reading import rules
+from mulin.kernel import clock, codes, policy, registry, rulebook
 from mulin.kernel.actors import Actor
 from mulin.kernel.errors import ActionError
 from mulin.kernel.models import Chain, Entry
@@ -107,6 +108,8 @@ def say(entry: Entry) -> str:
     data = dict(entry.data)
     if "place" in data and "place" not in sentence.labels and isinstance(data["place"], str):
         data["place"] = where.name(data["place"]) or data["place"]
+    if entry.code.startswith("kernel.rule.") and data.get("name") in rulebook.book().names():
+        data["name"] = rules.title(data["name"])
     return sentence.say(data)
 
 

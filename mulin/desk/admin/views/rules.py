@@ -300,14 +300,15 @@ def _preview(form: RuleForm) -> list[dict[str, Any]]:
 def _before_and_after(
     form: RuleForm, books: tuple[RuleBook, RuleBook], match: Mapping[str, Any], place: str, on: date
 ) -> list[dict[str, Any]]:
-    """One line for a condition; where its values part ways (complaints change, suggestions do not), one each."""
-    lines: dict[tuple[Rule | None, Rule | None], list[dict[str, Any]]] = {}
+    """One line for a condition; where its values part ways (complaints change, suggestions do not), one
+    for each of them."""
+    lines: dict[tuple[int, ...], tuple[list[Rule | None], list[dict[str, Any]]]] = {}
     for values in product(*match.values()):
         facts = dict(zip(match, values, strict=True))
-        ends = tuple(next(iter(book.explain(form.name, place, on, **facts)), None) for book in books)
-        lines.setdefault(ends, []).append(facts)
+        ends = [next(iter(book.explain(form.name, place, on, **facts)), None) for book in books]
+        lines.setdefault(tuple(map(id, ends)), (ends, []))[1].append(facts)
     found = []
-    for (before, after), cases in lines.items():
+    for (before, after), cases in lines.values():
         whole = (
             [match] if len(lines) == 1 else [{key: [one] for key, one in facts.items()} for facts in cases]
         )

@@ -27,7 +27,7 @@ AUDIENCE = {"public": gettext_lazy("居民看得到的"), "staff": gettext_lazy(
 MOST_TOKENS = 300
 
 
-class WebhookForm(forms.Form):
+class WebhookForm(common.Form):
     """An address and what it hears."""
 
     url = common.line(

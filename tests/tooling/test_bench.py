@@ -1,0 +1,103 @@
+"""The benchmark runs from end to end in its small size, measures every part, and leaves nothing behind."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from bench.figures import PARTS, Figure, at_most, table
+from bench.measure import NothingMeasured, Samples, percentile, processor_ms
+from bench.replay import fresh, made_here
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory) -> dict:
+    folder = tmp_path_factory.mktemp("bench")
+    database = "postgres" if connection.vendor == "postgresql" else "sqlite"
+    command = [sys.executable, "-m", "bench", "--quick", "--databases", database]
+    command += ["--output", str(folder / "bench.json")]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("MULIN_", "DJANGO_"))}
+    surroundings = {**clean, "TMPDIR": str(folder)}
+    result = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True, timeout=600)
+    assert result.returncode == 0, result.stderr[-3000:]
+    found = json.loads((folder / "bench.json").read_text(encoding="utf-8"))
+    return {**found, "shown": result.stdout, "left": sorted(path.name for path in folder.iterdir())}
+
+
+@pytest.mark.slow
+def test_every_part_is_measured(report):
+    parts = set(PARTS) - ({"pages", "triage"} if connection.vendor == "postgresql" else set())
+    assert {figure["part"] for figure in report["figures"]} >= parts
+    assert all(figure["value"] > 0 for figure in report["figures"])
+
+
+@pytest.mark.slow
+def test_what_was_promised_is_compared_with_its_goal(report):
+    goals = {figure["name"].split(",")[0] for figure in report["figures"] if figure["ok"] is not None}
+    assert {"SQL statements a report", "reports"} <= goals
+    rates = [figure for figure in report["figures"] if figure["name"].startswith("reports,")]
+    assert len(rates) == 2 and all(figure["ratio"] > 0 for figure in rates)
+    assert all(figure["goal"] in report["shown"] for figure in report["figures"])
+
+
+@pytest.mark.slow
+def test_facts_of_the_machine_stand_beside_the_figures(report):
+    assert {"cores", "python", "commit", "fdatasync_ms", "databases"} <= report["facts"].keys()
+    assert report["facts"]["python"] in report["shown"]
+
+
+@pytest.mark.slow
+def test_nothing_is_left_behind(report):
+    assert report["left"] == ["bench.json"]
+    assert Path(tempfile.gettempdir()).exists()
+
+
+def test_a_percentile_is_one_of_the_values():
+    assert percentile([5, 1, 3], 0.5) == 3
+    assert percentile(list(range(1, 101)), 0.95) == 95
+    with pytest.raises(NothingMeasured):
+        percentile([], 0.5)
+
+
+def test_one_disturbed_round_does_not_decide():
+    samples = Samples()
+    for times in ([1.0, 2.0], [90.0, 80.0], [1.0, 3.0]):
+        samples.add(times)
+    assert samples.quiet_p95 == 3.0
+    assert samples.p95 == 90.0
+
+
+def test_processor_time_of_a_process_counts_its_children():
+    before = processor_ms(os.getpid())
+    subprocess.run([sys.executable, "-c", "sum(range(5_000_000))"], check=True)
+    assert processor_ms(os.getpid()) > before
+
+
+def test_a_replayed_report_has_ids_of_its_own_and_keeps_what_belongs_together():
+    report = [
+        ('INSERT INTO "voices_matter" ("id", "number") VALUES (?, ?)', ["a" * 32, "1000000008"]),
+        (
+            'INSERT INTO "voices_voice" ("id", "matter_id", "number") VALUES (?, ?, ?)',
+            ["b" * 32, "a" * 32, "1000000008"],
+        ),
+    ]
+    ids, number = made_here(report)
+    assert ids == {"a" * 32, "b" * 32} and number == "1000000008"
+    (_, (matter, first)), (_, (voice, of_matter, second)) = fresh(report, ids, number)
+    assert matter == of_matter != "a" * 32
+    assert voice not in {matter, "b" * 32}
+    assert first == second != "1000000008"
+
+
+def test_the_table_says_what_was_met_and_what_was_missed():
+    met = Figure("create", "time", "SQLite", 5.0, "ms", **at_most(5.0, 6, " ms"))
+    missed = Figure("create", "statements", "SQLite", 30, "", **at_most(30, 20))
+    lines = table([met, missed]).splitlines()
+    assert lines[-2].endswith("✓") and lines[-1].endswith("✗")
