@@ -64,9 +64,8 @@ def asked(probe: Probe, route: Route) -> Iterator[tuple[table.Row, dict[str, int
         yield table.Row(key, cells, route.table), {role: lines for role, (_cell, lines) in answers.items()}
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("route", ROUTES, ids=[route.path or "/" for route in ROUTES])
-def test_everybody_experiences_what_the_table_says(route, probe, recorded):
+def check(probe: Probe, recorded: list[table.Row], route: Route) -> None:
+    """Ask a route everything, and compare with the table."""
     assert things_of(route) is not None, (
         f"{route.name} ({route.path}) asks for {route.params}: say for which in tests/matrix/objects.py"
     )
@@ -83,21 +82,39 @@ def test_everybody_experiences_what_the_table_says(route, probe, recorded):
     assert not faults, "\n" + "\n".join(faults[:MOST])
 
 
+def each(is_desk: bool) -> pytest.MarkDecorator:
+    """Half of the routes: two classes, so that two processes can share the work."""
+    routes = [route for route in ROUTES if (route.table in {"desk", "admin"}) == is_desk]
+    return pytest.mark.parametrize("route", routes, ids=[route.path or "/" for route in routes])
+
+
+@pytest.mark.django_db
+class TestWorkersPages:
+    @each(is_desk=True)
+    def test_everybody_experiences_what_the_table_says(self, route, probe, recorded):
+        check(probe, recorded, route)
+
+    def test_a_batch_changes_no_case_of_another_community(self, probe):
+        number = probe.matrix.home.numbers["unpublished"]
+        with undone():
+            before = Entry.objects.count()
+            client = Client()
+            client.force_login(probe.matrix.cast.other_clerk.account)
+            client.post(reverse("desk:batch"), {"n": [number], "move": "accept"})
+            assert Entry.objects.count() == before
+            client.force_login(probe.matrix.cast.clerk.account)
+            client.post(reverse("desk:batch"), {"n": [number], "move": "accept"})
+            assert Entry.objects.count() > before
+
+
+@pytest.mark.django_db
+class TestPagesOfAllAndPrograms:
+    @each(is_desk=False)
+    def test_everybody_experiences_what_the_table_says(self, route, probe, recorded):
+        check(probe, recorded, route)
+
+
 def test_the_table_holds_no_address_that_is_not_a_route():
     paths = {route.path for route in ROUTES}
     left = [table.line(row) for key, row in TABLE.items() if key[0] not in paths]
     assert not left or RECORDING, "take out of tests/matrix/table:\n" + "\n".join(left)
-
-
-@pytest.mark.django_db
-def test_a_batch_changes_no_case_of_another_community(probe):
-    number = probe.matrix.home.numbers["unpublished"]
-    with undone():
-        before = Entry.objects.count()
-        client = Client()
-        client.force_login(probe.matrix.cast.other_clerk.account)
-        client.post(reverse("desk:batch"), {"n": [number], "move": "accept"})
-        assert Entry.objects.count() == before
-        client.force_login(probe.matrix.cast.clerk.account)
-        client.post(reverse("desk:batch"), {"n": [number], "move": "accept"})
-        assert Entry.objects.count() > before
