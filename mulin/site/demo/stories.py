@@ -146,7 +146,10 @@ def _lamp(when, street) -> None:
     for neighbour in street.people.residents[HOME][4:19]:
         fields = {"actor": street.actor_of(neighbour), "number": number}
         street.later(when, (3, 60), street.attempt, voices.me_too, fields)
-    street.later(when, (13, 15), street.take_up, number, HOME, "public_facilities", building)
+    street.timeline.plan(when + timedelta(hours=14), _do, street, street.clerk(HOME), number, "accept", {})
+    street.timeline.plan(
+        when + timedelta(hours=15), street.send_out, number, HOME, "public_facilities", building, "urban"
+    )
 
 
 def _residents_own(when, street) -> None:
