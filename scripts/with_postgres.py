@@ -20,6 +20,7 @@ import secrets
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -71,7 +72,7 @@ def stop_on_signal(number: int, _frame: object) -> None:
 def temporary_server(settings: dict[str, str]) -> Iterator[str]:
     """Start a cluster; yield the URL of its empty database `mulin`; stop and remove it."""
     user = server_user()
-    home = Path(tempfile.mkdtemp(prefix="mulin-pg-"))
+    home = Path(tempfile.mkdtemp(prefix="mulin-pg-", dir=scratch_folder(user)))
     try:
         home.chmod(0o755)
         binaries = runnable_binaries(find_binaries(), home, user)
@@ -96,6 +97,17 @@ def server_user() -> pwd.struct_passwd | None:
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
     raise PostgresError("PostgreSQL does not run as root and there is no user 'postgres' or 'nobody'")
+
+
+def scratch_folder(user: pwd.struct_passwd | None) -> Path:
+    """Where temporary files go; when we are root, a folder that `user` may enter from the root down."""
+    usual = Path(tempfile.gettempdir())
+    if user is None:
+        return usual
+    for folder in (usual, Path("/tmp"), Path("/var/tmp")):
+        if folder.is_dir() and all(part.stat().st_mode & stat.S_IXOTH for part in (folder, *folder.parents)):
+            return folder
+    raise PostgresError(f"user {user.pw_name} can enter no temporary folder; name one in TMPDIR")
 
 
 def find_binaries() -> Path:

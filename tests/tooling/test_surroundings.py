@@ -55,3 +55,13 @@ def test_a_temporary_postgres_serves_one_command_and_is_gone_after_it(options, f
     folder, address, actual = result.stdout.split()
     assert (address, actual) == ("127.0.0.1", fsync)
     assert not os.path.exists(folder)
+
+
+def test_a_temporary_postgres_starts_though_the_scratch_folder_is_closed_to_others(tmp_path):
+    """Root starts the server as another user, who cannot enter a folder that is root's alone."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    command = [sys.executable, str(ROOT / "scripts/with_postgres.py"), "--", sys.executable, "-c", REPORT]
+    result = subprocess.run(command, env={**os.environ, "TMPDIR": str(closed)}, capture_output=True, text=True)
+    assert result.returncode == 7, result.stderr
+    assert not any(closed.iterdir())
