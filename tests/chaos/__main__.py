@@ -1,6 +1,6 @@
 """`make chaos`: everything of docs/resilience.md, with figures. Exit 1 at the first thing that is not kept.
 
-python -m tests.chaos [--kills 100] [--only sqlite postgres disk away] [--json FILE]
+python -m tests.chaos [--kills 100] [--only disk cluster-disk sqlite away postgres] [--json FILE]
 """
 
 import argparse
@@ -16,7 +16,7 @@ from tests.chaos import away, disk, kills
 from tests.chaos.databases import Postgres, Sqlite
 from tests.chaos.instance import served
 
-PARTS = ("disk", "sqlite", "away", "postgres")
+PARTS = ("disk", "cluster-disk", "sqlite", "away", "postgres")
 
 
 def main() -> int:
@@ -29,6 +29,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     parts: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         "disk": ("A full disk, SQLite and photos", lambda: disk.full(say)),
+        "cluster-disk": ("A full disk, PostgreSQL", lambda: disk.full_cluster(say)),
         "sqlite": (f"kill -9, {arguments.kills} times, SQLite", lambda: on(Sqlite, killed(arguments.kills))),
         "away": (
             "PostgreSQL goes away and comes back",

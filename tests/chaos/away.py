@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.chaos.databases import Postgres
-from tests.chaos.disk import PAGES, Report, twice
+from tests.chaos.disk import PAGES, Report, twice, until_taken
 from tests.chaos.instance import Instance, crowded
 from tests.chaos.kills import check
 
@@ -46,7 +46,7 @@ def away(instance: Instance, times: int = 3, say: Callable[[str], Any] = lambda 
             for report in reports:
                 report.is_refused()
             database.start()
-            waits.append(_until_taken(crowd))
+            waits.append(until_taken(crowd))
             for report in reports:
                 report.is_taken()
                 texts.append(report.text)
@@ -61,12 +61,3 @@ def away(instance: Instance, times: int = 3, say: Callable[[str], Any] = lambda 
         "times": times, "refused_503": crowd.ledger.unavailable, "broken": crowd.ledger.broken,
         "seconds_until_taken": round(max(waits), 1), **answer,
     }  # fmt: skip
-
-
-def _until_taken(crowd) -> float:
-    """Seconds until the next request is acknowledged."""
-    began, acknowledged = time.monotonic(), len(crowd.ledger)
-    while len(crowd.ledger) == acknowledged:
-        assert time.monotonic() - began < 60, "the database is back and nothing is taken"
-        time.sleep(0.05)
-    return time.monotonic() - began

@@ -10,6 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import psycopg
+
 from scripts import with_postgres as pg
 
 
@@ -18,6 +20,13 @@ class Sqlite:
 
     name = "SQLite"
     url = ""
+
+    def serves(self) -> bool:
+        return True
+
+    def revive(self) -> bool:
+        """It goes on by itself."""
+        return False
 
     def close(self) -> None:
         """Nothing to do."""
@@ -28,9 +37,10 @@ class Postgres:
 
     name = "PostgreSQL"
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        """`folder`: where its files lie; a temporary folder otherwise."""
         self.user = pg.server_user()
-        self.home = Path(tempfile.mkdtemp(prefix="mulin-chaos-pg-"))
+        self.home = Path(tempfile.mkdtemp(prefix="mulin-chaos-pg-", dir=folder or pg.scratch_folder(self.user)))
         self.home.chmod(0o755)
         self.binaries = pg.runnable_binaries(pg.find_binaries(), self.home, self.user)
         self.cluster = self.home / "cluster"
@@ -66,6 +76,21 @@ class Postgres:
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, process_group=0,
                 **pg.identity(self.user),
             )  # fmt: skip
+
+    def serves(self) -> bool:
+        """Whether it takes sessions now: a server whose log has no room may end itself."""
+        with contextlib.suppress(psycopg.OperationalError):
+            psycopg.connect(self.url, connect_timeout=2).close()
+            return True
+        return False
+
+    def revive(self) -> bool:
+        """Start it if it has ended itself, as a service manager would once there is room; whether it had."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.server.wait(2)
+            self.start()
+            return True
+        return False
 
     def backends(self) -> list[int]:
         """Processes that serve a session of Mulin's."""

@@ -14,20 +14,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.chaos.databases import Sqlite
+from tests.chaos.databases import Postgres, Sqlite
 from tests.chaos.instance import Instance, crowded, served
 from tests.chaos.kills import check
+from tests.chaos.load import Crowd
 
-SIZE = "60m"
+# A new cluster with its log takes about a hundred of its own.
+SIZE, CLUSTER_SIZE = "60m", "300m"
 FULL_SECONDS = 8
+QUIET_SECONDS, LONGEST_SECONDS = 2, 90
+FILLER = "filler"
 PAGES = {"zh-hans": ("您写的还没有交上来", "再送一次"), "en": ("has not reached us yet", "Send again")}
 
 
 @contextlib.contextmanager
-def small_disk() -> Iterator[Path]:
+def small_disk(size: str) -> Iterator[Path]:
     """A file system of our own, so that filling it harms nobody. PermissionError where we may not mount."""
     folder = Path(tempfile.mkdtemp(prefix="mulin-chaos-disk-"))
-    command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=0755", "tmpfs", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=0755", "tmpfs", str(folder)]
     if subprocess.run(command, capture_output=True).returncode:
         folder.rmdir()
         raise PermissionError("only root may mount the small disk that is filled up")
@@ -40,7 +44,7 @@ def small_disk() -> Iterator[Path]:
 
 def fill(folder: Path) -> Path:
     """Take every byte that is left."""
-    filler = folder / "filler"
+    filler = folder / FILLER
     with filler.open("ab", buffering=0) as file, contextlib.suppress(OSError):
         for size in (1 << 20, 4096, 1):
             with contextlib.suppress(OSError):
@@ -108,44 +112,76 @@ class Report:
 
 
 def full(say=lambda text: None) -> dict[str, Any]:
-    """An instance on a small disk that fills up under load, and is given room again, without a restart."""
-    with small_disk() as folder, served(Sqlite(), folder / "home") as instance:
-        with crowded(instance) as crowd:
-            time.sleep(2)
-            crowd.rest()
-            before = len(crowd.ledger)
-            pids = {(seen.pid, seen.role) for seen in instance.server.look()}
-            reports = [Report(instance, language) for language in PAGES]
-            crowd.work()
-            filler = fill(folder)
-            began = time.monotonic()
-            while time.monotonic() - began < FULL_SECONDS:
-                fill(folder)
-                time.sleep(0.3)
-            while_full = crowd.ledger.unavailable
-            assert while_full, "the disk was full and nobody was refused"
-            assert instance.server.answers(), "a full disk took the reading pages away too"
-            for report in reports:
-                report.is_refused()
-            filler.unlink()
-            began = time.monotonic()
-            acknowledged = len(crowd.ledger)
-            while len(crowd.ledger) == acknowledged:
-                assert time.monotonic() - began < 30, "there is room again and nothing is taken"
-                time.sleep(0.05)
-            again = time.monotonic() - began
-            for report in reports:
-                report.is_taken()
-            time.sleep(2)
-            assert {(seen.pid, seen.role) for seen in instance.server.look()} == pids, "something restarted"
-        answer = check(instance, crowd)
-        problems = crowd.replay() + twice(instance, [report.text for report in reports])
-        assert not problems, problems
-        say(f"  refused {while_full} times while full, taken again {again:.1f} s after there was room")
-        return {
-            "acknowledged_before": before, "refused_503": while_full, "seconds_until_taken": round(again, 1),
-            **answer,
-        }  # fmt: skip
+    """An instance with its SQLite file and photos on a small disk that fills up under load, and gets room."""
+    with small_disk(SIZE) as folder, served(Sqlite(), folder / "home") as instance:
+        return filled(instance, folder, say)
+
+
+def full_cluster(say=lambda text: None) -> dict[str, Any]:
+    """The same with a PostgreSQL cluster on the small disk, its log with it; photos lie elsewhere."""
+    with (
+        small_disk(CLUSTER_SIZE) as folder,
+        contextlib.closing(Postgres(folder)) as database,
+        served(database) as instance,
+    ):
+        return filled(instance, folder, say)
+
+
+def filled(instance: Instance, folder: Path, say) -> dict[str, Any]:
+    """Fill the disk under load, look at what people see, make room, and see it go on without a restart."""
+    database = instance.database
+    with crowded(instance) as crowd:
+        time.sleep(2)
+        crowd.rest()
+        before = len(crowd.ledger)
+        pids = {(seen.pid, seen.role) for seen in instance.server.look()}
+        reports = [Report(instance, language) for language in PAGES]
+        crowd.work()
+        while_full = until_nothing_is_taken(crowd, folder)
+        assert instance.server.answers() or not database.serves(), "a full disk took reading away too"
+        for report in reports:
+            report.is_refused()
+        (folder / FILLER).unlink()
+        restarted = database.revive()
+        again = until_taken(crowd)
+        for report in reports:
+            report.is_taken()
+        time.sleep(2)
+        assert {(seen.pid, seen.role) for seen in instance.server.look()} == pids, "something restarted"
+    answer = check(instance, crowd)
+    problems = crowd.replay() + twice(instance, [report.text for report in reports])
+    assert not problems, problems
+    say(f"  refused {while_full} times while full, taken again {again:.1f} s after there was room")
+    return {
+        "acknowledged_before": before, "refused_503": while_full, "seconds_until_taken": round(again, 1),
+        "database_started_again": restarted, **answer,
+    }  # fmt: skip
+
+
+def until_nothing_is_taken(crowd: Crowd, folder: Path) -> int:
+    """Keep the disk full until nothing more is acknowledged; how often somebody was refused.
+
+    A database still takes what fits into the free space of its own pages.
+    """
+    began = quiet_since = time.monotonic()
+    acknowledged = len(crowd.ledger)
+    while time.monotonic() - began < FULL_SECONDS or time.monotonic() - quiet_since < QUIET_SECONDS:
+        assert time.monotonic() - began < LONGEST_SECONDS, "the disk is full and reports are still taken"
+        fill(folder)
+        time.sleep(0.3)
+        if len(crowd.ledger) != acknowledged:
+            acknowledged, quiet_since = len(crowd.ledger), time.monotonic()
+    assert crowd.ledger.unavailable, "the disk was full and nobody was refused"
+    return crowd.ledger.unavailable
+
+
+def until_taken(crowd: Crowd) -> float:
+    """Seconds until the next request is acknowledged."""
+    began, acknowledged = time.monotonic(), len(crowd.ledger)
+    while len(crowd.ledger) == acknowledged:
+        assert time.monotonic() - began < 60, "the storage is back and nothing is taken"
+        time.sleep(0.05)
+    return time.monotonic() - began
 
 
 COUNT = """
