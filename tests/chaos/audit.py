@@ -25,7 +25,7 @@ def main(path: str) -> int:
 
     django.setup()
     from mulin.kernel import journal
-    from mulin.kernel.management.commands.counters import compare_at_once
+    from mulin.kernel.recounting import compare_at_once
 
     ledger = json.loads(Path(path).read_text(encoding="utf-8"))
     verdict = journal.verify()

@@ -40,7 +40,8 @@ class Postgres:
     def __init__(self, folder: Path | None = None) -> None:
         """`folder`: where its files lie; a temporary folder otherwise."""
         self.user = pg.server_user()
-        self.home = Path(tempfile.mkdtemp(prefix="mulin-chaos-pg-", dir=folder or pg.scratch_folder(self.user)))
+        folder = folder or pg.scratch_folder(self.user)
+        self.home = Path(tempfile.mkdtemp(prefix="mulin-chaos-pg-", dir=folder))
         self.home.chmod(0o755)
         self.binaries = pg.runnable_binaries(pg.find_binaries(), self.home, self.user)
         self.cluster = self.home / "cluster"
