@@ -73,9 +73,12 @@ class Batch:
         self.leads = self._leads()
 
     def _leads(self) -> list[str | None]:
-        """Who leads: a department of the district once it was sent on."""
+        """Who leads: a department of the district once it was sent on; in a young instance mostly one."""
         units = self.ground.units.by_district
-        picks = self.rng.integers(0, 6, self.n).tolist()
+        picks = self.rng.integers(0, 6, self.n)
+        if self.is_young:
+            picks[self.rng.random(self.n) < 0.6] = 0
+        picks = picks.tolist()
         waiting = {"reported", "found", "accepted", "returned"}
         return [
             None if state in waiting else _id(units[place[:6]][pick])
@@ -121,6 +124,8 @@ class Batch:
             number=self.numbers,
             place=self.places,
             grid=self.grids,
+            lon=(106.5 + 0.1 * self.rng.random(self.n)).tolist(),
+            lat=(29.5 + 0.1 * self.rng.random(self.n)).tolist(),
             kind=self.kinds,
             category=self.categories,
             category_by="desk",

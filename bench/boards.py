@@ -51,6 +51,9 @@ COUNTED = (
     ("voices.in", "suggestion", 0.08),
     ("voices.in", "tip_off", 0.03),
 )
+# Of a city's board the growth is promised; the others have so few rows at first that it says nothing.
+GROWN = "board of a city"
+PERIODS = {"week": "7 days", "month": "30 days", "quarter": "90 days", "year": "a year"}
 PLACES = {"city": worlds.CITY, "district": worlds.DISTRICT, "street": worlds.STREET, "community": worlds.HOME}
 
 
@@ -62,8 +65,9 @@ def measure(options: Options) -> list[Figure]:
     sizes = options.board_sizes
     logins = _fill(sizes)
     probes = [
-        Probe(f"board of a {kind}, {who}", role, f"/board/{place}/")
+        Probe(f"board of a {kind}, {PERIODS[period]}, {who}", role, f"/board/{place}/?period={period}")
         for kind, place in PLACES.items()
+        for period in (PERIODS if kind in {"city", "district"} else ("month", "year"))
         for who, role in (("staff", "district"), ("anyone", ""))
     ]
     found = {(probe.name, size): Found() for probe in probes for size in sizes}
@@ -71,7 +75,7 @@ def measure(options: Options) -> list[Figure]:
         for probe in probes:
             asked = dict.fromkeys(sizes, probe)
             reading.ask(asked, database, logins, found, options.board_repeats, round_)
-    figures = reading.grown("boards", found, sizes, GOAL_RATIO)
+    figures = reading.grown("boards", found, sizes, GOAL_RATIO, GROWN)
     figures += reading.statements("boards", found, sizes)
     for size in sizes:
         databases.drop(database(size))
@@ -81,9 +85,8 @@ def measure(options: Options) -> list[Figure]:
 def _fill(sizes: tuple[int, ...]) -> Logins:
     from bench.inside import say
 
-    world = "bench_boards"
-    databases.make(world)
-    worlds.make()
+    world = worlds.template()
+    databases.use(world)
     logins = reading.log_in()
     ground = filling.Ground()
     for size in sizes:
@@ -95,7 +98,6 @@ def _fill(sizes: tuple[int, ...]) -> Logins:
             f"  {databases.name()}: counts of {size:,} cases, {databases.megabytes():,.0f} MB,"
             f" in {took:.0f} s"
         )
-    databases.drop(world)
     return logins
 
 
@@ -108,6 +110,7 @@ def _fill_one(ground: filling.Ground, size: int) -> None:
         _fill_categories(ground, size, today)
     with rows.without_indexes("cases_case"), rows.loading():
         _fill_cases(ground, size)
+    _fill_months()
     _fill_gauge()
 
 
@@ -205,6 +208,8 @@ def _fill_categories(ground: filling.Ground, size: int, today: date) -> None:
     for key, share in sorted(weight.items()):
         counts = rng.poisson(size * share / filling.DAYS * shares, (filling.DAYS, len(shares)))
         where, which = np.nonzero(counts)
+        if not len(where):
+            continue
         columns = {
             "level": int(key[:2]),
             "node": key[2:],
@@ -215,6 +220,20 @@ def _fill_categories(ground: filling.Ground, size: int, today: date) -> None:
             "n": counts[where, which].tolist(),
         }
         rows.write("kernel_countcategory", len(where), columns)
+
+
+def _fill_months() -> None:
+    """Whole months, as the folding keeps them beside the days. In the order of the key."""
+    from mulin.kernel.counters import MONTHS
+
+    month = "date_trunc('month', day)::date" if databases.is_postgres() else "substr(day, 1, 8) || '01'"
+    for table, rest in (("kernel_countlevel", "state"), ("kernel_countcategory", "category, state")):
+        rows.execute(
+            f"INSERT INTO {table} (level, node, measure, day, {rest}, n)"
+            f" SELECT level + {MONTHS}, node, measure, {month} AS month, {rest}, SUM(n) FROM {table}"
+            f" GROUP BY level, node, measure, month, {rest} ORDER BY level, node, measure, month, {rest}",
+            [],
+        )
 
 
 def _fill_gauge() -> None:

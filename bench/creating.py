@@ -24,22 +24,21 @@ from bench.plans import Json
 DATABASE = "bench_create"
 GOAL_RATIO = {"SQLite": 0.15, "PostgreSQL": 0.30}
 GOAL_CPU_MS, GOAL_STATEMENTS = 6.0, 20
-CONNECTIONS = (1, 8)
 CAPTURED = 12
 RAW_MOST = 8000
 
 
 def measure(options: Options) -> list[Figure]:
-    databases.make(DATABASE)
-    worlds.make()
+    databases.make(DATABASE, worlds.template())
     token = worlds.token("clerk")
     bodies = [json.dumps(body, ensure_ascii=False) for body in reports(400)]
     statements, plan = _capture(token, bodies)
     before = _count()
     connection.close()
     with servers.running(DATABASE) as server:
-        _load(server, token, bodies, 8, 2.0)  # warm up every process: models, caches, rule packs
-        runs = {n: _rounds(server, token, bodies, plan, n, options) for n in CONNECTIONS}
+        # Warm up every process: models, caches, rule packs.
+        _load(server, token, bodies, 8, min(2.0, 2 * options.load_seconds))
+        runs = {n: _rounds(server, token, bodies, plan, n, options) for n in options.connections}
     databases.use(DATABASE)
     _check(runs, before)
     figures = [_statements(statements)]

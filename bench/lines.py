@@ -181,11 +181,11 @@ def _raw_upserts(count: int, seed: int) -> float:
     levels: Counter = Counter()
     categories: Counter = Counter()
     for c in _some(count, seed):
-        day = c.day if databases.is_postgres() else c.day.isoformat()
-        for level, node in counters.nodes(c.place, c.grid):
-            levels[level, node, c.measure, day, c.state] += c.n
-            if level in counters.CATEGORY_LEVELS:
-                categories[level, node, c.measure, day, c.category, c.state] += c.n
+        for level, node, day in counters.rows_of(c.place, c.grid, c.day):
+            at = day if databases.is_postgres() else day.isoformat()
+            levels[level, node, c.measure, at, c.state] += c.n
+            if counters.has_categories(level):
+                categories[level, node, c.measure, at, c.category, c.state] += c.n
     _append(count, seed)
     started = time.perf_counter()
     with write(), connection.cursor() as cursor:

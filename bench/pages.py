@@ -20,8 +20,7 @@ MATTERS = 24
 def measure(options: Options) -> list[Figure]:
     if databases.is_postgres():
         return []  # the same pages
-    databases.make(DATABASE)
-    worlds.make()
+    databases.make(DATABASE, worlds.template())
     secret = _content()
     connection.close()
     paths = {
@@ -31,7 +30,7 @@ def measure(options: Options) -> list[Figure]:
         "/r/<secret>": f"/r/{secret}",
         "/register/": "/register/",
     }
-    with servers.running(DATABASE) as server:
+    with servers.running(DATABASE, with_worker=False) as server:
         figures = [_figure(name, _load(server.port, path)) for name, path in paths.items()]
     databases.drop(DATABASE)
     return figures

@@ -24,7 +24,7 @@ STOP_SECONDS = 10
 class Server:
     port: int
     web: int
-    worker: int
+    worker: int | None
 
 
 def free_port() -> int:
@@ -34,7 +34,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(database: str) -> Iterator[Server]:
+def running(database: str, *, with_worker: bool = True) -> Iterator[Server]:
     """Web and worker on a database, with as many web processes as the product starts by itself."""
     from mulin.site import serving
 
@@ -46,10 +46,9 @@ def running(database: str) -> Iterator[Server]:
         "MULIN_DATABASE_URL": databases.url(database),
         "DJANGO_SETTINGS_MODULE": "mulin.site.settings",
     }
-    commands = (
-        serving.web_command("127.0.0.1", port, serving.default_workers()),
-        serving.worker_command(),
-    )
+    commands = [serving.web_command("127.0.0.1", port, serving.default_workers())]
+    if with_worker:
+        commands.append(serving.worker_command())
     with tempfile.TemporaryFile() as log:
         children = [
             subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
@@ -61,7 +60,7 @@ def running(database: str) -> Iterator[Server]:
                 raise RuntimeError(
                     f"the server did not start:\n{log.read().decode(errors='replace')[-3000:]}"
                 )
-            yield Server(port, children[0].pid, children[1].pid)
+            yield Server(port, children[0].pid, children[1].pid if with_worker else None)
         finally:
             for child in children:
                 stop(child)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from bench import databases
+
 PROVINCE, CITY = "500000000000", "500100000000"
 DISTRICT, STREET, HOME = "500108000000", "500108002000", "500108002005"
 DISTRICTS = (
@@ -54,6 +56,20 @@ def communities() -> list[str]:
 
 def grids(community: str) -> list[str]:
     return [f"{community}-G{n:03d}" for n in range(1, GRIDS_EACH + 1)]
+
+
+TEMPLATE = "bench_world"
+_made = False
+
+
+def template() -> str:
+    """The name of a database that holds the world and nothing else, made once a run."""
+    global _made
+    if not _made:
+        databases.make(TEMPLATE)
+        make()
+        _made = True
+    return TEMPLATE
 
 
 def make() -> None:

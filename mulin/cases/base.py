@@ -1,6 +1,7 @@
 """What every move has in common: lock and see the case, check the right and the state, write one line."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,15 +12,15 @@ from mulin.cases import clocks, counting, states
 from mulin.cases.models import Case, CaseText, Involvement
 from mulin.kernel import clock, codes, journal, policy
 from mulin.kernel.actors import Actor
-from mulin.kernel.db import is_postgres
+from mulin.kernel.db import is_postgres, one_of
 from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.numbers import clean_number
 from mulin.kernel.policy import Fields, Target
 from mulin.people.models import Organisation
 from mulin.voices.models import Matter, Voice
 
-FIELDS = Fields(place="place", grid="grid", building="building")
-WALKED = Fields(place="place_walked", grid="grid", building="building")
+FIELDS = Fields(place="place", grid="grid", building="building", divisions=True)
+WALKED = replace(FIELDS, place="place_walked")
 VIEW = {"": "cases.case:view", "major": "cases.case:view_major", "tip_off": "cases.case:view_tip_off"}
 MAX_TEXT = 4000
 
@@ -41,7 +42,7 @@ def condition(actor: Actor, permission: str, fields: Fields = FIELDS, *, only_op
         if scope.kind == "unit":
             units = list(scope.ids)
             led = Q(lead__in=units, is_open=True) if only_open else Q(lead__in=units)
-            one = led | Q(pk__in=called(units))
+            one = led | one_of("pk", called(units))
         elif scope.kind in {"own", "receipt"}:
             continue
         else:

@@ -18,7 +18,7 @@ from mulin.cases import classes
 from mulin.cases.models import Case, Clock
 from mulin.kernel import clock, rulebook
 from mulin.kernel.errors import ActionError
-from mulin.kernel.rules import Rule, RuleUnset
+from mulin.kernel.rules import Rule
 from mulin.kernel.workingtime import Calendar, Due, Limit, OfficeHours, Remaining
 
 NEVER = datetime(9999, 12, 30, tzinfo=UTC)
@@ -38,10 +38,7 @@ def title(kind: str) -> str:
 
 def optional_rule(name: str, at: str, on: date | None = None, **facts: Any) -> Rule | None:
     """The rule in force, or None where nothing is set: for what may be missing without harm."""
-    try:
-        return rulebook.book().rule(name, at, on or clock.today(), **facts)
-    except RuleUnset:
-        return None
+    return rulebook.book().find(name, at, on or clock.today(), **facts)
 
 
 @cache
@@ -314,9 +311,19 @@ def plain_day(moment: datetime) -> str:
 
 
 def due_words(case: Case) -> str:
-    """ "还剩 3 小时" or "超期 2 天" for a row; empty where no clock runs."""
+    """ "还剩 3 小时" or "超期 2 天" for a row, on paper and on screen alike; empty where no clock runs."""
     if not case.is_open or case.due_at >= NEVER:
         return ""
     if case.state == "suspended":
         return _("%(day)s 复核") % {"day": case.review_on} if case.review_on else ""
+    if case.state == "done":
+        return confirm_words(case.due_at)
     return plain_remaining(case.due_at).describe(get_language() or "zh-hans")
+
+
+def confirm_words(due_at: datetime) -> str:
+    """The clock of a case that its resident is asked about: it is theirs, being over it is nobody's fault."""
+    left = plain_remaining(due_at)
+    if left.overdue:
+        return _("确认期已过")
+    return _("等确认，%(left)s") % {"left": left.describe(get_language() or "zh-hans")}

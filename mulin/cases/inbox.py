@@ -16,6 +16,7 @@ from mulin.cases.base import visible_cases
 from mulin.cases.models import Case, Exclusion, Involvement
 from mulin.kernel import clock, codes, policy
 from mulin.kernel.actors import Actor, PostRef
+from mulin.kernel.db import one_of
 from mulin.kernel.registry import InboxItem
 
 KINDS = {
@@ -47,14 +48,14 @@ def _when(kind: str, actor: Actor) -> Q:
     return {
         "acknowledge": lambda: Q(is_open=True, severity="major", acknowledged_at=None) & ~Q(state="done"),
         "approve": lambda: Q(is_open=True, pending__isnull=False) & ~Q(pending__by=str(actor.account)),
-        "decide-exclusion": lambda: Q(pk__in=_proposed(actor)),
+        "decide-exclusion": lambda: one_of("pk", _proposed(actor)),
         "decide-objection": lambda: Q(is_open=True, state="returned"),
         "accept": lambda: Q(is_open=True, state__in=("reported", "found", "reopened"), pending__isnull=True),
         "dispatch": lambda: Q(is_open=True, state="accepted", pending__isnull=True),
         "start": lambda: Q(
             is_open=True, state__in=("accepted", "dispatched", "reopened"), pending__isnull=True
         ),
-        "finish": lambda: Q(is_open=True, state="in_hand"),
+        "finish": lambda: Q(is_open=True, state="in_hand", pending__isnull=True),
         "call-back": lambda: Q(is_open=True, state="done", due_at__lte=clock.now()),
         "close": lambda: Q(state="confirmed"),
         "resume": lambda: Q(is_open=True, state="suspended", review_on__lte=clock.today()),
@@ -84,6 +85,8 @@ def _place_terms(actor: Actor, post: PostRef) -> list[tuple[str, Q]]:
     else:
         low, high = codes.bounds(post.place)
         mine, inside = Q(desk=post.place), Q(place__gte=low, place__lt=high)
+        if codes.level(post.place) >= codes.Level.COMMUNITY:
+            inside = Q(place=post.place)
         wide = codes.level(post.place) <= codes.Level.DISTRICT
     terms = [(kind, _when(kind, actor) & mine) for kind in OF_DESK if "place" in _grants(kind, post.role)]
     if "place" in _grants("acknowledge", post.role):
@@ -103,7 +106,7 @@ def _unit_terms(actor: Actor, post: PostRef) -> list[tuple[str, Q]]:
     ]
     if "unit" in policy.table()["cases.case:answer_whistle"].get(post.role, ()):
         called = Involvement.objects.filter(org=post.org, role="whistled", state="asked", is_current=True)
-        terms.append(("answer-whistle", Q(is_open=True, pk__in=called.values("case"))))
+        terms.append(("answer-whistle", Q(is_open=True) & one_of("pk", called.values("case"))))
     return terms
 
 
@@ -162,7 +165,14 @@ def _item(case: Case, kind: str) -> InboxItem:
         due_at=case.due_at if case.due_at.year < 9999 else None,
         since=case.created_at,
         place=case.place,
-        facts={"number": case.number, "waits": kind, "state": case.state, "tone": states.tone(case.state)},
+        facts={
+            "number": case.number,
+            "waits": kind,
+            "state": case.state,
+            "tone": states.tone(case.state),
+            "site": case.building or case.grid,
+            "category": case.category,
+        },
     )
 
 

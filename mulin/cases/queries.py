@@ -19,7 +19,7 @@ from mulin.cases.base import visible_cases
 from mulin.cases.models import Case
 from mulin.kernel import clock, codes, paging, policy, search
 from mulin.kernel.actors import Actor
-from mulin.kernel.db import is_postgres
+from mulin.kernel.db import is_postgres, one_of
 from mulin.kernel.errors import NotVisible
 from mulin.kernel.numbers import clean_number, is_number
 from mulin.people.models import Organisation
@@ -28,14 +28,17 @@ from mulin.voices.states import SEVERITY_WORDS, kind_word
 
 ORDERS = {"burning": ("-urgency", "due_at", "id"), "newest": ("-id",)}
 PAGE_SIZE = 50
-# How many hits are looked at for a page, in page sizes, one run after the other.
-SEARCH_RUNS = (2, 8, 24)
+# What a row of a list shows of others.
+SHOWN = ("matter", "lead", "handler")
+# How many hits are looked at for a page, in page sizes: where nearly every hit is shown, where a filter or
+# a unit's share narrows them further, and at most in a second run.
+FIRST_RUN, NARROWED_RUN, LONGEST_RUN = 1.2, 8, 24
 
 
 def get_case(actor: Actor, number: str, also: tuple[str, ...] = ()) -> Case:
     """One case by its own number or a voice's, or NotVisible (404). `also`: more relations to load."""
     number = clean_number(number)
-    rows = visible_cases(actor).select_related("matter", "lead", "handler", *also)
+    rows = visible_cases(actor).select_related(*SHOWN, *also)
     case = rows.filter(number=number).first() or rows.filter(matter__voices__number=number).first()
     if case is None:
         raise NotVisible(number)
@@ -55,6 +58,7 @@ class Filters:
     suspended: bool | None = None
     is_open: bool | None = None
     mine: bool = False
+    elsewhere: bool = False
     org: str | UUID | None = None
     q: str = ""
     since: date | None = None
@@ -72,9 +76,10 @@ def list_cases(
     """A page of cases with everything that a row shows, in at most ten statements.
 
     Filters as in `Filters`; `place` is a division, grid or building, `state` may hold several joined by
-    commas, `category` may be a group. `order`: burning (urgency, then clock) or newest. Without a state,
-    burning lists open cases only. Rows are cases with `place_name`, `grid_name`, `category_name`,
-    `state_label`, `state_tone`, `kind_label`, `due_words`, `is_overdue`, and lead, handler and matter loaded.
+    commas, `category` may be a group, `elsewhere` is what waits for others. `order`: burning (urgency, then
+    clock) or newest. Without a state, burning lists open cases only. Rows are cases with `place_name`,
+    `grid_name`, `category_name`, `state_label`, `state_tone`, `kind_label`, `due_words`, `is_overdue`, and
+    lead, handler and matter loaded.
     """
     wanted = Filters(**{key: value for key, value in filters.items() if value is not None})
     size = max(1, min(int(size), 200))
@@ -84,7 +89,14 @@ def list_cases(
         order = order if order in ORDERS else "burning"
         cursor = cursor if _fits(cursor, order) else None
         rows, branches = _rows(actor, wanted, order), _branches(actor) if order == "newest" else ()
-        page = paging.page(rows, order=ORDERS[order], size=size, cursor=cursor, branches=branches)
+        page = paging.page(
+            rows,
+            order=ORDERS[order],
+            size=size,
+            cursor=cursor,
+            branches=branches,
+            shown=Case.objects.select_related(*SHOWN),
+        )
     return replace(page, items=decorate(page.items))
 
 
@@ -115,7 +127,7 @@ def _rows(actor: Actor, wanted: Filters, order: str) -> QuerySet[Case]:
     rows = rows.filter(_condition(actor, wanted, walk=walk))
     if wanted.place:
         rows = _in_place(rows, wanted.place, walk=walk)
-    return rows.select_related("matter", "lead", "handler")
+    return rows
 
 
 def _branches(actor: Actor) -> tuple[Q, ...]:
@@ -125,7 +137,7 @@ def _branches(actor: Actor) -> tuple[Q, ...]:
     if not scopes or any(scope.kind != "unit" for scope in scopes):
         return ()
     units = sorted({org for scope in scopes for org in scope.ids})
-    return (*(Q(lead=org) for org in units), Q(pk__in=base.called(units)))
+    return (*(Q(lead=org) for org in units), one_of("pk", base.called(units)))
 
 
 def _only_community(actor: Actor) -> str:
@@ -179,11 +191,14 @@ def _condition(actor: Actor, wanted: Filters, *, walk: bool = False) -> Q:
         found &= overdue(clock.now()) if wanted.overdue else ~overdue(clock.now())
     if wanted.suspended is not None:
         found &= Q(state="suspended") if wanted.suspended else ~Q(state="suspended")
-    if wanted.mine:
-        found &= _mine(actor)
-    if wanted.org:
-        found &= _of_org(wanted.org)
-    return found & _between(wanted)
+    return found & _of_whom(actor, wanted) & _between(wanted)
+
+
+def _of_whom(actor: Actor, wanted: Filters) -> Q:
+    found = _mine(actor) if wanted.mine else Q()
+    if wanted.elsewhere:
+        found &= elsewhere(actor)
+    return found & _of_org(wanted.org) if wanted.org else found
 
 
 def _in_category(category: str, *, walk: bool) -> Q:
@@ -196,7 +211,15 @@ def _in_category(category: str, *, walk: bool) -> Q:
 def _mine(actor: Actor) -> Q:
     """What I handle, and what my units lead or were called to."""
     units = list(actor.orgs)
-    return Q(handler=actor.account) | Q(lead__in=units) | Q(pk__in=base.called(units))
+    return Q(handler=actor.account) | Q(lead__in=units) | one_of("pk", base.called(units))
+
+
+def elsewhere(actor: Actor) -> Q:
+    """Whose next word is somebody else's: another unit's, the resident's, a second person's."""
+    at_unit = Q(state__in=states.AT_UNIT) & ~Q(handler=actor.account)
+    if actor.orgs:
+        at_unit &= Q(lead=None) | ~Q(lead__in=list(actor.orgs))
+    return at_unit | Q(state__in=("done", "suspended", "returned")) | Q(pending__by=str(actor.account))
 
 
 def _of_org(org: str | UUID) -> Q:
@@ -204,7 +227,7 @@ def _of_org(org: str | UUID) -> Q:
         org = UUID(str(org))
     except ValueError:
         return Q(pk__in=[])
-    return Q(lead=org) | Q(pk__in=base.called([org]))
+    return Q(lead=org) | one_of("pk", base.called([org]))
 
 
 def _between(wanted: Filters) -> Q:
@@ -224,14 +247,16 @@ def overdue(moment: datetime) -> Q:
 def _search(actor: Actor, wanted: Filters, cursor: str | None, size: int) -> paging.Page:
     """Cases whose matter holds all the words, newest first; a number finds its case at once."""
     number = clean_number(wanted.q)
-    rows = _rows(actor, replace(wanted, q="", state=wanted.state, is_open=wanted.is_open), "newest")
+    rows = _rows(actor, replace(wanted, q=""), "newest").select_related(*SHOWN)
     if is_number(number):
         hit = rows.filter(Q(number=number) | Q(matter__voices__number=number)).distinct()
         return paging.Page(list(hit[:size]), None)
     values = paging.decode(cursor) if cursor else None
     before = values[0] if values and isinstance(values[0], int) else None
     places = [wanted.place] if codes.is_valid(wanted.place) else _searched(actor)
-    return _search_rounds(rows, wanted.q, places, before, size)
+    is_narrowed = replace(wanted, q="", place="") != Filters() or bool(_branches(actor))
+    first = int(size * (NARROWED_RUN if is_narrowed else FIRST_RUN)) + 1
+    return _search_rounds(rows, wanted.q, places, before, size, first)
 
 
 def _searched(actor: Actor) -> list[str]:
@@ -249,14 +274,16 @@ def _searched(actor: Actor) -> list[str]:
 
 
 def _search_rounds(
-    rows: QuerySet[Case], q: str, places: list[str], before: int | None, size: int
+    rows: QuerySet[Case], q: str, places: list[str], before: int | None, size: int, first: int
 ) -> paging.Page:
     """A page of the cases among the hits. What the place does not narrow, such as a unit's own or another
-    filter, is looked for in ever longer runs of hits; a short page then still has a next one."""
+    filter, is looked for in a second run of hits, as long as the share found in the first asks for; a short
+    page then still has a next one."""
     found: list[Case] = []
     seen: set[UUID] = set()
-    for run in SEARCH_RUNS:
-        hits = search.find("matter", q, places=places, limit=size * run, before=before)
+    run = first
+    for _run in range(2):
+        hits = search.find("matter", q, places=places, limit=run, before=before, is_usual=True)
         fresh = [one for one in dict.fromkeys(matter for _row, matter in hits) if one not in seen]
         cases = {case.matter_id: case for case in rows.filter(matter_id__in=fresh)}
         for row, matter in hits:
@@ -268,8 +295,10 @@ def _search_rounds(
                 found.append(cases[matter])
             if len(found) == size:
                 return paging.Page(found, paging.encode([row]))
-        if len(hits) < size * run:
+        if len(hits) < run:
             return paging.Page(found, None)
+        needed = (size - len(found)) * len(seen) / max(len(found), 1)
+        run = min(int(needed * FIRST_RUN) + size, size * LONGEST_RUN)
     return paging.Page(found, paging.encode([before]))
 
 

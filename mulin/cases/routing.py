@@ -18,7 +18,9 @@ from mulin.places.models import Site
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A unit and the sentence that says why. `is_certain`: it comes from a route for this very category."""
+    """A unit and the sentence that says why. `is_certain`: a route names it for this very category and place.
+    An estate's manager never is: a lamp at its building may stand on the public road, so people look first.
+    """
 
     org: Organisation
     why: str
@@ -35,18 +37,18 @@ def suggest(case: Case, limit: int = 5) -> list[Suggestion]:
         if estate.manager:
             manager = Organisation.objects.filter(pk=estate.manager, closed_on=None).first()
             if manager:
-                ranked.append(Suggestion(manager, _("%(estate)s由它管理") % {"estate": estate.name}, True))
+                ranked.append(Suggestion(manager, _("%(estate)s由它管理") % {"estate": estate.name}))
         else:
             why = _("%(estate)s没有管理单位，由兜底单位办") % {"estate": estate.name}
-            ranked += [Suggestion(r.org, why, True) for r in routes if r.is_fallback]
-    ranked += [
-        Suggestion(r.org, _why(r), bool(r.category) and r.category == case.category)
-        for r in routes
-        if not r.is_fallback
-    ]
+            ranked += [Suggestion(r.org, why, _is_certain(r, case)) for r in routes if r.is_fallback]
+    ranked += [Suggestion(r.org, _why(r), _is_certain(r, case)) for r in routes if not r.is_fallback]
     ranked += [Suggestion(r.org, _("没有别的路由时由它兜底")) for r in routes if r.is_fallback]
     ranked += _street(case)
     return _once(ranked)[:limit]
+
+
+def _is_certain(route: Route, case: Case) -> bool:
+    return bool(route.category) and route.category == case.category
 
 
 def _estate_categories(place: str) -> frozenset[str]:

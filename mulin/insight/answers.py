@@ -27,6 +27,7 @@ def as_json(board: Any) -> dict[str, Any]:
         "states": board.states,
         "kinds": [_cell(cell) for cell in board.kinds],
         "categories": [_cell(cell) for cell in board.categories],
+        "unclassified": board.unclassified,
         "other_categories": board.other_categories,
         "trend": [_step(step) for step in board.trend],
         "children": [_child(child) for child in board.children],

@@ -48,7 +48,7 @@ def _sheets(board: Board):
     yield (
         _("类别"),
         [_("类别"), _("收到")],
-        [[words.name(c.code), _count(c.n, c.mark)] for c in board.categories],
+        [*([words.name(c.code), _count(c.n, c.mark)] for c in board.categories), *_rest(board)],
     )
     kinds = [[str(states.kind_word(c.code)), _count(c.n, c.mark)] for c in board.kinds]
     yield _("种类"), [_("种类"), _("条数")], kinds
@@ -68,6 +68,16 @@ def _sheets(board: Board):
             [_("说什么"), _("条数"), _("从")],
             [[t.label, t.n, t.since.isoformat()] for t in board.hot],
         )
+
+
+def _rest(board: Board):
+    """What the categories do not name, so that the column adds up to all that came in."""
+    for name, n in (
+        (_("还没有分类的"), board.unclassified),
+        (_("数字小、不单列的"), board.other_categories),
+    ):
+        if n:
+            yield [name, n]
 
 
 def _figures(board: Board):

@@ -18,12 +18,14 @@ from mulin.insight.figures import Rate
 from mulin.insight.links import Lists, url
 from mulin.insight.periods import PRESETS, Period
 from mulin.insight.queries import OF_CHILDREN, Board, Cell, Child
+from mulin.insight.suppression import COVER
 from mulin.kernel.actors import Actor
 from mulin.places.queries import names_of
 from mulin.voices import states as voice_states
 from mulin.voices.queries import catalogue
 
 FIRST = ("in", "closed", "open", "overdue")
+BARS = 12
 SECOND = ("suspended", "reopened", "refused", "merged", "excluded", "done", "voices")
 
 
@@ -58,11 +60,13 @@ class Page:
     periods: list[dict[str, Any]]
     figures: list[dict[str, Any]]
     more_figures: list[dict[str, Any]]
+    unshown: str
     rates: list[dict[str, Any]]
     columns: list[dict[str, Any]]
     rows: list[dict[str, Any]]
     kinds: list[dict[str, Any]]
     categories: list[dict[str, Any]]
+    more_categories: list[dict[str, Any]]
     trend: list[dict[str, str]]
     states: list[dict[str, Any]]
     hot: list[dict[str, Any]]
@@ -80,17 +84,20 @@ class Page:
 def page(board: Board, actor: Actor, wall: bool = False) -> Page:
     lists = Lists(actor, board.place.code, board.period)
     query = query_of(board.period, wall)
+    categories = _categories(board, lists)
     return Page(
         board=board,
         query=query,
         periods=_periods(board.period, wall),
         figures=[_figure(board, key, lists) for key in FIRST],
-        more_figures=[_figure(board, key, lists) for key in SECOND],
+        more_figures=[_figure(board, key, lists) for key in SECOND if board.marks.get(key) != COVER],
+        unshown=_together(FIGURES[key].title for key in SECOND if board.marks.get(key) == COVER),
         rates=[_rate(rate, board.marks) for rate in board.rates.values()],
         columns=_columns(),
         rows=[_row(child, query) for child in _all_children(board)],
         kinds=_bars(board.kinds, voice_states.kind_word, lambda code: _of_kind(lists, code)),
-        categories=_categories(board, lists),
+        categories=categories if len(categories) <= BARS + 1 else categories[:BARS],
+        more_categories=[] if len(categories) <= BARS + 1 else categories[BARS:],
         trend=_trend(board),
         states=_states(board, lists),
         hot=_hot(board, actor, lists),
@@ -138,7 +145,9 @@ def _rate(rate: Rate, marks: dict[str, str]) -> dict[str, Any]:
         if not rate.denominator:
             behind = _("还没有可以计算的事")
     elif rate.hidden:
-        behind = _("分项不足 5 件，不显示")
+        behind = _("分项有小于 5 的，不显示")
+        if rate.at_least is not None:
+            behind = _("分项有小于 5 的，只按百分之五一档说")
     out = [_counted(FIGURES[name].title, n, marks.get(name, "")) for name, n in rate.left_out.items()]
     named = {code: reasons.label("cases.exclusion.reasons", code) for code in rate.reasons}
     why = [_counted(named[code], n) for code, n in sorted(rate.reasons.items())]
@@ -203,13 +212,23 @@ def _of_kind(lists: Lists, kind: str) -> str:
 
 
 def _categories(board: Board, lists: Lists) -> list[dict[str, Any]]:
-    bars = _bars(board.categories, catalogue().name, lambda code: lists.of(dated=True, category=code))
-    if board.other_categories:
-        most = bars[0]["most"] if bars else board.other_categories
-        name = _("其他和还没有分类的")
-        n = board.other_categories
-        bars.append({"name": name, "n": n, "text": str(n), "most": max(most, n), "url": ""})
-    return bars
+    """Every category that may be shown, then what has none yet and what is not listed: together all that
+    came in."""
+    cells = list(board.categories)
+    names = {cell.code: catalogue().name(cell.code) for cell in cells}
+    for code, name, n in (
+        ("unclassified", _("还没有分类的"), board.unclassified),
+        ("other", _("数字小、不单列的"), board.other_categories),
+    ):
+        if n:
+            cells.append(Cell(code, n))
+            names[code] = name
+    listed = {cell.code for cell in board.categories}
+    return _bars(
+        tuple(cells),
+        names.__getitem__,
+        lambda code: lists.of(dated=True, category=code) if code in listed else "",
+    )
 
 
 def _trend(board: Board) -> list[dict[str, str]]:
@@ -245,14 +264,17 @@ def _hot(board: Board, actor: Actor, lists: Lists) -> list[dict[str, Any]]:
     names = names_of({place for topic in board.hot for place in topic.places[:3]}) if board.hot else {}
     found, here = [], board.place.code
     for topic in board.hot:
-        words = topic.label.partition("：")[0]  # untranslated: the engine puts it between name and words
+        head = topic.label.partition("：")[0]  # untranslated: it stands between the place and the matter
+        inside = next((code for code in topic.places if names.get(code) == head), "")
+        words = "" if inside else head
         found.append(
             {
                 "label": topic.label,
                 "n": topic.n,
                 "since": topic.since,
                 "places": _together(names[place] for place in topic.places[:3]),
-                "url": lists.of(dated=True, q=words) or url("disclosure:register", q=words, place=here),
+                "url": lists.of(dated=True, q=words, place=inside)
+                or url("disclosure:register", q=words, place=inside or here),
             }
         )
     return found

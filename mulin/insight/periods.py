@@ -33,11 +33,11 @@ def preset(name: str, today: date) -> Period:
     return Period(name, today - timedelta(days=PRESETS[name] - 1), today)
 
 
-def of(since: date | None, until: date | None, today: date) -> Period:
-    """The period between two days, named as a preset if it is one; without days the default. Days that are
-    the wrong way round are turned; nothing begins before LONGEST days ago or ends after today."""
+def of(since: date | None, until: date | None, today: date, default: str = DEFAULT) -> Period:
+    """The period between two days, named as a preset if it is one; without days the `default` preset. Days
+    that are the wrong way round are turned; nothing begins before LONGEST days ago or ends after today."""
     if since is None and until is None:
-        return preset(DEFAULT, today)
+        return preset(default, today)
     last = min(until or today, today)
     first = since or last - timedelta(days=PRESETS[DEFAULT] - 1)
     if first > last:
@@ -58,13 +58,13 @@ def coarse(period: Period, today: date) -> Period:
     return Period("custom", period.since.replace(day=1), min(last, today))
 
 
-def from_query(query: Mapping[str, str], today: date) -> Period:
+def from_query(query: Mapping[str, str], today: date, default: str = DEFAULT) -> Period:
     """The period of a page's address: `period=` a preset, else `since=` and `until=`; unreadable days are
     as if they were not given."""
     name = query.get("period", "")
     if name in PRESETS:
         return preset(name, today)
-    return of(_day(query.get("since", "")), _day(query.get("until", "")), today)
+    return of(_day(query.get("since", "")), _day(query.get("until", "")), today, default)
 
 
 def _day(text: str) -> date | None:
@@ -90,3 +90,13 @@ def buckets(period: Period, coarser: bool = False) -> list[tuple[date, date]]:
         cut.append((first, last))
         first = last + timedelta(days=1)
     return cut
+
+
+def before(period: Period, cuts: list[tuple[date, date]], coarser: bool = False) -> list[tuple[date, date]]:
+    """The steps of the period before, each beside one of `cuts`: for a year the same months of the year
+    before, otherwise as many days earlier as the period is long."""
+    own = buckets(period.before, coarser)
+    if period.name == "year" and len(own) == len(cuts):
+        return own
+    back = timedelta(days=period.days)
+    return [(first - back, last - back) for first, last in cuts]

@@ -4,16 +4,16 @@ a person. Whoever lacks `insight.board:view_small` gets it without what could po
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
 from mulin.insight import heat, reading
 from mulin.insight.answers import as_json
-from mulin.insight.figures import ALL, ENDED_WELL, LINKED, Rate, rates
+from mulin.insight.figures import ALL, LINKED, Rate, rates
 from mulin.insight.models import PUBLIC, STAFF, HotTopic
-from mulin.insight.periods import Period, buckets, coarse, of
+from mulin.insight.periods import DEFAULT, Period, before, buckets, coarse, of
 from mulin.insight.reading import Ground, Overdue
 from mulin.insight.suppression import COVER, LIMIT, SMALL, link, protect, protect_table
 from mulin.kernel import clock, codes, policy
@@ -21,10 +21,10 @@ from mulin.kernel.actors import Actor
 from mulin.kernel.errors import NotAllowed, NotVisible
 from mulin.places.queries import Place, children
 
-__all__ = ["Board", "as_json", "board", "heat_points", "sees_small"]
+__all__ = ["Board", "as_json", "board", "heat_squares", "sees_small"]
 
 STREET = 9
-CATEGORIES_SHOWN = 12
+USUAL_SHOWN = 12
 TOPICS_SHOWN = 8
 # Figures of a child that the board lists; the rates come beside them.
 OF_CHILDREN = ("in", "closed", "open", "overdue")
@@ -98,7 +98,10 @@ class Board:
     reasons: dict[str, int] = field(default_factory=dict)
     states: dict[str, int] = field(default_factory=dict)
     kinds: tuple[Cell, ...] = ()
+    # All that may be shown; with what has no category yet and what is not listed they add up to `in`. None:
+    # hidden, and then counted among the others, which are None where `in` itself is hidden.
     categories: tuple[Cell, ...] = ()
+    unclassified: int | None = None
     other_categories: int | None = None
     trend: tuple[Step, ...] = ()
     child_level: int = 0
@@ -118,10 +121,17 @@ def sees_small(actor: Actor, place: str) -> bool:
     return policy.can(actor, "insight.board:view_small", target)
 
 
+def default_period(actor: Actor, place: str) -> str:
+    """What a board shows first. A community's figures of 30 days are mostly too small for everyone to see."""
+    is_small = codes.is_valid(place) and codes.level(place) > STREET
+    return "quarter" if is_small and not sees_small(actor, place) else DEFAULT
+
+
 def board(
     actor: Actor, place: str, since: date | None = None, until: date | None = None, grid: str = ""
 ) -> Board:
-    """The board of a division or, with its code as `place` or `grid`, of a grid; last 30 days by default.
+    """The board of a division or, with its code as `place` or `grid`, of a grid; by default the last 30 days,
+    or 90 where those would be mostly hidden.
 
     Anyone may see it (insight.board:view); figures under five and what they follow from are hidden from those
     without insight.board:view_small, and grids are not shown to them at all. Raises NotVisible for an unknown
@@ -136,7 +146,7 @@ def board(
     if "-" in place and not exact:
         raise NotAllowed("not-allowed", _("网格的数字太小，只给在这里工作的人看。请看社区的看板。"))
     today = clock.today()
-    period = of(since, until, today)
+    period = of(since, until, today, default_period(actor, place))
     return _exact(found, period) if exact else _public(found, coarse(period, today))
 
 
@@ -149,7 +159,6 @@ def _exact(ground: Ground, period: Period) -> Board:
     figures = own.figures
     below = reading.children_figures(place, ground.below, period, late, OF_CHILDREN_COUNTED)
     categories = reading.categories(place, ground.place.level, period)
-    listed = _by_size(categories)[:CATEGORIES_SHOWN]
     return Board(
         place=ground.place,
         above=ground.above,
@@ -162,8 +171,9 @@ def _exact(ground: Ground, period: Period) -> Board:
         reasons=own.reasons,
         states=own.states,
         kinds=tuple(Cell(kind, n) for kind, n in _by_size(own.kinds)),
-        categories=tuple(Cell(code, n) for code, n in listed),
-        other_categories=figures["in"] - sum(n for _code, n in listed),
+        categories=tuple(Cell(code, n) for code, n in _by_size(categories)),
+        unclassified=max(0, figures["in"] - sum(categories.values())),
+        other_categories=0,
         trend=_trend(place, period),
         child_level=ground.child_level,
         children=tuple(_child(node, below.get(node.code) or _nothing(), {}) for node in ground.below),
@@ -181,7 +191,7 @@ def _public(ground: Ground, period: Period) -> Board:
         above[0].code if above else place, level if level > STREET else ground.child_level or level
     )
     figures, marks = _protected(ground, above, period, late)
-    categories, other = _public_lists(place, level, period, figures, marks)
+    categories, unclassified, other = _public_lists(place, level, period, figures, marks)
     if level > STREET:
         trend, kinds, parts = (), _usual(reading.kinds(place, period)), {}
     else:
@@ -198,6 +208,7 @@ def _public(ground: Ground, period: Period) -> Board:
         rates=rates(figures, marks),
         kinds=kinds,
         categories=categories,
+        unclassified=unclassified,
         other_categories=other,
         trend=trend,
         hot=_hot(ground.place, PUBLIC),
@@ -310,15 +321,19 @@ def _cells(counts: dict[str, int], total_shown: bool) -> tuple[Cell, ...]:
     return (*shown, *(Cell(code, None, hidden[code]) for code in sorted(hidden)))
 
 
-def _public_lists(place: str, level: int, period: Period, figures: dict[str, int], marks: dict[str, str]):
-    """(categories, other categories) for everyone."""
+def _public_lists(
+    place: str, level: int, period: Period, figures: dict[str, int], marks: dict[str, str]
+) -> tuple[tuple[Cell, ...], int | None, int | None]:
+    """(categories, unclassified, other categories) for everyone: what is protected is among the others."""
     categories = reading.categories(place, level, period)
     if level > STREET:
-        return _usual(categories)[:CATEGORIES_SHOWN], None
-    without = figures["in"] - sum(categories.values())
-    cells = _cells({**categories, "": without} if without > 0 else categories, "in" not in marks)
-    listed = tuple(c for c in cells if c.n is not None and c.code)[:CATEGORIES_SHOWN]
-    return listed, figures["in"] - sum(c.n for c in listed) if "in" not in marks else None
+        return _usual(categories)[:USUAL_SHOWN], None, None
+    without = max(0, figures["in"] - sum(categories.values()))
+    cells = _cells({**categories, "": without}, "in" not in marks)
+    shown = {cell.code: cell.n for cell in cells if cell.n is not None}
+    listed = tuple(cell for cell in cells if cell.code and cell.code in shown)
+    other = figures["in"] - sum(shown.values()) if "in" not in marks else None
+    return listed, shown.get(""), other
 
 
 def _usual(counts: dict[str, int]) -> tuple[Cell, ...]:
@@ -326,37 +341,9 @@ def _usual(counts: dict[str, int]) -> tuple[Cell, ...]:
     return tuple(Cell(code, None, COVER) for code, n in _by_size(counts) if n >= LIMIT)
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
-    """What came in, was closed, and came in the period before, in every step; and the voices by kind."""
-
-    came: list[int]
-    closed: list[int]
-    before: list[int]
-    kinds: dict[str, int]
-
-
-def _series(place: str, period: Period, cuts: list[tuple[date, date]]) -> Series:
-    found = Series(*([0] * len(cuts) for _ in range(3)), {})
-    for measure, state, day, n in reading.days(place, period.before.since, period.until):
-        is_before = day < period.since
-        at = _step_of(cuts, day + timedelta(days=period.days) if is_before else day)
-        if measure == "cases.opened":
-            (found.before if is_before else found.came)[at] += n
-        elif not is_before and measure == "voices.in":
-            found.kinds[state] = found.kinds.get(state, 0) + n
-        elif not is_before and state in ENDED_WELL:
-            found.closed[at] += n
-    return found
-
-
-def _step_of(cuts: list[tuple[date, date]], day: date) -> int:
-    return next(i for i, (_since, until) in enumerate(cuts) if day <= until)
-
-
 def _trend(place: str, period: Period) -> tuple[Step, ...]:
     cuts = buckets(period)
-    found = _series(place, period, cuts)
+    found = reading.series(place, cuts, before(period, cuts))
     columns = zip(cuts, found.came, found.closed, found.before, strict=True)
     return tuple(Step(*cut, *values) for cut, *values in columns)
 
@@ -366,7 +353,7 @@ def _public_trend(
 ) -> tuple[tuple[Step, ...], tuple[Cell, ...]]:
     """(the trend in weeks or months, kinds); no trend at all where most of it would be hidden."""
     cuts = buckets(period, coarser=True)
-    found = _series(place, period, cuts)
+    found = reading.series(place, cuts, before(period, cuts, coarser=True))
     kinds = _cells({kind: n for kind, n in found.kinds.items() if n > 0}, "voices" not in marks)
     shown = []
     for series, figure in ((found.came, "in"), (found.closed, "closed"), (found.before, "in")):
@@ -397,7 +384,7 @@ def _hot(place: Place, audience: str) -> tuple[Hot, ...]:
     return tuple(found[:TOPICS_SHOWN])
 
 
-def heat_points(actor: Actor, place: str, period: Period) -> list[heat.Point]:
+def heat_squares(actor: Actor, place: str, period: Period) -> heat.Squares:
     """Where it happened, gathered in squares of about 100 m: all unrestricted matters for those who see small
     figures, published ones and at least five in a square for everyone else."""
-    return heat.points(place, period, is_exact=sees_small(actor, place))
+    return heat.squares(place, period, is_exact=sees_small(actor, place))

@@ -1,7 +1,7 @@
 """What the board asks of the database: counters, the index of overdue cases, names. One statement each."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.models.functions import Concat, Substr
 from mulin.cases.base import Unindexed
 from mulin.cases.models import Case
 from mulin.cases.queries import overdue
-from mulin.insight.figures import MEASURES, figures
+from mulin.insight.figures import ENDED_WELL, MEASURES, figures
 from mulin.insight.periods import Period
 from mulin.kernel import clock, codes, counters
 from mulin.kernel.db import is_postgres
@@ -21,6 +21,7 @@ from mulin.places.queries import Place, children, get_place, places_of, sites
 
 ZEROS = "000000000000"
 OPEN = ("cases.open",)
+Span = tuple[date, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +172,32 @@ def kinds(place: str, period: Period) -> dict[str, int]:
     return {kind: n for kind, n in rows if n > 0}
 
 
-def days(place: str, since: date, until: date) -> list[tuple[str, str, date, int]]:
-    """(measure, state, day, n) of what came in, was closed and was said: the trend and the kinds."""
-    measures = ("cases.opened", "cases.closed", "voices.in")
-    return counters.read(place, measures, since, until, by=("measure", "state", "day"))
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What came in, was closed, and came in before, in every step of a trend; and the voices by kind."""
+
+    came: list[int]
+    closed: list[int]
+    before: list[int]
+    kinds: dict[str, int]
+
+
+def series(place: str, steps: Sequence[Span], before: Sequence[Span]) -> Series:
+    """The trend in one statement. `before` are the steps of the period before, as many as `steps`."""
+    now, then = counters.read_spans(
+        place, [(("cases.opened", "cases.closed", "voices.in"), steps), (("cases.opened",), before)]
+    )
+    found = Series(*([0] * len(steps) for _ in range(3)), {})
+    for (at, measure, state), n in now.items():
+        if measure == "cases.opened":
+            found.came[at] += n
+        elif measure == "voices.in":
+            found.kinds[state] = found.kinds.get(state, 0) + n
+        elif state in ENDED_WELL:
+            found.closed[at] += n
+    for (at, _measure, _state), n in then.items():
+        found.before[at] += n
+    return found
 
 
 def categories(place: str, level: int, period: Period) -> dict[str, int]:

@@ -5,16 +5,17 @@ from typing import Any
 from django.urls import reverse
 
 from mulin.insight.answers import MARKS
-from mulin.insight.heat import EAST, NORTH, Point
+from mulin.insight.heat import EAST, NORTH, Point, Squares
 from mulin.insight.queries import Board
 from mulin.places.queries import geojson
 
 STEPS = 4
 
 
-def features(board: Board, squares: list[Point], query: str = "") -> dict[str, Any]:
+def features(board: Board, drawn: Squares, query: str = "") -> dict[str, Any]:
     """Features of kind `place` (code, name, n, text, step, url) and `square` (n, step). `step` 0 to 4 is the
-    shade; a place whose figure is hidden has n null and step 0."""
+    shade; a place whose figure is hidden has n null and step 0. `since` is the first day of the squares where
+    that is later than the board's."""
     shapes = _outlines(board)
     most = max((child.figures["in"] or 0 for child in board.children), default=0)
     found = []
@@ -35,10 +36,11 @@ def features(board: Board, squares: list[Point], query: str = "") -> dict[str, A
     if not found and board.place.code in shapes:
         own = {"kind": "place", "name": board.place.name, "n": None, "text": "", "step": 0, "url": ""}
         found.append(_feature(shapes[board.place.code], **own))
-    most = max((square.n for square in squares), default=0)
-    for square in squares:
+    most = max((square.n for square in drawn.points), default=0)
+    for square in drawn.points:
         found.append(_feature(_square(square), kind="square", n=square.n, step=_step(square.n, most)))
-    return {"type": "FeatureCollection", "features": found}
+    later = {"since": drawn.since.isoformat()} if drawn.since > board.period.since else {}
+    return {"type": "FeatureCollection", "features": found, **later}
 
 
 def _feature(geometry: dict[str, Any], **properties: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from mulin.insight import export, queries, shapes
-from mulin.insight.definitions import FIGURES, NOTE_HIDDEN, NOTE_NO_RANKING, PERIODS
+from mulin.insight.definitions import FIGURES, NOTE_HIDDEN, NOTE_NO_RANKING, NOTE_SMALL_AREA, PERIODS
 from mulin.insight.links import url
 from mulin.insight.page import page, query_of
 from mulin.insight.periods import from_query
@@ -43,8 +43,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _board(request: HttpRequest, place: str) -> queries.Board:
-    period = from_query(request.GET, clock.today())
-    return queries.board(actor_of(request), place, period.since, period.until)
+    actor = actor_of(request)
+    period = from_query(request.GET, clock.today(), queries.default_period(actor, place))
+    return queries.board(actor, place, period.since, period.until)
 
 
 @require_safe
@@ -69,6 +70,7 @@ def board(request: HttpRequest, place: str) -> HttpResponse:
         "period_name": PERIODS[found.period.name],
         "voices_unit": FIGURES["voices"].unit,
         "note_hidden": NOTE_HIDDEN,
+        "note_small_area": NOTE_SMALL_AREA if found.is_small_area else "",
         "note_no_ranking": NOTE_NO_RANKING,
         "desk_url": url("desk:inbox") if policy.can_somewhere(actor, "desk.desk:enter") else "",
         "map_url": reverse("insight:map", args=[place]) + seen.query,
@@ -83,7 +85,7 @@ def board(request: HttpRequest, place: str) -> HttpResponse:
 def board_map(request: HttpRequest, place: str) -> JsonResponse:
     """The outlines and squares of a board as GeoJSON."""
     found = _board(request, place)
-    squares = queries.heat_points(actor_of(request), place, found.period)
+    squares = queries.heat_squares(actor_of(request), place, found.period)
     return JsonResponse(
         shapes.features(found, squares, query_of(found.period)), content_type="application/geo+json"
     )

@@ -1,11 +1,13 @@
 """Counters: deltas appended by actions, folded into narrow level tables, read exactly at any moment.
 
 A figure is `sum(folded) + sum(not folded yet)` in one statement, so it always equals a recount.
-Levels are prefix lengths (2, 4, 6, 9, 12) and 15 for the grid. Category is kept down to level 9.
+Levels are prefix lengths (2, 4, 6, 9, 12) and 15 for the grid. Category is kept down to level 9. Every level
+is kept twice, by day and by month (level + MONTHS, under the month's first day): a long period is read from
+whole months and the days of its ragged ends, so a year costs hardly more than a month.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 from mulin.kernel import codes
+from mulin.kernel.daysums import Part, merged, parts_of, pieces
 from mulin.kernel.db import is_postgres, write
 from mulin.kernel.ids import new_id
 from mulin.kernel.inserting import insert
@@ -21,6 +24,8 @@ from mulin.kernel.models import CountDelta
 GRID_LEVEL = 15
 CATEGORY_LEVELS = (2, 4, 6, 9)
 LEVELS = (2, 4, 6, 9, 12)
+# What is added to a level's number for the rows that hold whole months.
+MONTHS = 100
 # A gauge, of which one asks how many there are now, is counted on this one day: so it is one row a place,
 # whatever the history.
 GAUGE_DAY = date(2000, 1, 1)
@@ -70,6 +75,21 @@ def nodes(place: str, grid: str = "") -> list[tuple[int, str]]:
     return found
 
 
+def rows_of(place: str, grid: str, day: date) -> list[tuple[int, str, date]]:
+    """(level, node, day) of all folded rows that a count belongs to: by day and, but for gauges, by month."""
+    where = nodes(place, grid)
+    found = [(level, node, day) for level, node in where]
+    if day != GAUGE_DAY:
+        month = day.replace(day=1)
+        found += [(level + MONTHS, node, month) for level, node in where]
+    return found
+
+
+def has_categories(level: int) -> bool:
+    """Whether rows of this level, of days or of months, are kept by category too."""
+    return level % MONTHS in CATEGORY_LEVELS
+
+
 UPSERT_LEVEL = """
 INSERT INTO kernel_countlevel (level, node, measure, day, state, n) VALUES (%s, %s, %s, %s, %s, %s)
 ON CONFLICT (level, node, measure, day, state) DO UPDATE SET n = kernel_countlevel.n + excluded.n
@@ -94,16 +114,21 @@ def fold(limit: int = 5000) -> int:
         levels: dict[tuple, int] = defaultdict(int)
         categories: dict[tuple, int] = defaultdict(int)
         for row in rows:
-            for level, node in nodes(row.place, row.grid):
-                levels[level, node, row.measure, row.day, row.state] += row.n
-                if row.category and level in CATEGORY_LEVELS:
-                    categories[level, node, row.measure, row.day, row.category, row.state] += row.n
-        with connection.cursor() as cursor:
-            # Sorted: two folders on one cluster take row locks in the same order.
-            cursor.executemany(UPSERT_LEVEL, [(*k, n) for k, n in sorted(levels.items()) if n])
-            cursor.executemany(UPSERT_CATEGORY, [(*k, n) for k, n in sorted(categories.items()) if n])
+            for level, node, day in rows_of(row.place, row.grid, row.day):
+                levels[level, node, row.measure, day, row.state] += row.n
+                if row.category and has_categories(level):
+                    categories[level, node, row.measure, day, row.category, row.state] += row.n
+        add(levels, categories)
         CountDelta.objects.filter(id__in=[row.id for row in rows]).delete()
     return len(rows)
+
+
+def add(levels: dict[tuple, int], categories: dict[tuple, int]) -> None:
+    """Add sums to the level tables, by their keys in the order of the statements' columns."""
+    with connection.cursor() as cursor:
+        # Sorted: two folders on one cluster take row locks in the same order.
+        cursor.executemany(UPSERT_LEVEL, [(*k, n) for k, n in sorted(levels.items()) if n])
+        cursor.executemany(UPSERT_CATEGORY, [(*k, n) for k, n in sorted(categories.items()) if n])
 
 
 def fold_all() -> int:
@@ -133,7 +158,8 @@ def read(
 ) -> list[tuple]:
     """Sums for `place` (a division, or a grid's code) between two days, both included.
 
-    `by` names the columns to group by, of measure, state, day, category, node. With `children`, the
+    `by` names the columns to group by, of measure, state, day, category, node; by day, months are of no use
+    and every day is read. With `children`, the
     nodes of that level below `place` are read instead of `place` itself, and `node` may be grouped by; who
     knows them names them in `nodes`, so that the index leads to their days instead of through all days.
     Category needs a level of 9 or less. `gauges` are measures read as they stand now, beside the others.
@@ -143,44 +169,108 @@ def read(
     with_category = "category" in by
     if with_category and level not in CATEGORY_LEVELS:
         raise ValueError("categories are counted down to the street; below it read the index of cases")
-    table = "kernel_countcategory" if with_category else "kernel_countlevel"
+    parts = [Part(since, until)] if "day" in by else parts_of(since, until)
+    now = (GAUGE_DAY, GAUGE_DAY)
+    wanted = [(list(measures), parts, [(since, until)]), (list(gauges), [Part(*now)], [now])]
+    asked = [one for one in wanted if one[0]]
     where_node, node_params = _folded_at(place, children, list(nodes))
     where_delta, delta_params = _unfolded_at(place, level, bool(children))
     columns = ", ".join(by)
-    counted = _counted(list(measures), since, until, list(gauges))
-    extra = "AND category <> ''" if with_category else ""
     category = ", category" if with_category else ""
-    # Only names of this module are formatted in; every value is a parameter. A part for each condition: an OR
-    # would hide the days from the index.
-    folded = "".join(
-        f"SELECT node, measure, day, state{category}, n FROM {table}"  # noqa: S608
-        f" WHERE level = %s AND {where_node} AND {one} UNION ALL "
-        for one, _ in counted
-    )
+    extra = "AND category <> ''" if with_category else ""
+    table = "kernel_countcategory" if with_category else "kernel_countlevel"
+    what = f"node, measure, day, state{category}"
+    folded, values = _folded(table, what, level, where_node, node_params, asked)
+    unfolded, given = _unfolded(asked)
+    # Only names of this module are formatted in; every value is a parameter.
     sql = f"""
         SELECT {columns}, SUM(n) FROM (
             {folded}
             SELECT {_node_at(level)} AS node, measure, day, state{category}, n FROM kernel_countdelta
-            WHERE {where_delta} AND ({" OR ".join(one for one, _ in counted)}) {extra}
+            WHERE {where_delta} AND ({unfolded}) {extra}
         ) AS counts GROUP BY {columns} HAVING SUM(n) <> 0 ORDER BY {columns}
     """  # noqa: S608
-    parts = [value for _, params in counted for value in (level, *node_params, *params)]
-    unfolded = [*delta_params, *(value for _, params in counted for value in params)]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*parts, *unfolded])
+        cursor.execute(sql, [*values, *delta_params, *given])
         return [_typed(row, by) for row in cursor.fetchall()]
 
 
-def _counted(
-    measures: list[str], since: date, until: date, gauges: list[str]
-) -> list[tuple[str, list[Any]]]:
-    """Conditions on measure and day with their parameters: one for the days asked for, one for the gauges."""
-    found = [(measures, "day BETWEEN %s AND %s", [since, until]), (gauges, "day = %s", [GAUGE_DAY])]
-    return [
-        (f"measure IN ({', '.join(['%s'] * len(names))}) AND {day}", [*names, *days])
-        for names, day, days in found
-        if names
-    ]
+def read_spans(
+    place: str, asked: Sequence[tuple[Sequence[str], Sequence[tuple[date, date]]]]
+) -> list[dict[tuple[int, str, str], int]]:
+    """Sums of one place over many spans of days in one statement, for a trend.
+
+    `asked` are pairs of measures and spans (first and last day). For each pair: {(which span, measure,
+    state): sum}, zero sums left out.
+    """
+    level = GRID_LEVEL if "-" in place else codes.level(place)
+    where_delta, delta_params = _unfolded_at(place, level, False)
+    wanted = [(list(measures), merged(parts_of(*span) for span in spans), spans) for measures, spans in asked]
+    what = "{}, measure, day, state"
+    folded, values = _folded("kernel_countlevel", what, level, "node = %s", [place], wanted)
+    unfolded, given = _unfolded(wanted)
+    sql = f"""
+        SELECT kind, measure, state, day, SUM(n) FROM (
+            {folded}
+            SELECT 'unfolded' AS kind, measure, day, state, n FROM kernel_countdelta
+            WHERE {where_delta} AND ({unfolded})
+        ) AS counts GROUP BY kind, measure, state, day
+    """  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, *delta_params, *given])
+        rows = cursor.fetchall()
+    return [_spread(rows, number, *one) for number, one in enumerate(asked)]
+
+
+def _spread(
+    rows: list[tuple], number: int, measures: Sequence[str], spans: Sequence[tuple[date, date]]
+) -> dict[tuple[int, str, str], int]:
+    """The rows that were read for one of the pairs, and what is not folded yet, each added to (or taken off)
+    the spans that it makes up."""
+    share = pieces(spans)
+    kinds = {f"day{number}": "day", f"month{number}": "month", "unfolded": "unfolded"}
+    sums: dict[tuple[int, str, str], int] = defaultdict(int)
+    for kind, measure, state, day, n in rows:
+        if measure in measures and kind in kinds:
+            day = date.fromisoformat(day) if isinstance(day, str) else day
+            for at, sign in share(kinds[kind], day):
+                sums[at, measure, state] += sign * int(n)
+    return {key: n for key, n in sums.items() if n}
+
+
+Asked = list[tuple[list[str], list[Part], Sequence[tuple[date, date]]]]
+
+
+def _folded(
+    table: str, columns: str, level: int, where_node: str, node_params: list[str], asked: Asked
+) -> tuple[str, list[Any]]:
+    """A SELECT for each part, every one followed by UNION ALL: an OR would hide the days from the index."""
+    found, values = [], []
+    for number, (measures, parts, _spans) in enumerate(asked):
+        for part in parts:
+            # Two of what is asked may need the same row.
+            kind = f"'{'month' if part.is_months else 'day'}{number}' AS kind"
+            found.append(
+                f"SELECT {columns.format(kind)}, {'-' if part.sign < 0 else ''}n AS n FROM {table}"  # noqa: S608
+                f" WHERE level = %s AND {where_node} AND {_measured(measures)} UNION ALL "
+            )
+            values += [level + MONTHS * part.is_months, *node_params, *measures, part.since, part.until]
+    return "".join(found), values
+
+
+def _unfolded(asked: Asked) -> tuple[str, list[Any]]:
+    """The condition on the deltas' measure and day, with its parameters."""
+    found = [(measures, one) for measures, _parts, spans in asked for one in _hulls(spans)]
+    values = [value for measures, days in found for value in (*measures, *days)]
+    return " OR ".join(_measured(measures) for measures, _days in found), values
+
+
+def _hulls(spans: Sequence[tuple[date, date]]) -> list[tuple[date, date]]:
+    return [(min(first for first, _ in spans), max(last for _, last in spans))] if spans else []
+
+
+def _measured(measures: list[str]) -> str:
+    return f"(measure IN ({', '.join(['%s'] * len(measures))}) AND day BETWEEN %s AND %s)"
 
 
 def _folded_at(place: str, children: int | None, known: list[str]) -> tuple[str, list[str]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Subquery
 
 
 @contextmanager
@@ -36,3 +37,26 @@ def _around_a_test() -> bool:
 
 def is_postgres() -> bool:
     return connection.vendor == "postgresql"
+
+
+class _AnyOf(Func):
+    """`column = ANY (ARRAY(SELECT …))`."""
+
+    output_field = BooleanField()
+
+    def as_sql(self, compiler, connection, **context):
+        """By hand: a subquery that is known to be empty must make the condition empty, as it does for `in`;
+        Func would write NULL in its place."""
+        column, found = (compiler.compile(one) for one in self.get_source_expressions())
+        return f"{column[0]} = ANY (ARRAY{found[0]})", (*column[1], *found[1])
+
+
+def one_of(column: str, found: QuerySet) -> Q:
+    """The rows whose column is one of the values of a short subquery, for use inside an OR.
+
+    PostgreSQL does not use an index for `a = 1 OR b IN (SELECT …)`; it does when the values are an array,
+    which it makes once. SQLite does it for the subquery itself.
+    """
+    if is_postgres():
+        return Q(_AnyOf(F(column), Subquery(found)))
+    return Q(**{f"{column}__in": found})

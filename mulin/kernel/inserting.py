@@ -13,6 +13,8 @@ from uuid import UUID
 from django.db import connection, models
 
 Prepare = Callable[[Any], Any]
+# SQLite takes at most 32,766 parameters in a statement, PostgreSQL 65,535.
+MOST_VALUES = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class _Statement:
 
 
 def insert(rows: Sequence[models.Model]) -> None:
-    """Write new records of one model, all in one statement, as `bulk_create` would.
+    """Write new records of one model, in one statement (or a few, where one cannot take so many values).
 
     Keys are made by the application; files and columns that the database fills are not supported. Raises
     IntegrityError as saving does. The caller is in a write transaction.
@@ -33,6 +35,12 @@ def insert(rows: Sequence[models.Model]) -> None:
     if not rows:
         return
     statement = _statement(type(rows[0]), connection.vendor)
+    most = MOST_VALUES // len(statement.columns)
+    for start in range(0, len(rows), most):
+        _insert(statement, rows[start : start + most])
+
+
+def _insert(statement: _Statement, rows: Sequence[models.Model]) -> None:
     values: list[Any] = []
     for row in rows:
         given = row.__dict__

@@ -4,9 +4,13 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q, QuerySet
+
+from mulin.kernel.db import one_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +41,24 @@ def page(
     size: int = 50,
     cursor: str | None = None,
     branches: Sequence[Q] = (),
+    shown: QuerySet | None = None,
 ) -> Page:
     """One page of a queryset ordered by `order` (a leading '-' descends), whose last field is unique.
 
     The ordering fields must not be null. `branches` are conditions of which every row meets one: where each
     of them has an index in the order of the list, but no index serves their OR, each gives its own first
-    rows (a statement each), and the page is taken from those.
+    rows, and the page is taken from those. `shown` is what the rows are read from, by key:
+    so only keys are sorted, not wide rows with all that is joined to them.
     """
     values = decode(cursor) if cursor else None
     if values and len(values) == len(order):
         queryset = queryset.filter(after(order, values))
     if branches:
         keys = queryset.order_by(*order).values_list("pk", flat=True)
-        first = {key for one in branches for key in keys.filter(one)[: size + 1]}
-        queryset = queryset.filter(pk__in=first)
+        first = [one_of("pk", keys.filter(one)[: size + 1]) for one in branches]
+        queryset = queryset.filter(reduce(or_, first))
+    if shown is not None:
+        queryset = shown.filter(pk__in=queryset.order_by(*order).values("pk")[: size + 1])
     rows = list(queryset.order_by(*order)[: size + 1])
     more = len(rows) > size
     rows = rows[:size]

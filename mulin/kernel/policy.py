@@ -64,6 +64,8 @@ class Scope:
         if self.kind == "all":
             return Q()
         if self.kind == "range":
+            if fields.divisions and codes.level(self.low) >= codes.Level.COMMUNITY:
+                return Q(**{fields.place: self.low})
             return Q(**{f"{fields.place}__gte": self.low, f"{fields.place}__lt": self.high})
         if self.kind in {"grid", "building"}:
             name = fields.grid if self.kind == "grid" else fields.building
@@ -74,7 +76,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The names of a model's columns that say where a row lies and whose it is; empty: it has none."""
+    """The names of a model's columns that say where a row lies and whose it is; empty: it has none.
+
+    `divisions`: the place is a division, nothing below one, so that a community is one value of its index.
+    """
 
     place: str = "place"
     grid: str = ""
@@ -82,6 +87,7 @@ class Fields:
     orgs: str = ""
     owners: str = ""
     receipts: str = ""
+    divisions: bool = False
 
 
 NOTHING = Q(pk__in=[])

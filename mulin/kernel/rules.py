@@ -295,18 +295,28 @@ class RuleBook:
         """A new book over the same packs with other overrides."""
         return RuleBook(self.packs, overrides)
 
+    def find(self, name: str, at: str, on: date, **facts: Any) -> Rule | None:
+        """The rule in force at a place on a day for the facts, None when no value applies: for what may be
+        missing without harm."""
+        found = self._lookup(name, at, on, facts)
+        return None if found is None or found.unset else found
+
     def rule(self, name: str, at: str, on: date, **facts: Any) -> Rule:
         """The rule in force at a place on a day for the facts; RuleUnset when there is no value."""
+        found = self._lookup(name, at, on, facts)
+        if found is None or found.unset:
+            raise RuleUnset(name, at, on, facts, found.note if found else "")
+        return found
+
+    def _lookup(self, name: str, at: str, on: date, facts: Mapping[str, Any]) -> Rule | None:
         key = (name, at, on, tuple(sorted(facts.items()))) if facts else (name, at, on)
         try:
-            found = self._cache[key]
+            return self._cache[key]
         except KeyError:
             if len(self._cache) >= _CACHE_LIMIT:
                 self._cache.clear()
             found = self._cache[key] = next(iter(self.explain(name, at, on, **facts)), None)
-        if found is None or found.unset:
-            raise RuleUnset(name, at, on, facts, found.note if found else "")
-        return found
+            return found
 
     def value(self, name: str, at: str, on: date, **facts: Any) -> Any:
         """Only the value of `rule`."""

@@ -6,6 +6,7 @@ lies in, so that "my community's" search stays an index intersection.
 """
 
 import re
+import time
 import unicodedata
 from collections.abc import Iterable
 from uuid import UUID
@@ -17,6 +18,9 @@ from mulin.kernel.db import is_postgres
 from mulin.kernel.fields import PlaceField
 
 MAX_TOKENS = 4000
+# PostgreSQL looks for a page among so many times its rows before it asks the index for all there are.
+WINDOW = 100
+NEWEST_SECONDS = 60.0
 _RUNS = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]+|[a-z0-9]+")
 
 
@@ -120,16 +124,25 @@ def relocate(rows: Iterable[tuple[int, str, str]]) -> None:
 
 
 def find(
-    kind: str, query: str, *, places: Iterable[str] = (), limit: int = 50, before: int | None = None
+    kind: str,
+    query: str,
+    *,
+    places: Iterable[str] = (),
+    limit: int = 50,
+    before: int | None = None,
+    is_usual: bool = False,
 ) -> list[tuple[int, UUID]]:
     """Rows that hold every token of the query, newest first: (row number for the next page, object id).
 
-    `places` are division codes, of which one must contain the document; empty means anywhere. A query
-    without any token finds nothing.
+    `places` are division codes, of which one must contain the document; empty means anywhere. `is_usual`
+    says that most documents are of this kind: then it is looked up in the rows found, because an index of
+    nearly everything costs more to intersect with than it narrows. A query without any token finds nothing.
     """
     words = tokens(query)
     if not words:
         return []
+    if not is_usual:
+        words.append(f"kk{kind}")
     inside = [codes.parse(place) for place in places]
     scope = [f"pp{code.base[:12] if code.serial else code.prefix}" for code in inside]
     if any(len(token) < 6 for token in scope):  # a province or the country: no narrowing
@@ -140,29 +153,70 @@ def find(
 
 
 def _find_sqlite(kind, words, scope, limit, before):
-    match = " AND ".join(f'"{w}"' for w in [*words, f"kk{kind}"])
+    match = " AND ".join(f'"{w}"' for w in words)
     if scope:
         match += " AND (" + " OR ".join(f'"{s}"' for s in scope) + ")"
     sql = """
         SELECT r.id, r.object FROM kernel_searchtext t JOIN kernel_searchrow r ON r.id = t.rowid
-        WHERE kernel_searchtext MATCH %s AND t.rowid < %s ORDER BY t.rowid DESC LIMIT %s
+        WHERE kernel_searchtext MATCH %s AND t.rowid < %s AND r.kind = %s ORDER BY t.rowid DESC LIMIT %s
     """
     with connection.cursor() as cursor:
-        cursor.execute(sql, [match, before or 2**62, limit])
+        cursor.execute(sql, [match, before or 2**62, kind, limit])
         return [(row_id, UUID(value)) for row_id, value in cursor.fetchall()]
+
+
+# First among the newest rows: there a word that many documents hold is found by walking back from the newest
+# (IS TRUE hides the words from the planner), while their index would fetch all of its documents to sort them.
+# MATERIALIZED: otherwise the planner walks the primary key to its end for rare words (measured). The second
+# part is not run when the first has filled the page.
+_NEWEST_FIRST = """
+    WITH recent AS MATERIALIZED (
+        SELECT id, object FROM kernel_searchrow
+        WHERE (tokens @@ %(query)s::tsquery) IS TRUE AND kind = %(kind)s
+        AND id < %(before)s AND id > %(floor)s
+        ORDER BY id DESC LIMIT %(limit)s
+    ), older AS MATERIALIZED (
+        SELECT id, object FROM kernel_searchrow
+        WHERE tokens @@ %(query)s::tsquery AND kind = %(kind)s AND id <= %(floor)s AND id < %(before)s
+        AND (SELECT COUNT(*) FROM recent) < %(limit)s
+    )
+    SELECT id, object FROM recent UNION ALL SELECT id, object FROM older ORDER BY id DESC LIMIT %(limit)s
+"""
+# In a street or a community there are few documents: straight from their index.
+_FROM_INDEX = """
+    WITH hits AS MATERIALIZED (
+        SELECT id, object FROM kernel_searchrow
+        WHERE tokens @@ %(query)s::tsquery AND kind = %(kind)s AND id < %(before)s
+    )
+    SELECT id, object FROM hits ORDER BY id DESC LIMIT %(limit)s
+"""
+_STREET_TOKEN = len("pp500108002")
 
 
 def _find_postgres(kind, words, scope, limit, before):
     quote = "'{}'".format
-    query = " & ".join(quote(w) for w in [*words, f"kk{kind}"])
+    query = " & ".join(quote(w) for w in words)
     if scope:
         query += " & (" + " | ".join(quote(s) for s in scope) + ")"
-    # MATERIALIZED: otherwise the planner walks the primary key backwards for rare words (measured).
-    sql = """
-        WITH hits AS MATERIALIZED (
-            SELECT id, object FROM kernel_searchrow WHERE tokens @@ %s::tsquery AND id < %s
-        ) SELECT id, object FROM hits ORDER BY id DESC LIMIT %s
-    """
+    values = {"query": query, "kind": kind, "before": before or 2**62, "limit": limit}
+    sql = _FROM_INDEX
+    if not scope or min(map(len, scope)) < _STREET_TOKEN:
+        sql, values["floor"] = _NEWEST_FIRST, (before or _newest()) - WINDOW * limit
     with connection.cursor() as cursor:
-        cursor.execute(sql, [query, before or 2**62, limit])
+        cursor.execute(sql, values)
         return list(cursor.fetchall())
+
+
+_newest_known: dict[str, tuple[float, int]] = {}
+
+
+def _newest() -> int:
+    """About the highest row number, looked up once a minute. Newer rows are found all the same: only where
+    the search takes to the index depends on it."""
+    name, moment = str(connection.settings_dict["NAME"]), time.monotonic()
+    seen = _newest_known.get(name)
+    if seen is None or moment - seen[0] > NEWEST_SECONDS:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT COALESCE(MAX(id), 0) FROM kernel_searchrow")
+            seen = _newest_known[name] = (moment, cursor.fetchone()[0])
+    return seen[1]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from bench import report as reporting
 from bench.figures import PARTS, Figure, at_most, table
 from bench.measure import NothingMeasured, Samples, percentile, processor_ms
 from bench.replay import fresh, made_here
@@ -43,8 +44,49 @@ def test_what_was_promised_is_compared_with_its_goal(report):
     goals = {figure["name"].split(",")[0] for figure in report["figures"] if figure["ok"] is not None}
     assert {"SQL statements a report", "reports"} <= goals
     rates = [figure for figure in report["figures"] if figure["name"].startswith("reports,")]
-    assert len(rates) == 2 and all(figure["ratio"] > 0 for figure in rates)
+    assert rates and all(figure["ratio"] > 0 for figure in rates)
     assert all(figure["goal"] in report["shown"] for figure in report["figures"])
+
+
+@pytest.mark.slow
+def test_every_question_is_put_at_every_size_and_answered_with_rows(report):
+    """A list of a size that was not filled, or a page that shows nothing, would be fast and mean nothing."""
+    for part, which in (("lists", "list_sizes"), ("boards", "board_sizes")):
+        sizes = report["options"][which]
+        timed = [f for f in report["figures"] if f["part"] == part and f["name"].endswith("p95")]
+        names = [f["name"] for f in timed]
+        assert len(names) > 10 * len(sizes)
+        for size in sizes[1:]:
+            assert names.count(f"  {size:,} cases, p95") == len(names) / len(sizes)
+        largest = [f for f in timed if f["ratio"] is not None]
+        assert len(largest) == len(names) / len(sizes) and all(f["ok"] is not None for f in largest)
+
+
+@pytest.mark.slow
+def test_no_list_takes_more_than_ten_statements(report):
+    """The desk's inbox, made of several modules' sources, takes one more (docs/performance.md)."""
+    counts = [f for f in report["figures"] if f["name"].startswith("SQL statements:")]
+    promised = [f for f in counts if f["goal"]]
+    assert len(promised) > 20
+    missed = {f["name"]: f["value"] for f in promised if not f["ok"]}
+    assert missed in ({}, {"SQL statements: desk inbox": 11})
+
+
+@pytest.mark.slow
+def test_the_report_becomes_a_document(report):
+    text = reporting.document(report)
+    assert all(f"### {PARTS[part]}" in text for part in {f["part"] for f in report["figures"]})
+    lines = [line for line in text.splitlines() if line.startswith("| board of a city, a year, staff")]
+    assert len(lines) == 1 and " / " in lines[0] and " × " in lines[0].replace("×)", " × ")
+
+
+def test_tables_are_put_between_the_marks_of_a_document():
+    before = f"a\n{reporting.BEGIN}\nold\n{reporting.END}\nb\n"
+    assert reporting.placed(before, "new") == f"a\n{reporting.BEGIN}\nnew\n{reporting.END}\nb\n"
+    with pytest.raises(SystemExit):
+        reporting.placed("a document without marks", "new")
+    text = (ROOT / "docs/performance.md").read_text(encoding="utf-8")
+    assert reporting.BEGIN in reporting.placed(text, "new tables")
 
 
 @pytest.mark.slow

@@ -1,15 +1,21 @@
 """The board equals the records, for whoever looks and wherever they look."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from mulin.cases.models import Case
-from mulin.insight import queries
+from mulin.insight import export, queries
+from mulin.insight.definitions import FIGURES
+from mulin.insight.page import page
+from mulin.insight.periods import preset
 from mulin.kernel import clock, counters
+from mulin.kernel.actors import ANONYMOUS
 from mulin.kernel.errors import NotAllowed, NotVisible
 from mulin.people.models import Account
 from mulin.voices.queries import catalogue
@@ -94,13 +100,78 @@ def test_every_figure_equals_a_recount_before_and_after_folding(town, cast, wher
 def test_the_parts_of_a_board_add_up_to_its_figures(town, cast):
     board = queries.board(cast.district.actor, town.street)
     assert sum(cell.n for cell in board.kinds) == board.figures["voices"]
-    assert sum(cell.n for cell in board.categories) + board.other_categories == board.figures["in"]
+    assert sum(cell.n for cell in board.categories) + board.unclassified == board.figures["in"]
+    assert board.other_categories == 0
     assert sum(step.came for step in board.trend) == board.figures["in"]
     assert sum(step.closed for step in board.trend) == board.figures["closed"]
     assert sum(step.before for step in board.trend) == 8
     assert sum(board.states.values()) == board.figures["in"]
     for key in ("in", "closed", "open", "overdue", "valid"):
         assert sum(child.figures[key] for child in board.children) == board.figures[key]
+
+
+@pytest.mark.parametrize("who", ["everyone", "staff"])
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"": 7, "noise": 9, "garbage": 6},
+        {"": 2, "noise": 9, "garbage": 1, "park": 30},
+        {"noise": 8},
+        {str(n): 5 + n % 3 for n in range(20)},
+        {str(n): 1 + n % 9 for n in range(16)} | {"": 3},
+    ],
+)
+def test_categories_add_up_to_the_whole_on_the_page_and_in_the_file(
+    world, fill, cast, client_for, who, counts
+):
+    """What is listed, what has no category yet, what is not listed: nothing is left out or counted twice."""
+    active = [one.code for one in catalogue().active()]
+    counts = {active[int(key)] if key.isdigit() else key: n for key, n in counts.items()}
+    for category, n in counts.items():
+        fill(world.home, n, state="reported", category=category)
+    actor = cast.street.actor if who == "staff" else ANONYMOUS
+    board = queries.board(actor, world.street)
+    listed = sum(cell.n for cell in board.categories)
+    assert listed + (board.unclassified or 0) + board.other_categories == sum(counts.values())
+    assert {cell.code: cell.n for cell in board.categories}.items() <= counts.items()
+    seen = page(board, actor)
+    assert sum(bar["n"] for bar in [*seen.categories, *seen.more_categories]) == sum(counts.values())
+    assert len(seen.categories) <= 13
+    if who == "staff":
+        assert board.other_categories == 0 and board.unclassified == counts.get("", 0)
+    else:
+        assert all(cell.n >= 5 for cell in board.categories)
+        assert board.unclassified is None or board.unclassified == 0 or board.unclassified >= 5
+    book = CalamineWorkbook.from_filelike(BytesIO(export.workbook(board)))
+    assert sum(row[1] for row in book.get_sheet_by_name("类别").to_python()[1:]) == sum(counts.values())
+
+
+AGES = (0, 1, 6, 7, 29, 30, 36, 89, 90, 179, 180, 200, 363, 364, 365, 366, 500, 729, 730)
+
+
+@pytest.mark.parametrize("folded", [False, True])
+@pytest.mark.parametrize("period", ["week", "month", "quarter", "year"])
+def test_every_period_adds_up_to_a_recount(world, fill, cast, period, folded):
+    """Days of two years, in whole months and at ragged ends; the trend and its period before too."""
+    today = clock.today()
+    for days_ago in AGES:
+        fill(world.home, 1, days_ago=days_ago, state="closed", outcome="confirmed")
+    if folded:
+        counters.fold_all()
+    wanted = preset(period, today)
+    board = queries.board(cast.street.actor, world.street, wanted.since, wanted.until)
+    inside = recount(world.street, wanted.since, wanted.until)
+    assert {key: board.figures[key] for key in inside} == inside
+    assert sum(step.came for step in board.trend) == inside["in"]
+    assert sum(step.closed for step in board.trend) == inside["closed"]
+    before = wanted.before
+    assert sum(step.before for step in board.trend) == recount(world.street, before.since, before.until)["in"]
+    came = [case.opened_on for case in Case.objects.all()]
+    assert [step.came for step in board.trend] == [
+        sum(step.since <= day <= step.until for day in came) for step in board.trend
+    ]
+    assert sum(cell.n for cell in board.categories) == inside["in"]
+    assert sum(child.figures["in"] for child in board.children) == inside["in"]
 
 
 def test_grids_and_what_lies_in_none_of_them_add_up_to_the_community(town, cast):
@@ -163,6 +234,22 @@ def test_the_public_sees_what_is_usual_in_a_community_but_not_how_often(town, an
     assert [cell.code for cell in board.categories] == ["street_lamp", "noise"]
     assert all(cell.n is None for cell in (*board.categories, *board.kinds))
     assert not board.trend and not board.children
+
+
+def test_a_community_shows_everyone_ninety_days_at_first_and_workers_thirty(town, cast, anonymous):
+    assert queries.board(anonymous, town.home).period.name == "quarter"
+    assert queries.board(cast.clerk.actor, town.home).period.name == "month"
+    assert queries.board(anonymous, town.street).period.name == "month"
+
+
+def test_what_is_hidden_to_cover_is_named_and_takes_no_room(town, anonymous, fill):
+    fill("500108002001", 6, state="closed", outcome="refused")
+    fill(town.home, 3, state="closed", outcome="refused")
+    seen = page(queries.board(anonymous, "500108002001"), anonymous)
+    assert seen.board.marks["refused"] == "cover"
+    assert str(FIGURES["refused"].title) in seen.unshown
+    assert [figure["value"] for figure in seen.more_figures].count("—") == 0
+    assert len(seen.figures) == 4
 
 
 def test_the_public_does_not_see_the_board_of_a_grid(town, anonymous, cast):

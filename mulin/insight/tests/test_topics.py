@@ -7,7 +7,10 @@ import pytest
 from mulin.insight import queries, topics
 from mulin.insight.models import HotTopic
 from mulin.kernel import clock
+from mulin.places.models import Site
+from mulin.voices.hot import Message
 from mulin.voices.models import Matter, Voice
+from mulin.voices.queries import catalogue
 
 TEXTS = [
     "金堰花园楼下烧烤店油烟太大，晚上不敢开窗",
@@ -44,6 +47,52 @@ def test_the_worker_finds_what_many_speak_about(smoke, world, cast):
     assert hot[0].n >= 5 and "金堰花园" in hot[0].label
     assert hot[0].places == (world.home,)
     assert queries.board(cast.district.actor, world.district).hot == hot
+
+
+def speak(fill, place, texts, category="street_lamp", days_ago=3):
+    cases = fill(place, len(texts), state="reported", category=category, days_ago=days_ago)
+    for case, text in zip(cases, texts, strict=True):
+        Matter.objects.filter(pk=case.matter_id).update(title=text[:20])
+        Voice.objects.filter(matter=case.matter_id).update(text=text)
+
+
+def test_a_topic_says_the_matter_and_the_place(smoke, world, cast):
+    """The matter as it was filed, the place as it is called, though nobody wrote its whole name."""
+    Site.objects.create(code=f"{world.home}-E077", kind="estate", name="金堰花园", community=world.home)
+    topics.refresh()
+    labels = [topic.label for topic in queries.board(cast.clerk.actor, world.home).hot]
+    assert labels[0] == f"金堰花园：{catalogue().name('cooking_fumes')}"
+
+
+def test_a_name_alone_is_no_topic(fill, world, cast):
+    """Six people name one estate, each for something else."""
+    filed = ("", "noise", "garbage", "park", "lift", "gas")
+    for text, category in zip(OTHERS, filed, strict=False):
+        speak(fill, world.home, [f"望江苑{text}"], category=category)
+    speak(fill, world.home, OTHERS[6:])
+    topics.refresh()
+    assert all("：" in row.label and not row.label.endswith("：") for row in HotTopic.objects.all())
+    assert not HotTopic.objects.filter(label="望江苑").exists()
+
+
+@pytest.mark.parametrize(
+    ("engine", "texts", "categories", "label"),
+    [
+        ("堰花园：烧烤、油烟", ["金堰花园油烟大", "金堰花园烧烤"], ["cooking_fumes"] * 2, "金堰花园：{0}"),
+        ("油烟扰民", ["楼下油烟扰民", "又是油烟扰民"], ["cooking_fumes"] * 2, "金堰社区：{0}"),
+        ("望江苑：水压、太小", ["望江苑水压太小", "望江苑没水"], ["", ""], "望江苑：水压、太小"),
+        ("望江苑", ["望江苑停水", "望江苑好吵"], ["", ""], ""),
+        ("望江苑", ["望江苑停水", "望江苑好吵"], ["cooking_fumes", "noise"], "望江苑：{0}、{1}"),
+    ],
+)
+def test_labels(world, engine, texts, categories, label):
+    Site.objects.create(code=f"{world.home}-E077", kind="estate", name="金堰花园", community=world.home)
+    said = [
+        Message(str(n), text[:20], clock.now(), text, world.home, category)
+        for n, (text, category) in enumerate(zip(texts, categories, strict=True))
+    ]
+    names = [catalogue().name(code) for code in dict.fromkeys(categories) if code]
+    assert topics.Naming(world.street).label(engine, said) == label.format(*names)
 
 
 def test_the_public_sees_only_topics_of_published_matters(smoke, world, anonymous):

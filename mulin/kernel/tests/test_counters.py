@@ -2,15 +2,16 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from mulin.kernel import codes, counters, journal
+from mulin.kernel import clock, codes, counters, daysums, journal
 from mulin.kernel.actors import SYSTEM
-from mulin.kernel.models import CountDelta
+from mulin.kernel.models import CountDelta, CountLevel
 
 PLACES = ["500108002005", "500108002010", "500108106003", "500108002000", "500103001001"]
 START = date(2026, 3, 1)
@@ -50,6 +51,83 @@ class CountersAlwaysEqualARecount(TestCase):
                     if (lv, nd) == (level, node) and n
                 }
                 assert {(d, s): n for d, s, n in rows} == expected
+
+
+FIRST = date(2023, 1, 1)
+DAYS = st.integers(0, 1200).map(lambda n: FIRST + timedelta(days=n))
+SPANS = st.tuples(DAYS, DAYS).map(lambda two: (min(two), max(two)))
+HISTORY = st.lists(
+    st.tuples(st.sampled_from(PLACES), DAYS, st.sampled_from(["a", "b"]), st.sampled_from([-1, 1, 2])),
+    min_size=1,
+    max_size=30,
+)
+
+
+class LongPeriodsAlwaysEqualARecount(TestCase):
+    """Whole months and ragged ends, days that have come and days that have not, folded or not."""
+
+    @settings(max_examples=40, deadline=None)
+    @given(HISTORY, st.lists(SPANS, min_size=1, max_size=4), DAYS, st.integers(0, 30))
+    def test_of_any_span(self, history, spans, today, folded):
+        truth = []
+        for at, (place, day, state, n) in enumerate(history):
+            counters.append([counters.Count("x", place, day, n, state=state, category="lamp")])
+            truth += [(node, day, state, n) for _level, node in counters.nodes(place)]
+            if at == folded:
+                counters.fold_all()
+        with mock.patch.object(clock, "today", lambda: today):
+            self.compare(truth, spans)
+
+    def compare(self, truth, spans):
+        for node in {node for node, *_ in truth}:
+            sums: Counter = Counter()
+            for at, (since, until) in enumerate(spans):
+                for where, day, state, n in truth:
+                    if where == node and since <= day <= until:
+                        sums[at, "x", state] += n
+                rows = counters.read(node, ["x"], since, until)
+                assert {(at, "x", state): n for _, state, n in rows} == {
+                    key: n for key, n in sums.items() if n and key[0] == at
+                }
+                if codes.level(node) <= 9:
+                    by_category = counters.read(node, ["x"], since, until, by=("category",))
+                    assert sum(n for _, n in by_category) == sum(n for *_, n in rows)
+            wanted = {key: n for key, n in sums.items() if n}
+            asked = [(["x"], spans), (["y"], spans), (["y", "x"], spans[:1])]
+            first = {key: n for key, n in wanted.items() if key[0] == 0}
+            assert counters.read_spans(node, asked) == [wanted, {}, first]
+
+
+@settings(max_examples=300)
+@given(SPANS, DAYS)
+def test_a_span_is_made_of_every_day_once_and_of_few_rows(span, today):
+    """At most half a month is read by day at either end."""
+    held: Counter = Counter()
+    for part in daysums.parts_of(*span, today):
+        for n in range((part.until - part.since).days + 1):
+            day = part.since + timedelta(days=n)
+            if not part.is_months:
+                held[day] += part.sign
+            elif day.day == 1:
+                for one in range((daysums.next_month(day) - day).days):
+                    held[day + timedelta(days=one)] += part.sign
+    days = {span[0] + timedelta(days=n) for n in range((span[1] - span[0]).days + 1)}
+    assert {day for day, n in held.items() if n} == days
+    assert set(held.values()) <= {0, 1}
+    by_day = [part for part in daysums.parts_of(*span, today) if not part.is_months]
+    if sum(day <= today for day in days) > 62:
+        assert sum(daysums._days(part.since, part.until, today) for part in by_day) <= 32
+
+
+@pytest.mark.django_db
+def test_a_year_reads_hardly_more_rows_than_a_month(django_assert_num_queries):
+    """The days of whole months are not read: with the rows of the days gone, the sum stays."""
+    year = [date(2025, 1, 1) + timedelta(days=n) for n in range(365)]
+    counters.append([counters.Count("x", PLACES[0], day) for day in year])
+    counters.fold_all()
+    CountLevel.objects.filter(level__lt=counters.MONTHS).delete()
+    with django_assert_num_queries(1):
+        assert counters.read(PLACES[0], ["x"], year[0], year[-1]) == [("x", "", 365)]
 
 
 @pytest.mark.django_db

@@ -82,6 +82,13 @@ def test_many_rows_take_one_statement(django_assert_num_queries):
         insert([])
 
 
+def test_more_rows_than_a_statement_takes_are_all_written(django_assert_num_queries):
+    rows = [CountDelta(place="500108002005", day=date(2026, 3, 1), measure="m", n=n) for n in range(10_000)]
+    with django_assert_num_queries(3):
+        insert(rows)
+    assert sorted(CountDelta.objects.values_list("n", flat=True)) == list(range(10_000))
+
+
 def test_a_written_row_can_be_changed_and_saved():
     matter = _matter("1000000003")
     insert([matter])

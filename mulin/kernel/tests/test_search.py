@@ -69,3 +69,24 @@ def test_every_token_is_safe_to_put_into_a_query(text):
     for token in search.tokens(text):
         assert not set(token) & set(" \t\n\\()|&!:*")
         assert "'" not in token and '"' not in token
+
+
+@pytest.mark.parametrize("window", [0, 1, 2, 400])
+def test_every_hit_is_found_once_newest_first_however_far_back_it_lies(monkeypatch, window):
+    """Also ones that came after the newest was looked up."""
+    monkeypatch.setattr(search, "WINDOW", window)
+    monkeypatch.setattr(search, "_newest_known", {})
+    objects = [new_id() for _ in range(9)]
+    for n, key in enumerate(objects):
+        search.index("x", key, HOME, "路灯坏了" if n % 2 == 0 else "水管坏了")
+        if n == 5:
+            search.find("x", "路灯")
+    wanted = objects[8::-2]
+    for size in (1, 2, 3, 9):
+        hits, seen, before = True, [], None
+        while hits:
+            hits = search.find("x", "路灯", limit=size, before=before)
+            assert len(hits) <= size
+            seen += [key for _, key in hits]
+            before = hits[-1][0] if hits else None
+        assert seen == wanted

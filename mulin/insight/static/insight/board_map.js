@@ -1,5 +1,5 @@
 // <details data-board-map="…map.json" data-leaflet-js data-leaflet-css data-tiles data-t-place="{name} {n}" data-t-square
-//          data-t-empty data-t-failed> <summary>…</summary> <div class="map"></div> <p data-map-said></p> </details>
+//          data-t-since="{day}" data-t-empty data-t-failed> <summary>…</summary> <div class="map"></div> <p data-map-said></p> </details>
 // Draws the GeoJSON of insight/shapes.py: places shaded by `step`, squares above them. A place opens its own board.
 Mulin.connect("[data-board-map]", (box) => {
   "use strict";
@@ -23,6 +23,7 @@ Mulin.connect("[data-board-map]", (box) => {
         if (facts.url && facts.url.startsWith("/")) shape.on("click", () => location.assign(facts.url));
       },
     }).addTo(map);
+    if (data.since) said.textContent += " " + words.tSince.replace("{day}", data.since);
     if (layer.getLayers().length) map.fitBounds(layer.getBounds(), { padding: [8, 8] });
     else said.textContent = words.tEmpty;
   }
