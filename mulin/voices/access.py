@@ -6,6 +6,7 @@ involves units knows; it offers `voices.matters_of_units(org_ids)` (a queryset o
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -19,8 +20,8 @@ from mulin.voices.models import Matter, Voice
 
 # restriction -> what is needed to see it
 VIEW = {"": "voices.voice:view", "major": "voices.voice:view_major", "tip_off": "voices.voice:view_tip_off"}
-VOICE_FIELDS = Fields(place="place", grid="grid", building="building", owners="account", receipts="id")
-MATTER_FIELDS = Fields(place="place", grid="grid", building="building")
+MATTER_FIELDS = Fields(place="place", grid="grid", building="building", divisions=True)
+VOICE_FIELDS = replace(MATTER_FIELDS, owners="account", receipts="id")
 
 
 def units_of(matter_id: UUID) -> frozenset[UUID]:
@@ -112,11 +113,14 @@ def find(queryset: QuerySet, condition: Q, number: str):
 
 def find_voice(actor: Actor, number: str, queryset: QuerySet[Voice]) -> Voice:
     """A visible voice by its number, or NotVisible (404). Whoever joined a matter and quotes the matter's
-    number, as notices and neighbours do, is led to what they said themselves."""
+    number, as notices and neighbours do, is led to what they said themselves, also after it was merged into
+    another one."""
     try:
         return find(queryset, voice_q(actor), number)
     except NotVisible:
-        own = queryset.filter(own_q(actor), matter__number=clean_number(number)).order_by("id").first()
+        number = clean_number(number)
+        about = Q(matter__number=number) | Q(first_matter__number=number)
+        own = queryset.filter(own_q(actor), about).order_by("id").first()
         if own is None:
             raise
         return own
@@ -130,12 +134,17 @@ def own_q(actor: Actor) -> Q:
 
 def locked_voice(actor: Actor, number: str) -> Voice:
     """A visible voice, its matter and itself locked until the transaction ends. The matter comes first,
-    as in every other action, so that two actions never wait for each other."""
+    as in every other action, so that two actions never wait for each other; a voice that somebody merged
+    into another matter meanwhile is followed there."""
     seen = find_voice(actor, number, Voice.objects.only("id", "matter_id"))
-    matter = Matter.objects.select_for_update().get(pk=seen.matter_id)
-    voice = Voice.objects.select_for_update().get(pk=seen.id)
-    voice.matter = matter
-    return voice
+    wanted = seen.matter_id
+    while True:
+        matter = Matter.objects.select_for_update().get(pk=wanted)
+        voice = Voice.objects.select_for_update().get(pk=seen.id)
+        if voice.matter_id == matter.pk:
+            voice.matter = matter
+            return voice
+        wanted = voice.matter_id
 
 
 def locked_matter(actor: Actor, number: str, *, extra: Q | None = None) -> Matter:

@@ -26,6 +26,7 @@ FRESH = timedelta(days=1)
 # The key of an anonymous request is all that stands before its receipt, so it must not be guessable.
 ANONYMOUS_KEY_LENGTH = 16
 _SENTENCE_END = re.compile(r"[。！？!?\n；;]")
+_COVERED = re.compile(r"\*{3,}")
 
 
 @dataclass(slots=True)
@@ -61,17 +62,23 @@ def restriction_of(kind: str, severity: str) -> str:
     return "tip_off" if kind == "tip_off" else "major" if severity == "major" else ""
 
 
+def _is_private(category: str) -> bool:
+    known = catalogue().get(category)
+    return known is not None and not known.public
+
+
 def publication_of(place: str, kind: str, category: str, restriction: str) -> str:
     """`asked` when somebody may decide to publish it, `never` when kind, category or restriction forbid."""
-    known = catalogue().get(category)
-    if restriction or (known and not known.public):
+    if restriction or _is_private(category):
         return "never"
     return "asked" if kind in rulebook.value("voices.public.kinds", at=place) else "never"
 
 
 def title_of(text: str) -> str:
-    """The first words of a text, to be told apart by in a list."""
-    first = _SENTENCE_END.split(text.strip(), maxsplit=1)[0].strip() or text.strip()
+    """The first words of a text with personal data and doors covered. A title is read in lists, in notices to
+    everybody who joined and, once approved, by the public; whoever must find the door opens the voice."""
+    text = _COVERED.sub("**", understanding.mask(text)).strip()
+    first = _SENTENCE_END.split(text, maxsplit=1)[0].strip() or text
     first = " ".join(first.split())
     return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
 
@@ -123,8 +130,9 @@ def clean_contact(contact: str) -> str:
     return bare if re.fullmatch(r"\+?\d{5,20}", bare) else contact
 
 
-def _key(actor: Actor, key: str) -> str | None:
-    """The stored form of an idempotency key: whose it is, and a hash, since keys come in any length."""
+def owned_key(actor: Actor, key: str) -> str | None:
+    """The stored form of an idempotency key: whose it is, and a hash, since keys come in any length. None
+    without a key. Raises idempotency-weak (422)."""
     if not key:
         return None
     if actor.account is None and not actor.is_system and len(key) < ANONYMOUS_KEY_LENGTH:
@@ -193,7 +201,7 @@ def prepare(
     draft.address, draft.channel, draft.contact = address, channel, clean_contact(contact)
     draft.account = for_account if entered_for else actor.account
     draft.entered_by = actor.account if entered_for else None
-    draft.idempotency, draft.digest = _key(actor, idempotency), digest
+    draft.idempotency, draft.digest = owned_key(actor, idempotency), digest
     draft.secret = secret_for(draft.idempotency)
     return draft
 
@@ -217,10 +225,13 @@ def understood(
     """A draft of a checked text at a spot; what the machine suggests fills in where nothing was said."""
     suggestions = understanding.suggest(text, spot.place)
     sure_kind, sure_category = best(suggestions, spot.place)
+    if kind in states.WISHES and _is_private(sure_category):
+        # "I can mend things for neighbours" is no quarrel: a guess must not hide an offer for good.
+        sure_category = ""
     return Draft(
         text=text,
         masked=understanding.mask(text),
-        title=title_of(understanding.mask_for_staff(title or text)),
+        title=title_of(title or text),
         spot=spot,
         kind=kind or sure_kind or "help",
         category=category or sure_category,

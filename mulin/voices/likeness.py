@@ -1,6 +1,13 @@
-"""Others said this too: open matters that a new text may be about, found by index, scored by the engine."""
+"""Others said this too: open matters that a new text may be about, found by index, scored by the engine.
 
-from dataclasses import dataclass
+All candidates lie in one community, so that its names, its estates and its buildings stand in most texts and
+say nothing about what is wrong: texts are compared without them. And a matter is offered only when it is of
+the same category, or when the words themselves are nearly the same.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,7 +18,8 @@ from mulin.kernel import codes, rulebook
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import now
 from mulin.places.coordinates import box_around
-from mulin.voices import access, duplicates
+from mulin.places.locating import read_address
+from mulin.voices import access, duplicates, understanding
 from mulin.voices.categories import catalogue
 from mulin.voices.drafts import Draft
 from mulin.voices.models import Matter
@@ -49,11 +57,66 @@ def similar(
     matter. One statement; coordinates in WGS-84.
     """
     place = place[:12]
-    least = rulebook.value("voices.similar.min_probability", at=place)
-    said = duplicates.Said("", text[: 2 * COMPARED], now(), place, lon, lat, category)
+    named = _names(text, place)
+    likely = _likely(text, place, category)
+    said = duplicates.Said("", _bare(text[: 2 * COMPARED], named), now(), place, lon, lat, category)
     rows = {str(m.id): m for m in _candidates(place, lon, lat, actor)}
-    matches = duplicates.find(said, [_said(m) for m in rows.values()], top=limit, least=least)
-    return [Similar(rows[m.id], round(m.probability, 3), _words(m.reason)) for m in matches]
+    others = [_said(m, named) for m in rows.values()]
+    if likely:
+        said = replace(said, category=likely[0])
+        # Whichever of the likely subjects it turns out to be, a matter of that subject is of the same one.
+        others = [replace(one, category=likely[0]) if one.category in likely else one for one in others]
+    least = rulebook.value("voices.similar.min_probability", at=place)
+    enough = rulebook.value("voices.similar.text_alone", at=place)
+    matches = [
+        match
+        for match in duplicates.find(said, others, top=len(others), least=least)
+        if rows[match.id].category in likely or _text_likeness(match) >= enough
+    ]
+    return [
+        Similar(rows[m.id], round(m.probability, 3), _words(m.reason, rows[m.id].category))
+        for m in matches[:limit]
+    ]
+
+
+def _likely(text: str, place: str, category: str) -> list[str]:
+    """The subjects that the text may have: the one given, then those that the machine finds likely enough."""
+    least = rulebook.value("voices.similar.category_confidence", at=place)
+    found = understanding.suggest(text, place)["category"]
+    return list(
+        dict.fromkeys([*filter(None, [category]), *(c["code"] for c in found if c["confidence"] >= least)])
+    )
+
+
+def _text_likeness(match: duplicates.Match) -> float:
+    return float(dict(match.reason).get("text", 0))
+
+
+# Building, unit, floor and what an estate is usually called: 3栋2单元, 幸福家园, 我们小区门口.
+_SPOT = re.compile(
+    r"(?:\d{1,5}|[A-Za-z]|[一二三四五六七八九十百]{1,4})(?:号楼|号院|栋|幢|座|单元|期|楼|层|号门|号)"
+    r"|[\u4e00-\u9fff]{0,4}(?:小区|家园|公寓|新村|社区|街道)|门口|楼下|楼上|附近|旁边"
+)
+
+
+def _names(text: str, place: str) -> list[str]:
+    """Names of places that the text speaks of, as it writes them, the longest first."""
+    address = read_address(text[:COMPARED], place)
+    found = {
+        text[start:end]
+        for candidates in address.candidates.values()
+        for candidate in candidates
+        for start, end in candidate.spans
+        if end - start > 1
+    }
+    return sorted(found, key=len, reverse=True)
+
+
+def _bare(text: str, named: Iterable[str]) -> str:
+    """What is left of a text without the names and spots in it."""
+    for name in named:
+        text = text.replace(name, " ")
+    return _SPOT.sub(" ", text)
 
 
 def _candidates(place: str, lon: float | None, lat: float | None, actor: Actor | None) -> list[Matter]:
@@ -80,11 +143,11 @@ def _candidates(place: str, lon: float | None, lat: float | None, actor: Actor |
     )
 
 
-def _said(matter: Matter) -> duplicates.Said:
+def _said(matter: Matter, named: Iterable[str] = ()) -> duplicates.Said:
     text = f"{matter.public_title} {matter.public_text}" if matter.publication == "shown" else matter.title
     return duplicates.Said(
         str(matter.id),
-        text[:COMPARED],
+        _bare(text[:COMPARED], named),
         matter.created_at,
         matter.place,
         matter.lon,
@@ -93,14 +156,14 @@ def _said(matter: Matter) -> duplicates.Said:
     )
 
 
-def _words(reason: tuple[tuple[str, str], ...]) -> str:
+def _words(reason: tuple[tuple[str, str], ...], category: str) -> str:
     """The engine's reason as a neighbour would say it."""
     said = dict(reason)
     parts = []
     if "metres" in said:
         parts.append(_("离这里约 %s 米") % said["metres"])
     if "category" in said:
-        parts.append(_("都是“%s”") % catalogue().name(said["category"]))
+        parts.append(_("都是“%s”") % catalogue().name(category))
     if "text" in said:
         parts.append(_("说法相近"))
     return " · ".join(parts)
@@ -116,6 +179,12 @@ def wish_to_join(draft: Draft) -> UUID | None:
     others = Matter.objects.filter(
         place=place, kind=draft.kind, category=draft.category, is_open=True, restriction=""
     ).order_by("-id")[:CANDIDATES]
-    said = duplicates.Said("", draft.text, now(), place, draft.spot.lon, draft.spot.lat, draft.category)
-    matches = duplicates.find(said, [_said(m) for m in others], top=1, least=least)
-    return UUID(matches[0].id) if matches else None
+    named, spot = _names(draft.text, place), draft.spot
+    text = _bare(draft.text[: 2 * COMPARED], named)
+    said = duplicates.Said("", text, now(), place, spot.lon, spot.lat, draft.category)
+    enough = rulebook.value("voices.similar.join_text", at=place)
+    for match in duplicates.find(said, [_said(m, named) for m in others], top=CANDIDATES, least=least):
+        # A calligraphy class and a dancing class are of one category too: here the words must agree.
+        if _text_likeness(match) >= enough:
+            return UUID(match.id)
+    return None

@@ -1,7 +1,8 @@
 """Personal data in free text: where it is and what it is, so that people can mask it before anything shows.
 
 Found by form, not by guess: what carries a check digit must pass it. Door numbers are found too but are an
-address, milder than the rest: a worker needs them to find the place, a public page does not.
+address, milder than the rest: a worker needs them to find the place, a public page does not. A building, a
+unit or a floor is nobody's door.
 """
 
 from __future__ import annotations
@@ -16,7 +17,22 @@ MILD = frozenset({"door"})
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK = "10X98765432"
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
-_NUMBER = r"(?:\d{1,4}|[一二三四五六七八九十百]{1,4})"
+_NUMBER = r"(?:\d{1,4}|[A-Za-z]|[一二三四五六七八九十百]{1,4})"
+# A door is what stands behind a building, a unit or a floor; those alone say where a lamp is broken, not
+# whose home it is. What counts something (501户, 2026年) or names a thing (2号电梯) is no door.
+_COUNTED = r"(?![\d年月日号米元户人个点天次层楼栋幢座单多余平斤块万千百分秒名家盏公只辆])"
+_ROOM = (
+    rf"(?:\d{{1,4}}|[零〇一二三四五六七八九十]{{1,4}})(?:号房|室|号(?![楼线门院车电梯机]|出入口)|房)"
+    rf"|\d{{1,2}}-\d{{1,4}}(?![\d-]){_COUNTED}|(?<!\d)\d{{3,4}}{_COUNTED}|[零〇一二三四五六七八九]{{3,4}}{_COUNTED}"
+)
+_DOORS = (
+    rf"{_NUMBER}(?:号楼|栋|幢|座)[- ]?(?:{_NUMBER}单元[- ]?)?(?:{_NUMBER}(?:楼|层)[- ]?)?(?:{_ROOM})",
+    rf"{_NUMBER}单元[- ]?(?:{_NUMBER}(?:楼|层)[- ]?)?(?:{_ROOM})",
+    # 38号5-2 on a street, 3-2-501, and a room that says so itself.
+    r"\d{1,4}号(?:附\d{1,3}号)?\d{1,2}-\d{1,2}(?![\d-])",
+    r"(?<![\d-])\d{1,2}-\d{1,2}-\d{1,4}(?![\d-])",
+    r"(?<![\d-])\d{3,4}(?:室|号房)",
+)
 _SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章云苏潘葛奚范彭郎鲁韦昌马苗凤"
     "方俞任袁柳鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于傅皮卞齐康伍余顾孟黄穆萧尹姚邵汪祁毛米贝明臧计伏成戴"
@@ -44,13 +60,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"(?:微信号?|vx|VX|wx|WeChat|wechat|QQ号?|qq号?|扣扣)\s*(?:是|为|:|：)?\s*([A-Za-z][-_A-Za-z0-9]{5,19}|[1-9]\d{4,10})(?![A-Za-z0-9])"
         ),
     ),
-    (
-        "door",
-        re.compile(
-            rf"{_NUMBER}(?:号楼|栋|幢|座)(?:{_NUMBER}单元)?(?:{_NUMBER}(?:楼|层))?-?{_NUMBER}(?:号房|室|号|房)?"
-            rf"|{_NUMBER}(?:号楼|栋|幢|座){_NUMBER}单元|{_NUMBER}单元{_NUMBER}(?:号房|室|号|房)?|(?<![\d-])\d{{1,2}}-\d{{1,2}}-\d{{1,2}}(?![\d-])"
-        ),
-    ),
+    ("door", re.compile("|".join(_DOORS))),
     (
         "name",
         re.compile(

@@ -64,6 +64,8 @@ class Matter(Record):
             models.Index(
                 fields=["-published_at", "-id"], name="matter_newest", condition=Q(publication="shown")
             ),
+            # Open311 asks for what came in between two moments, whichever place.
+            models.Index(fields=["-created_at", "-id"], name="matter_came", condition=Q(publication="shown")),
             models.Index(fields=["place", "kind", "-id"], name="matter_kind"),
             models.Index(
                 fields=["merged_into"], name="matter_merged", condition=Q(merged_into__isnull=False)

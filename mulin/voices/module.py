@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from mulin.kernel import clock
+from mulin.kernel.numbers import show_number
 from mulin.kernel.registry import (
     PUBLIC,
     RESTRICTED,
@@ -25,7 +26,7 @@ from mulin.voices import access, inbox, personal_data, photos, states
 from mulin.voices.actions.imports import import_job
 from mulin.voices.actions.training import train_job
 from mulin.voices.categories import category_name
-from mulin.voices.models import Voice
+from mulin.voices.models import Matter, Voice
 
 _WORDS = {
     "kind": states.kind_word,
@@ -36,6 +37,7 @@ _WORDS = {
     "category": category_name,
 }
 _MOVED = {"from": name_of, "to": name_of}
+_FROM = {"of": show_number}
 
 SENTENCES = {
     "voices.voice.submitted": Sentence(_("说了一件事：%(kind)s（%(channel)s）"), PUBLIC, _WORDS),
@@ -51,6 +53,8 @@ SENTENCES = {
     "voices.matter.facts_edited": Sentence(_("填写了事实单")),
     "voices.matter.published": Sentence(_("审核后公开"), PUBLIC),
     "voices.matter.hidden": Sentence(_("决定不公开，理由已记录")),
+    "voices.matter.linked": Sentence(_("记下它来自 %(of)s"), labels=_FROM),
+    "voices.matter.unlinked": Sentence(_("不再算作来自 %(of)s"), labels=_FROM),
     "voices.wish.answered": Sentence(_("答复了心愿：%(decision)s"), PUBLIC, _WORDS, tone="done"),
     "voices.wish.rated": Sentence(_("本人评价了答复"), RESTRICTED),
     "voices.category.changed": Sentence(_("改了类别“%(name)s”")),
@@ -87,15 +91,26 @@ def _reads(entry: Any) -> str:
 
 
 NOTICES = (
-    NoticeRule("voices.wish.answered", _("您的心愿有答复了：%(decision)s"), _everybody, _page),
+    NoticeRule("voices.wish.answered", _("您的心愿%(about)s有答复了：%(decision)s"), _everybody, _page),
     NoticeRule(
-        "voices.matter.published", _("您说的事经审核公开了，公开的内容里没有您的信息"), _everybody, _page
+        "voices.matter.published",
+        _("您说的事%(about)s经审核公开了，公开的内容里没有您的信息"),
+        _everybody,
+        _page,
     ),
-    NoticeRule("voices.matter.relocated", _("您说的事转到了%(to)s"), _everybody, _page),
-    NoticeRule("voices.voice.corrected", _("工作人员更正了您说的内容，请看看对不对"), _person, _page),
-    NoticeRule("voices.voice.withdrawn", _("您说的事被撤回了：%(reason)s"), _person, _page),
-    NoticeRule("voices.contact.read", _("有工作人员为办事查看了您的联系方式"), _person, _reads),
+    NoticeRule("voices.matter.relocated", _("您说的事%(about)s转到了%(to)s"), _everybody, _page),
+    NoticeRule(
+        "voices.voice.corrected", _("工作人员更正了您说的内容，请看看对不对：%(about)s"), _person, _page
+    ),
+    NoticeRule("voices.voice.withdrawn", _("您说的事%(about)s被撤回了：%(reason)s"), _person, _page),
+    NoticeRule("voices.contact.read", _("有工作人员为办事查看了您的联系方式：%(about)s"), _person, _reads),
 )
+
+
+def _titles(matters: Iterable[UUID]) -> dict[UUID, str]:
+    """Titles as notices may say them. What a tip-off is about never leaves by SMS or mail."""
+    found = Matter.objects.filter(pk__in=list(matters)).exclude(restriction="tip_off")
+    return dict(found.values_list("pk", "title"))
 
 
 # The check that counters equal the records ----------------------------------------------------------
@@ -123,5 +138,6 @@ MODULE = Module(
     ),
     recounts=(Recount(("voices.in",), _voices_in),),
     personal_data=(PersonalData("voices", _("我说的事"), personal_data.export, personal_data.erase),),
+    providers={"notices.titles": _titles},
     jobs={"voices.import": import_job, "voices.train": train_job},
 )

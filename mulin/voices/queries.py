@@ -9,6 +9,7 @@ from django.db.models.functions import Concat
 from mulin.kernel import codes, secrets
 from mulin.kernel.actors import Actor
 from mulin.kernel.errors import NotVisible
+from mulin.kernel.models import ThreadLink
 from mulin.voices import access, photos
 from mulin.voices.categories import catalogue
 from mulin.voices.inbox import waiting_publication, waiting_wishes
@@ -18,8 +19,8 @@ from mulin.voices.understanding import suggest
 
 __all__ = [
     "Similar", "catalogue", "get_matter", "get_public_matter", "get_voice", "my_voices", "open_photo",
-    "public_matters", "similar", "suggest", "visible_matters", "visible_voices", "voice_by_secret",
-    "voices_of", "waiting_publication", "waiting_wishes", "wishes",
+    "public_matters", "similar", "suggest", "thread_of", "visible_matters", "visible_voices",
+    "voice_by_secret", "voices_of", "waiting_publication", "waiting_wishes", "wishes",
 ]  # fmt: skip
 
 
@@ -88,6 +89,19 @@ def public_matters(place: str = "", kinds: tuple[str, ...] = ()) -> QuerySet[Mat
     if kinds:
         found = found.filter(kind__in=kinds)
     return found.order_by("-published_at", "-id")
+
+
+def thread_of(matter: Matter, among: QuerySet[Matter]) -> tuple[list[Matter], list[Matter]]:
+    """What a matter grew out of, and what grew out of it, as far as it lies in `among`: `visible_matters` of
+    a worker, or `public_matters()` for everyone. Each has the reason as `link_note`, which is for workers
+    alone. Two statements."""
+    links = ThreadLink.objects.filter(Q(child=matter.pk) | Q(parent=matter.pk)).order_by("id")
+    other = {link.parent if link.child == matter.pk else link.child: link for link in links}
+    found = {one.pk: one for one in among.filter(pk__in=other)} if other else {}
+    for pk, one in found.items():
+        one.link_note = other[pk].note
+    sources = [found[pk] for pk, link in other.items() if pk in found and link.parent == pk]
+    return sources, [found[pk] for pk, link in other.items() if pk in found and link.child == pk]
 
 
 def wishes(place: str, limit: int = 60) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ said by rule (kind, 大事, urgency, other doors) is read from packs/cues.toml, 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +25,7 @@ __all__ = [
     "Urgency",
     "elsewhere",
     "kind_of",
+    "other_doors",
     "severity_of",
     "starter_model",
     "train",
@@ -37,6 +39,8 @@ DEFAULT_KIND, DEFAULT_KIND_CONFIDENCE = "help", 0.3
 STARTER_SLOPE, KIND_SLOPE = 15.0, 4.0
 NEGATION_REACH = 3
 NEGATIONS = ("没有", "不是", "并非", "没")
+_CLAUSE_END = re.compile(r"[，。；！？!?,;\n]")
+_SENTENCE_END = re.compile(r"[。；！？!?;\n]")
 
 
 @dataclass(frozen=True)
@@ -110,15 +114,55 @@ def _negated(text: str, at: int) -> bool:
     return any(before.endswith(word) for word in NEGATIONS)
 
 
+@lru_cache(maxsize=3)
+def _passing(name: str) -> re.Pattern[str]:
+    """What stands near a danger that is only feared, supposed or long over, by where it stands."""
+    return re.compile("|".join(_cues()["passing"][name]))
+
+
+def _begin(text: str, at: int, end: re.Pattern[str]) -> int:
+    """Where the clause or sentence that holds a position begins."""
+    return max((m.end() for m in end.finditer(text, 0, at)), default=0)
+
+
+def _is_in_passing(text: str, start: int, end: int, begin: int, stop: int) -> bool:
+    return bool(
+        _passing("before").search(text, begin, start)
+        or _passing("after").search(text[end:stop])
+        or _passing("supposed").search(text, _begin(text, start, _SENTENCE_END), start)
+    )
+
+
+def _holds(text: str, start: int, end: int, cue: dict) -> bool:
+    """Whether a found piece means what the cue means, from the words around it in the same clause."""
+    if _negated(text, start):
+        return False
+    begin, after = _begin(text, start, _CLAUSE_END), _CLAUSE_END.search(text, end)
+    stop = after.start() if after else len(text)
+    if any(word in text[begin:stop] for word in cue.get("unless", ())):
+        return False
+    return not (cue.get("here_and_now") and _is_in_passing(text, start, end, begin, stop))
+
+
 def _hits(text: str, cue: dict) -> list[str]:
-    if any(word in text for word in cue.get("unless", ())):
+    """The different pieces of the text that say what the cue is about."""
+    if any(word in text for word in cue.get("never_with", ())):
         return []
-    found = []
-    for word in cue["words"]:
-        at = text.find(word)
-        if at >= 0 and not _negated(text, at):
-            found.append(word)
-    return [word for word in found if not any(word != other and word in other for other in found)]
+    found = dict.fromkeys(
+        match[0]
+        for pattern in _patterns(*cue["words"], *cue.get("patterns", ()), words=len(cue["words"]))
+        for match in pattern.finditer(text)
+        if _holds(text, *match.span(), cue)
+    )
+    return [piece for piece in found if not any(piece != other and piece in other for other in found)]
+
+
+@lru_cache(maxsize=256)
+def _patterns(*said: str, words: int) -> tuple[re.Pattern[str], ...]:
+    """`words` plain pieces as one pattern, the longest first, and each further one as it is."""
+    plain = sorted(said[:words], key=len, reverse=True)
+    whole = [re.compile("|".join(map(re.escape, plain)))] if plain else []
+    return (*whole, *map(re.compile, said[words:]))
 
 
 def _confidence(weight: float, hits: int) -> float:
@@ -173,6 +217,12 @@ def urgency_of(text: str) -> Urgency:
         if hits:
             return Urgency(cue["level"], _confidence(cue["weight"], len(hits)), tuple(hits[:4]))
     return Urgency(0, 0.6)
+
+
+def other_doors() -> dict[str, dict]:
+    """What the pack says to people whose matter belongs elsewhere: advice code -> {zh, en, phones}."""
+    pack = _cues()
+    return {cue["advice"]: pack["advice"][cue["advice"]] for cue in pack["elsewhere"]}
 
 
 def elsewhere(text: str) -> list[Advice]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
+from mulin.kernel import rulebook
 from mulin.voices import masking, triage
 from mulin.voices.categories import catalogue
 from mulin.voices.classifier import Model, Suggestion
@@ -80,13 +81,20 @@ def suggest(text: str, place: str = "") -> dict[str, Any]:
     """Suggestions about a text, as codes: what is kept with the voice and what pages and API show.
 
     `category` and `kind` are lists, likeliest first, of {code, confidence 0..1, reason [pieces of the text]};
+    a category below the rule `voices.suggest.show_from` of the place is not among them: an empty list means
+    that it was not recognised;
     `severity` {code minor|major, type, confidence, reason}; `urgency` {level 0..3, confidence, reason};
     `advice` a list of {code, zh, en, phones}; `personal` a list of [start, end, kind] of personal data.
     """
     trained_model()
     known = catalogue()
     found = _understand(text)
-    offered = [s for s in found.categories if (c := known.get(s.label)) is not None and c.is_active]
+    floor = rulebook.value("voices.suggest.show_from", at=place or settings.MULIN_SITE_PLACE)
+    offered = [
+        s
+        for s in found.categories
+        if s.confidence >= floor and (c := known.get(s.label)) is not None and c.is_active
+    ]
     return {
         "category": [_worded(s) for s in offered[:TOP]],
         "kind": [_worded(s) for s in found.kinds[:TOP]],

@@ -265,7 +265,7 @@ def publish_matter(
 
     Also used to change what is public: photos that are not named are public no more. Who:
     voices.matter:publish. Raises never-public (tip-off, major matter, or a kind or category that the rules
-    keep out), personal-data, title-missing, photo-unknown.
+    keep out), personal-data (also a door in title or text), title-missing, photo-unknown.
     """
     title, text, answer = title.strip(), text.strip(), answer.strip()
     _check_public({"title": title, "text": text, "answer": answer})
@@ -304,6 +304,11 @@ def _check_public(texts: dict[str, str]) -> None:
         if understanding.personal_data(text):
             raise ActionError(
                 "personal-data", _("公开的内容里还有电话、证件号或姓名，请先去掉。"), field=name, status=422
+            )
+        # An answer may name a room that people should go to; a title or a text never needs anybody's door.
+        if name != "answer" and understanding.mask(text) != text:
+            raise ActionError(
+                "personal-data", _("公开的内容里还有门牌号，写到楼栋、单元就可以。"), field=name, status=422
             )
 
 

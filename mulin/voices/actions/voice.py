@@ -92,9 +92,8 @@ def correct_voice(*, actor: Actor, number: str, text: str) -> Voice:
 
 def _retitle(voice: Voice, text: str) -> None:
     """The matter's title follows while it is still the first words of this voice."""
-    former = drafts.title_of(understanding.mask_for_staff(voice.text))
-    if voice.matter.title == former:
-        voice.matter.title = drafts.title_of(understanding.mask_for_staff(text))
+    if voice.matter.title == drafts.title_of(voice.text):
+        voice.matter.title = drafts.title_of(text)
         voice.matter.save(update_fields=["title"])
 
 

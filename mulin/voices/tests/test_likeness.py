@@ -78,3 +78,75 @@ def test_one_statement_and_at_most_as_many_as_asked(published, world, django_ass
     queries.similar(SAME, world.home)
     with django_assert_max_num_queries(1):
         assert len(queries.similar(SAME, world.home, limit=3)) == 3
+
+
+# Of one subject, told in other words ---------------------------------------------------------------
+
+
+@pytest.fixture
+def shown(speak, cast):
+    """`shown(text, category)` is a published matter that is read as it was said, at one point."""
+    from mulin.voices.actions import publish_matter
+
+    def make(text, category="", **fields):
+        voice = speak(text=text, kind="complaint", category=category, **fields).voice
+        title, said = voice.matter.title.replace("*", ""), voice.text_masked
+        return publish_matter(actor=cast.secretary.actor, number=voice.number, title=title, text=said)
+
+    return make
+
+
+ESTATE = "金堰花园3栋2单元"
+LAMPS = ("{}门口的路灯坏了一个星期", "{}晚上黑漆漆的，路灯不亮", "{}的灯坏了，老人晚上看不见路")
+OTHERS = (
+    ("{}楼下跳广场舞，噪音大得睡不着", "noise"),
+    ("{}夜里施工吵得睡不着", "construction"),
+    ("{}门口的垃圾桶满了没人收", "garbage"),
+    ("{}的电梯坏了三天，老人下不了楼", "lift_fault"),
+    ("{}门口乱停车，一个星期没人管", "illegal_parking"),
+)
+
+
+@pytest.mark.parametrize("lamp", LAMPS)
+@pytest.mark.parametrize(("other", "category"), OTHERS)
+def test_another_thing_at_the_very_same_spot_is_never_offered(shown, world, lamp, other, category):
+    site = world.sites[world.building]
+    here = {"lon": site.lon, "lat": site.lat}
+    shown(other.format(ESTATE), category, **here)
+    text = lamp.format(ESTATE)
+    assert queries.similar(text, world.home, **here) == []
+    assert queries.similar(text, world.home, category="street_lamp", **here) == []
+    assert queries.similar(other.format(ESTATE), world.home, **here) != []
+
+
+@pytest.mark.parametrize("first", LAMPS)
+@pytest.mark.parametrize("second", LAMPS)
+def test_the_same_thing_in_other_words_is_offered(shown, world, first, second):
+    matter = shown(first.format(ESTATE), "street_lamp")
+    assert numbers(queries.similar(second.format("我们楼"), world.home)) == [matter.number]
+
+
+def test_the_same_words_are_offered_though_the_desk_gave_another_category(shown, world):
+    matter = shown("物业把儿童游乐场的滑梯拆了", "telecom_lines")
+    assert numbers(queries.similar("游乐场的滑梯被物业拆了", world.home, category="park")) == [matter.number]
+
+
+def test_how_alike_the_words_must_be_is_a_rule_of_the_place(shown, world, cast):
+    from mulin.kernel import rulebook
+    from mulin.kernel.models import RuleOverride
+
+    shown("物业把儿童游乐场的滑梯拆了", "telecom_lines")
+    RuleOverride.objects.create(
+        name="voices.similar.text_alone", place=world.street, valid_from="2020-01-01", value=1.0,
+        basis="试点", certainty="local practice", set_by=cast.admin.account,
+    )  # fmt: skip
+    rulebook.forget()
+    assert queries.similar("游乐场的滑梯被物业拆了", world.home, category="park") == []
+
+
+def test_wishes_of_one_category_with_other_words_are_not_gathered_unasked(speak, cast):
+    ours = {"kind": "wish", "category": "interest_course"}
+    first = speak(text="我想要一个周末的书法班", **ours).voice
+    other = speak(cast.newcomer.actor, text="我想要一个周末的舞蹈班", **ours).voice
+    same = speak(cast.neighbour.actor, text="我想要一个周末的书法班。", **ours).voice
+    assert other.matter_id != first.matter_id and same.matter_id == first.matter_id

@@ -94,3 +94,50 @@ def test_public_numbers_and_dates_stay(text):
 def test_a_door_number_is_milder_than_a_phone():
     spans = masking.find("3栋2单元501，电话13812345678")
     assert {s.kind: s.mild for s in spans} == {"door": True, "mobile": False}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3栋二单元走廊灯坏了",
+        "二单元门口",
+        "3栋2单元5楼堆杂物",
+        "3栋2号电梯坏了",
+        "3栋三楼走廊",
+        "1单元2单元3单元都停水",
+        "6栋1单元18日停水",
+        "3栋有501户人",
+        "3栋100多户",
+        "12号楼2026年建",
+        "5号楼120平米",
+        "12栋1-18层",
+        "2单元1-3楼没灯",
+    ],
+)
+def test_a_building_an_entrance_or_a_floor_is_nobodys_door(text):
+    assert masking.mask(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "door"),
+    [
+        ("3栋2单元501漏水", "3栋2单元501"),
+        ("住3-2-501的人", "3-2-501"),
+        ("501室很吵", "501室"),
+        ("三栋二单元五零一漏水", "三栋二单元五零一"),
+        ("A栋1203漏水", "A栋1203"),
+        ("金堰路38号5-2漏水", "38号5-2"),
+        ("3号楼 2单元 5-1", "3号楼 2单元 5-1"),
+        ("3栋2单元5楼2号堆杂物", "3栋2单元5楼2号"),
+        ("2单元302停电", "2单元302"),
+    ],
+)
+def test_a_door_is_covered_whole(text, door):
+    assert masking.mask(text) == text.replace(door, "*" * len(door))
+
+
+@given(st.integers(1, 60), st.integers(1, 9), st.integers(1, 33), st.integers(1, 8))
+def test_no_form_of_a_room_number_is_left_for_the_public(building, unit, floor, door):
+    room = f"{floor}{door:02d}"
+    for text in (f"{building}栋{unit}单元{room}", f"{building}-{unit}-{room}", f"{unit}单元{room}室"):
+        assert room not in masking.mask(f"我住{text}，漏水")

@@ -8,6 +8,7 @@ import pytest
 
 from mulin.kernel import clock, registry, search
 from mulin.kernel.db import write
+from mulin.kernel.errors import ActionError
 from mulin.kernel.models import Notice
 from mulin.voices import actions, personal_data, photos
 from mulin.voices.models import Addition, Matter, MeToo, Photo, Voice
@@ -89,7 +90,7 @@ def test_every_line_of_this_module_can_be_said_in_both_languages(speak, cast, li
 
     data = {
         "kind": "help", "channel": "phone", "category": "street_lamp", "severity": "minor", "n": 3, "rows": 5,
-        "to": "500108002005", "decision": "accepted", "reason": "other", "name": "路灯",
+        "to": "500108002005", "decision": "accepted", "reason": "other", "name": "路灯", "of": "1",
     }  # fmt: skip
     for code, sentence in MODULE.sentences.items():
         with translation.override("zh-hans"):
@@ -120,3 +121,69 @@ def test_files_go_only_when_the_erasure_is_final(speak, cast, picture):
         personal_data.erase(cast.resident.id)
         raise RuntimeError("another module could not erase its share")
     assert Photo.objects.exists() and photos.default_storage.exists(photo.file.name)
+
+
+def close_long_ago(*voices, days=200) -> None:
+    Matter.objects.filter(pk__in=[voice.matter_id for voice in voices]).update(
+        is_open=False, closed_at=clock.now() - timedelta(days=days)
+    )
+
+
+def test_a_place_without_the_rule_keeps_its_contacts_and_holds_up_nobody(
+    speak, cast, world, monkeypatch, caplog
+):
+    kept = [speak(text=f"第{n}件事", contact="13812345678").voice for n in range(3)]
+    other = speak(cast.neighbour.actor, text="那边", place=world.other_home, contact="13812345679").voice
+    close_long_ago(*kept, days=400)
+    close_long_ago(other)
+    value = personal_data.rulebook.value
+
+    def unset(name, at, **facts):
+        if name == "voices.retention.contact_days" and at == world.home:
+            raise ActionError("rule-unset", "没有设定")
+        return value(name, at=at, **facts)
+
+    monkeypatch.setattr(personal_data.rulebook, "value", unset)
+    assert personal_data.forget_contacts(limit=2) == 1
+    left = set(Voice.objects.exclude(contact_hash="").values_list("pk", flat=True))
+    assert left == {voice.pk for voice in kept}
+    assert world.home in caplog.text
+
+
+def test_contacts_of_many_matters_go_in_portions(speak):
+    close_long_ago(*(speak(text=f"第{n}件事", contact="13812345678").voice for n in range(3)))
+    assert [personal_data.forget_contacts(limit=2) for _ in range(3)] == [2, 1, 0]
+
+
+REOPENED = "还是不亮，我住的那层全黑"
+
+
+@pytest.mark.parametrize("by_receipt", [False, True])
+def test_why_it_was_opened_again_is_given_out_and_erased_with_the_voice(speak, cast, by_receipt):
+    from mulin.cases.actions import reopen_case
+    from mulin.cases.models import Case, CaseText
+    from mulin.kernel.actors import ANONYMOUS
+
+    voice = speak(ANONYMOUS if by_receipt else None, kind="complaint").voice
+    Case.objects.filter(matter=voice.matter_id).update(state="done", done_at=clock.now())
+    actor = ANONYMOUS.with_receipt(voice.id) if by_receipt else cast.resident.actor
+    reopen_case(actor=actor, number=voice.number, reason=REOPENED)
+    if by_receipt:
+        actions.keep_voice(actor=cast.resident.actor.with_receipt(voice.id), number=voice.number)
+    written_by_a_worker = CaseText.objects.create(
+        case=Case.objects.get(), move="finish", kind="reply", text="换了灯", by=cast.clerk.id
+    )
+    shares = {share.name: share for share in registry.collect("personal_data")}
+    assert REOPENED in json.dumps(shares["cases"].export(cast.resident.id), default=str, ensure_ascii=False)
+    for share in shares.values():
+        share.erase(cast.resident.id)
+    texts = dict(CaseText.objects.values_list("move", "text"))
+    assert texts == {"reopen": "", "finish": written_by_a_worker.text}
+
+
+def test_a_remark_and_a_reason_of_ones_own_are_erased(speak, cast):
+    voice = speak(text=SAID).voice
+    actions.withdraw_voice(actor=cast.resident.actor, number=voice.number, reason="我自己找李晓梅换了")
+    assert "我自己找李晓梅换了" in json.dumps(personal_data.export(cast.resident.id), ensure_ascii=False)
+    personal_data.erase(cast.resident.id)
+    assert Voice.objects.get(pk=voice.pk).remark == ""

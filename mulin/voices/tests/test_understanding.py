@@ -233,3 +233,52 @@ def test_no_identity_number_is_ever_shown(body):
 def test_a_door_number_stays_for_workers_and_not_for_the_public():
     text = "3栋2单元501室漏水"
     assert "501" in understanding.mask_for_staff(text) and "501" not in understanding.mask(text)
+
+
+# What stands in a title ------------------------------------------------------------------------------
+
+
+def test_a_title_covers_persons_and_doors_and_keeps_the_building():
+    from mulin.voices import drafts
+
+    assert drafts.title_of("3栋2单元501漏水，打13812345678") == "**漏水，打**"
+    assert drafts.title_of("3栋二单元走廊灯坏了。电话以后说") == "3栋二单元走廊灯坏了"
+
+
+def test_the_title_of_a_matter_shows_no_door_to_whoever_joins_it(speak, cast):
+    matter = speak(text="3栋2单元501漏水漏到楼下", kind="help").voice.matter
+    assert "501" not in matter.title and matter.title == matter.case.title
+    actions.correct_voice(actor=cast.resident.actor, number=matter.number, text="3栋2单元502漏水漏到楼下了")
+    matter.refresh_from_db()
+    assert "502" not in matter.title and "楼下了" in matter.title
+
+
+@pytest.mark.parametrize("field", ["title", "text"])
+def test_no_door_is_published_but_an_answer_may_name_a_room(speak, cast, field):
+    number = speak(text="3栋2单元501漏水", kind="complaint").voice.number
+    given = {"title": "楼里漏水", "text": "楼里漏水", "answer": "请到服务中心301室办理"}
+    actions.publish_matter(actor=cast.secretary.actor, number=number, **given)
+    with pytest.raises(ActionError) as error:
+        actions.publish_matter(
+            actor=cast.secretary.actor, number=number, **{**given, field: "3栋2单元501漏水"}
+        )
+    assert (error.value.code, error.value.field) == ("personal-data", field)
+
+
+def test_a_category_that_is_hardly_guessed_is_not_recognised(world):
+    found = understanding.suggest("你好", world.home)
+    assert found["category"] == []
+    assert understanding.suggest("楼下路灯坏了", world.home)["category"][0]["code"] == "street_lamp"
+
+
+def test_from_which_confidence_on_a_guess_counts_is_a_rule_of_the_place(world, cast):
+    from mulin.kernel import rulebook
+    from mulin.kernel.models import RuleOverride
+
+    RuleOverride.objects.create(
+        name="voices.suggest.show_from", place=world.street, valid_from="2020-01-01", value=1.0,
+        basis="试点", certainty="local practice", set_by=cast.admin.account,
+    )  # fmt: skip
+    rulebook.forget()
+    assert understanding.suggest("6栋电梯停了三天，老人下不了楼", world.home)["category"] == []
+    assert understanding.suggest("6栋电梯停了三天，老人下不了楼", world.other_home)["category"] != []

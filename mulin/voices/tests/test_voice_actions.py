@@ -220,3 +220,21 @@ def test_a_receipt_can_be_put_into_an_account_once(speak, cast):
     other = cast.newcomer.actor.with_receipt(receipt.voice.id)
     refused("voice-taken", actions.keep_voice, actor=other, number=receipt.voice.number)
     assert Voice.objects.get().account_id == cast.neighbour.id
+
+
+def test_a_voice_that_is_merged_at_this_moment_is_followed_to_its_new_matter(speak, cast, monkeypatch):
+    from mulin.voices import access, matters
+
+    kept = speak(cast.neighbour.actor, text="三单元的灯坏了", kind="help").voice.matter
+    voice = speak(kind="help").voice
+    find = access.find_voice
+
+    def merged_meanwhile(actor, number, queryset):
+        seen = find(actor, number, queryset)
+        matters.move_voices(Matter.objects.get(pk=voice.matter_id), kept)
+        return seen
+
+    monkeypatch.setattr(access, "find_voice", merged_meanwhile)
+    actions.withdraw_voice(actor=cast.resident.actor, number=voice.number, reason="by_mistake")
+    kept.refresh_from_db()
+    assert (kept.voices_count, kept.is_open) == (1, True)

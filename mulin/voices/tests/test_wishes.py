@@ -1,7 +1,10 @@
 """Wishes and offers: gathered by theme and place, answered to everyone, rated by who wished."""
 
+from datetime import timedelta
+
 import pytest
 
+from mulin.kernel import clock
 from mulin.kernel.errors import ActionError, NotAllowed
 from mulin.kernel.models import Notice
 from mulin.voices import actions, inbox, queries
@@ -37,6 +40,15 @@ def test_the_inbox_shows_a_wish_with_the_day_it_is_due(wish, cast):
     (item,) = inbox.wish_items(cast.secretary.actor, 5)
     assert item.facts["number"] == voice.number and item.due_at > item.since
     assert inbox.wish_count(cast.secretary.actor) == 1
+
+
+def test_who_works_above_sees_late_wishes_as_a_count_and_not_as_rows(wish, cast):
+    wish()
+    assert inbox.wish_items(cast.street.actor, 5) == [] and inbox.wish_count(cast.street.actor) == 0
+    with clock.at(clock.now() + timedelta(days=400)):
+        (item,) = inbox.wish_items(cast.street.actor, 5)
+        assert inbox.wish_count(cast.street.actor) == 1
+    assert "1 条心愿" in item.title and item.due_at is None and item.url == "/desk/wishes/"
 
 
 def test_a_like_wish_here_joins_the_first_and_one_elsewhere_does_not(wish, cast, world):
@@ -122,3 +134,17 @@ def test_the_home_of_a_community_lists_public_wishes_by_theme(wish, cast, world)
     assert [m.number for m in theme["offers"]] == [offer.number]
     assert theme["name"] == "邻里生活" and hidden.number not in str(theme)
     assert queries.wishes(world.other_home) == []
+
+
+def test_a_guess_of_the_machine_never_hides_an_offer_for_good(speak, monkeypatch):
+    """A category that is never published is right when a person chose it, not when it was only guessed."""
+    from mulin.voices import understanding
+
+    guess = {"category": [{"code": "neighbour_dispute", "confidence": 0.99, "reason": []}]}
+    monkeypatch.setattr(understanding, "suggest", lambda text, place="": guess)
+    offer = speak(text="我会修家电，可以帮邻居看看", kind="offer").voice.matter
+    assert (offer.category, offer.publication) == ("", "asked")
+    chosen = speak(text="我会修家电，可以帮大家", kind="offer", category="neighbour_dispute").voice.matter
+    assert chosen.publication == "never"
+    complaint = speak(text="楼上半夜吵架", kind="complaint").voice.matter
+    assert (complaint.category, complaint.publication) == ("neighbour_dispute", "never")
