@@ -2,6 +2,8 @@
 
 from mulin.voices.categories import catalogue
 
+UNCLASSIFIED = "unclassified"
+
 
 def group_of(category: str) -> str:
     """The group of a category (a group stands for itself); empty for what the catalogue does not know."""
@@ -14,7 +16,10 @@ def name(code: str) -> str:
 
 
 def under(code: str) -> list[str]:
-    """The codes that a filter by this code means: a group stands for its categories and itself."""
+    """The codes that a filter by this code means: a group stands for its categories and itself, and
+    `unclassified` for what nobody has put anywhere yet."""
+    if code == UNCLASSIFIED:
+        return [""]
     return list(dict.fromkeys([*catalogue().under(code), code]))
 
 

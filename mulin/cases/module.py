@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy as _p
 
 from mulin.cases import actions, counting, inbox, names, notices, personal, reasons, states
 from mulin.cases.ways import WAY
+from mulin.kernel.numbers import show_number
 from mulin.kernel.registry import (
     PUBLIC,
     InboxSource,
@@ -52,14 +53,14 @@ SENTENCES = {
     "cases.case.objection_rejected": Sentence(_("异议不成立，仍由%(org)s办"), labels=ORG),
     "cases.case.started": Sentence(_("开始办理"), PUBLIC, tone="active"),
     "cases.case.harm_stopped": Sentence(_("已经制止，还在继续处理"), PUBLIC, tone="active"),
-    "cases.case.finished": Sentence(_("办完了，已把答复发给您"), PUBLIC, tone="done"),
+    "cases.case.finished": Sentence(_("办完了，已把答复发给提出的居民"), PUBLIC, tone="done"),
     "cases.case.confirmed": Sentence(_("反映的人说：解决了"), PUBLIC, tone="done"),
     "cases.case.not_solved": Sentence(_("反映的人说：没有解决，重新办理"), PUBLIC, tone="urgent"),
     "cases.case.called_back": Sentence(_("回访：%(result)s"), labels={"result": _from(_RESULTS)}),
     "cases.case.closed": Sentence(
         _("办结（%(outcome)s）"), PUBLIC, {"outcome": _from(states.OUTCOMES)}, "done"
     ),
-    "cases.case.reopened": Sentence(_("重新办理"), PUBLIC, tone="urgent"),
+    "cases.case.reopened": Sentence(_p("line", "重新办理"), PUBLIC, tone="urgent"),
     "cases.case.suspension_proposed": Sentence(
         _("提出挂账，%(review_on)s 复核，等第二个人同意"), tone="waiting"
     ),
@@ -70,8 +71,10 @@ SENTENCES = {
     ),
     "cases.case.refused": Sentence(_("不在受理范围：%(reason)s"), PUBLIC, REFUSAL, "quiet"),
     "cases.case.proposal_declined": Sentence(_("没有同意“%(move)s”"), labels={"move": _from(_MOVES)}),
-    "cases.case.merged": Sentence(_("并入同一件事 %(into)s"), PUBLIC, tone="quiet"),
-    "cases.case.unmerged": Sentence(_("从 %(out_of)s 拆分出来，单独办理"), PUBLIC, tone="active"),
+    "cases.case.merged": Sentence(_("并入同一件事 %(into)s"), PUBLIC, {"into": show_number}, "quiet"),
+    "cases.case.unmerged": Sentence(
+        _("从 %(out_of)s 拆分出来，单独办理"), PUBLIC, {"out_of": show_number}, "active"
+    ),
     "cases.case.extended": Sentence(_("办理时限延长了一次，%(by)s"), PUBLIC, {"by": notices.limit_words}),
     "cases.case.escalated": Sentence(_("上报到%(level)s"), labels={"level": _from(LEVELS)}, tone="urgent"),
     "cases.case.overdue": Sentence(
@@ -81,7 +84,8 @@ SENTENCES = {
     "cases.case.whistle_answered": Sentence(
         _("%(org)s报到：%(answer)s"), PUBLIC, {**ORG, "answer": _from(_ANSWERS)}, "active"
     ),
-    "cases.case.claimed": Sentence(_("有人认领，开始经办")),
+    "cases.case.claimed": Sentence(_("认领了，开始经办")),
+    "cases.case.released": Sentence(_("放下了，等人认领")),
     "cases.case.assigned": Sentence(_("转交了经办人")),
     "cases.case.noted": Sentence(_("写了一条内部备注")),
     "cases.case.exclusion_proposed": Sentence(
@@ -101,70 +105,83 @@ SENTENCES = {
 
 
 def _told(
-    code: str, text: Any, recipients: Any, *, urgent: bool = False, resident: bool = False
+    code: str, text: Any, recipients: Any, *, urgent: bool = False, resident: bool = False, name: str = ""
 ) -> NoticeRule:
-    return NoticeRule(
-        code, text, recipients, notices.resident_url if resident else notices.desk_url, is_urgent=urgent
-    )
+    url = notices.resident_url if resident else notices.desk_url
+    return NoticeRule(code, text, recipients, url, is_urgent=urgent, name=name)
 
 
 NOTICES = (
-    _told("cases.case.accepted", _("您反映的事 %(number)s 已受理"), notices.people, resident=True),
-    _told("cases.case.dispatched", _("有一件事派给了您的单位：%(number)s"), notices.lead_unit),
-    _told("cases.case.objected", _("%(number)s 有异议，等您决定"), notices.desk),
-    _told("cases.case.objection_rejected", _("%(number)s 的异议没有成立，请继续办理"), notices.lead_unit),
-    _told("cases.case.objection_upheld", _("%(number)s 改派给了您的单位"), notices.lead_unit),
-    _told("cases.case.started", _("您反映的事 %(number)s 开始办理"), notices.people, resident=True),
+    _told("cases.case.accepted", _("您反映的事%(about)s已受理"), notices.people, resident=True),
+    _told("cases.case.dispatched", _("有一件事派给了您的单位：%(about)s"), notices.lead_unit),
+    _told("cases.case.objected", _("%(about)s有异议，等您决定"), notices.desk),
+    _told("cases.case.objection_rejected", _("%(about)s的异议没有成立，请继续办理"), notices.lead_unit),
+    _told("cases.case.objection_upheld", _("%(about)s改派给了您的单位"), notices.lead_unit),
+    _told("cases.case.started", _("您反映的事%(about)s开始办理"), notices.people, resident=True),
     _told(
         "cases.case.finished",
-        _("您反映的事 %(number)s 有了答复，请您看看解决了没有"),
+        _("您反映的事%(about)s有了答复，请您看看解决了没有"),
         notices.people,
         resident=True,
     ),
-    _told("cases.case.not_solved", _("居民说 %(number)s 没有解决，请重新办理"), notices.lead_or_desk),
-    _told("cases.case.reopened", _("%(number)s 要重新办理"), notices.lead_or_desk),
-    _told("cases.case.closed", _("您反映的事 %(number)s 已办结"), notices.people, resident=True),
-    _told("cases.case.suspension_proposed", _("%(number)s 提出挂账，等第二个人同意"), notices.approvers),
-    _told("cases.case.refusal_proposed", _("%(number)s 提出不予受理，等第二个人同意"), notices.approvers),
-    _told("cases.case.exclusion_proposed", _("%(number)s 提出不计入考核，等第二个人同意"), notices.approvers),
-    _told("cases.case.proposal_declined", _("您对 %(number)s 的提议没有获得同意"), notices.proposer),
+    _told("cases.case.not_solved", _("居民说%(about)s没有解决，请重新办理"), notices.lead_or_desk),
+    _told("cases.case.reopened", _("%(about)s要重新办理"), notices.lead_or_desk),
+    _told("cases.case.closed", _("您反映的事%(about)s已办结"), notices.people, resident=True),
+    _told("cases.case.suspension_proposed", _("%(about)s提出挂账，等第二个人同意"), notices.approvers),
+    _told("cases.case.refusal_proposed", _("%(about)s提出不予受理，等第二个人同意"), notices.approvers),
+    _told("cases.case.exclusion_proposed", _("%(about)s提出不计入考核，等第二个人同意"), notices.approvers),
+    _told("cases.case.proposal_declined", _("您对%(about)s的提议没有获得同意"), notices.proposer),
     _told(
         "cases.case.suspended",
-        _("您反映的事 %(number)s 暂时办不了，原因已写明"),
+        _("您反映的事%(about)s暂时办不了，原因已写明"),
         notices.people,
         resident=True,
     ),
-    _told("cases.case.resumed", _("您反映的事 %(number)s 恢复办理"), notices.people, resident=True),
+    _told("cases.case.resumed", _("您反映的事%(about)s恢复办理"), notices.people, resident=True),
     _told(
         "cases.case.refused",
-        _("您反映的事 %(number)s 不在受理范围，原因已写明"),
+        _("您反映的事%(about)s不在受理范围，原因已写明"),
         notices.people,
         resident=True,
     ),
     _told(
         "cases.case.extended",
-        _("您反映的事 %(number)s 延期了一次，原因已写明"),
+        _("您反映的事%(about)s延期了一次，原因已写明"),
         notices.people,
         resident=True,
     ),
     _told(
         "cases.case.excluded",
-        _("您反映的事 %(number)s 不计入考核，原因已写明"),
+        _("您反映的事%(about)s不计入考核，原因已写明"),
         notices.people,
         resident=True,
     ),
     _told(
         "cases.case.merged",
-        _("您反映的事 %(number)s 并入了同一件事，进展照样告诉您"),
+        _("您反映的事%(about)s并入了同一件事，进展照样告诉您"),
         notices.people,
         resident=True,
     ),
-    _told("cases.case.whistled", _("请到场：%(number)s"), notices.called_units, urgent=True),
-    _told("cases.case.whistle_answered", _("%(number)s：被请的单位答复了"), notices.desk),
-    _told("cases.case.escalated", _("%(number)s 上报到您这一级"), notices.level_above),
-    _told("cases.case.overdue", _("%(number)s 超期，上报到您这一级"), notices.level_above),
-    _told("cases.case.assigned", _("%(number)s 转交给您经办"), notices.handler),
-    _told("voices.voice.submitted", _("大事：%(number)s，请马上知悉并处置"), notices.major, urgent=True),
+    _told("cases.case.whistled", _("请到场：%(about)s"), notices.called_units, urgent=True),
+    _told("cases.case.whistle_answered", _("%(about)s：被请的单位答复了"), notices.desk),
+    _told("cases.case.escalated", _("%(about)s上报到您这一级"), notices.level_above),
+    _told("cases.case.overdue", _("%(about)s超期，上报到您这一级"), notices.level_above),
+    _told("cases.case.assigned", _("%(about)s转交给您经办"), notices.handler),
+    _told("voices.voice.submitted", _("大事：%(about)s，请马上知悉并处置"), notices.major, urgent=True),
+    _told(
+        "voices.matter.recategorised",
+        _("改为大事：%(about)s，请马上知悉并处置"),
+        notices.became_major,
+        urgent=True,
+        name="major",
+    ),
+    _told(
+        "voices.matter.relocated",
+        _("大事转到您这里：%(about)s，请马上知悉并处置"),
+        notices.major_moved,
+        urgent=True,
+        name="major",
+    ),
 )
 
 MODULE = Module(
@@ -197,5 +214,6 @@ MODULE = Module(
     providers={
         "voices.matters_of_units": notices.matters_of_units,
         "voices.units_of_matter": notices.units_of_matter,
+        "voices.forget_words": personal.forget_words,
     },
 )

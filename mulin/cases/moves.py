@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy as _p
 
 from mulin.cases import actions, base, routing, states
 from mulin.cases.actions.ending import HOW, RESULTS
-from mulin.cases.actions.work import possible_handlers
+from mulin.cases.actions.work import photo_still_needed, possible_handlers
 from mulin.cases.models import Case, Involvement
 from mulin.cases.reasons import choices as reason_choices
 from mulin.cases.states import MOVES, Move
@@ -54,6 +54,7 @@ EXTRA = states._moves(
         optional=("voice", "how", "is_solved", "is_satisfied", "note"),
     ),
     Move("claim", _p("move", "我来办"), states.OPEN, order=45),
+    Move("release", _p("move", "放下，不由我办"), states.OPEN, order=47),
     Move("assign", _p("move", "转交经办人"), states.OPEN, needs=("handler",), order=46),
     Move("note", _p("move", "写备注"), ANY, needs=("text",), order=90),
     Move(
@@ -74,6 +75,7 @@ PERMISSIONS = {
     "stop-harm": "cases.case:start",
     "call-back": "cases.case:call_back",
     "claim": "cases.case:claim",
+    "release": "cases.case:claim",
     "assign": "cases.case:assign",
     "note": "cases.case:note",
     "exclude": "cases.case:exclude",
@@ -107,6 +109,7 @@ DO: dict[str, Callable[..., Any]] = {
     "stop-harm": actions.stop_harm,
     "call-back": actions.record_call_back,
     "claim": actions.claim_case,
+    "release": actions.release_case,
     "assign": actions.assign_case,
     "note": actions.add_note,
     "exclude": actions.exclude_case,
@@ -136,7 +139,7 @@ SPECS: dict[str, FieldSpec] = {
     "done_text": FieldSpec("text", _t("做了什么"), _t("给同事和上级看，写清谁、何时、做了什么")),
     "reply": FieldSpec("text", _t("给居民的答复"), _t("说到居民问的事；会发给每一位反映的人")),
     "photos": FieldSpec("files", _t("照片"), _t("只有目录要求的类别才必须")),
-    "confirm_reply": FieldSpec("bool", _t("就这样发出")),
+    "confirm_reply": FieldSpec("bool", _t("照样发出")),
     "is_solved": FieldSpec("bool", _t("解决了吗")),
     "is_satisfied": FieldSpec("bool", _t("满意吗")),
     "remark": FieldSpec("text", _t("想说的话")),
@@ -226,7 +229,7 @@ class MoveForm:
                 SPECS[name].kind,
                 SPECS[name].label,
                 SPECS[name].help,
-                required,
+                required or (name == "photos" and photo_still_needed(case)),
                 self.choices(name, case),
             )
             for name, required in field_names(self.move)
@@ -429,6 +432,7 @@ FITS: dict[str, Callable[..., bool]] = {
     ),
     "stop-harm": lambda a, c, i, x: "stop" in c.rules and c.state not in {"done", "suspended"},
     "claim": lambda a, c, i, x: c.handler_id != a.account,
+    "release": lambda a, c, i, x: a.account is not None and c.handler_id == a.account,
     "exclude": lambda a, c, i, x: x is None or x.is_accepted is False,
     "decide-exclusion": lambda a, c, i, x: (
         x is not None and x.is_accepted is None and _by_another(a, x.proposed_by)

@@ -1,4 +1,7 @@
-"""Whom a journal line concerns: the people of the voices, a unit's people, the desk, the level above."""
+"""Whom a journal line concerns: the people of the voices, a unit's people, the desk, the level above.
+
+Of the workers named by a rule only those are told who may open the case now, by the same table as its page.
+"""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -8,20 +11,20 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mulin.cases import clocks
-from mulin.cases.base import VIEW
+from mulin.cases.base import VIEW, may_see, target_of
 from mulin.cases.models import Case, Involvement
 from mulin.kernel import codes, policy
 from mulin.kernel.models import Entry
 from mulin.kernel.workingtime import Limit
-from mulin.people.models import Post
-from mulin.people.queries import in_force
+from mulin.people.models import Account, Post
+from mulin.people.queries import actor_for, in_force
 from mulin.voices.models import Voice
 
 MAX = 200
 
 
 def desk_url(entry: Entry) -> str:
-    return f"/desk/cases/{entry.data.get('number', '')}"
+    return f"/desk/cases/{entry.data.get('number', '')}/"
 
 
 def resident_url(entry: Entry) -> str:
@@ -48,14 +51,25 @@ def _post_holders(where: Q) -> Iterable[UUID]:
     return rows.values_list("account_id", flat=True).distinct()[:MAX]
 
 
+def who_may_open(case: Case | None, found: Iterable[UUID]) -> list[UUID]:
+    """Those accounts, in their order, whose posts let them see the case now."""
+    found = list(dict.fromkeys(found))
+    if case is None or not found:
+        return []
+    target = target_of(case)
+    accounts = Account.objects.for_request().filter(pk__in=found, is_active=True, erased_at=None)
+    seen = {account.pk for account in accounts if may_see(actor_for(account), case, target)}
+    return [pk for pk in found if pk in seen]
+
+
 def _of_orgs(orgs: Iterable[UUID | str], case: Case | None) -> Iterable[UUID]:
     """People of a unit with a working post; members of a group are not notified, its leaders are."""
     roles = (_roles("cases.case:start") | {"group_leader"}) & _sighted(case)
-    return _post_holders(Q(org__in=list(orgs), role__in=roles))
+    return who_may_open(case, _post_holders(Q(org__in=list(orgs), role__in=roles)))
 
 
 def _sighted(case: Case | None) -> set[str]:
-    """Posts that may see the case at all: nobody is told of a tip-off that they may not read."""
+    """Posts that may see such a case somewhere: the others need not be looked at one by one."""
     return _roles(VIEW[case.restriction if case else ""])
 
 
@@ -73,14 +87,22 @@ def called_units(entry: Entry) -> Iterable[UUID]:
     return _of_orgs(entry.data.get("orgs", ()), _case(entry))
 
 
+def _nearest(case: Case | None, permission: str, *, but: UUID | None = None) -> list[UUID]:
+    """Who holds the permission nearest to the case: at its place, else at the levels up to the district."""
+    if case is None:
+        return []
+    roles = _roles(permission) & _sighted(case)
+    for place in reversed(codes.chain(case.place)):
+        found = who_may_open(case, _post_holders(Q(place=place, role__in=roles)))
+        found = [pk for pk in found if pk != but]
+        if found or codes.level(place) <= codes.Level.DISTRICT:
+            return found
+    return []
+
+
 def desk(entry: Entry) -> Iterable[UUID]:
     """Those who dispatch at the place itself; the street where the place has nobody."""
-    roles = _roles("cases.case:dispatch") & _sighted(_case(entry))
-    for place in reversed(codes.chain(entry.place)):
-        found = list(_post_holders(Q(place=place, role__in=roles)))
-        if found or codes.level(place) <= 6:
-            return found
-    return ()
+    return _nearest(_case(entry), "cases.case:dispatch")
 
 
 def lead_or_desk(entry: Entry) -> Iterable[UUID]:
@@ -92,54 +114,65 @@ def lead_or_desk(entry: Entry) -> Iterable[UUID]:
 
 def approvers(entry: Entry) -> Iterable[UUID]:
     """Whoever may agree as the second person, nearest first; never the one who proposed (the actor)."""
-    roles = _roles("cases.case:approve") & _sighted(_case(entry))
-    for place in reversed(codes.chain(entry.place)):
-        found = [pk for pk in _post_holders(Q(place=place, role__in=roles)) if pk != entry.actor]
-        if found or codes.level(place) <= 6:
-            return found
-    return ()
+    return _nearest(_case(entry), "cases.case:approve", but=entry.actor)
 
 
 def proposer(entry: Entry) -> Iterable[UUID]:
     who = entry.data.get("proposed_by")
-    return [UUID(who)] if who and who != "None" else ()
+    return who_may_open(_case(entry), [UUID(who)]) if who and who != "None" else ()
 
 
 def handler(entry: Entry) -> Iterable[UUID]:
     who = entry.data.get("handler")
-    return [UUID(who)] if who else ()
+    return who_may_open(_case(entry), [UUID(who)]) if who else ()
 
 
-def at_level(place: str, level: str, roles: Iterable[str]) -> Iterable[UUID]:
+def at_level(case: Case, level: str, roles: Iterable[str]) -> list[UUID]:
+    """Holders of some posts at a level above the case who may open it; of the grids and buildings below a
+    community only the case's own."""
     cut = {"community": codes.community, "street": codes.street, "district": codes.district}[level]
-    where = cut(place)
+    where = cut(case.place)
     if where is None:
-        return ()
-    inside = Q(place=where)
-    if level == "community":
-        inside |= Q(place__startswith=f"{where}-")
-    return _post_holders(inside & Q(role__in=list(roles)))
+        return []
+    places = {where, *filter(None, (case.grid, case.building))} if level == "community" else {where}
+    return who_may_open(case, _post_holders(Q(place__in=places, role__in=list(roles))))
 
 
 def level_above(entry: Entry) -> Iterable[UUID]:
-    rule = clocks.optional_rule("cases.escalation.ladder", entry.place)
+    case = _case(entry)
+    rule = clocks.optional_rule("cases.escalation.ladder", case.place) if case else None
     for step in rule.value if rule else ():
         if step["level"] == entry.data.get("level"):
-            return at_level(entry.place, step["level"], set(step["roles"]) & _sighted(_case(entry)))
+            return at_level(case, step["level"], step["roles"])
     return ()
 
 
 def major(entry: Entry) -> Iterable[UUID]:
-    """Recipients of a major matter by its type, as the rules of the place say."""
-    if entry.data.get("severity") != "major":
+    """A new major matter: recipients by its type, as the rules of the place say. Who joins one that is known
+    already alarms nobody anew."""
+    is_new = entry.data.get("severity") == "major" and not entry.data.get("joined")
+    return _alarmed(_case(entry)) if is_new else ()
+
+
+def became_major(entry: Entry) -> Iterable[UUID]:
+    """The desk found that it is a major matter."""
+    has_become = entry.data.get("severity") == "major" and "severity" in entry.data.get("from", {})
+    return _alarmed(_case(entry)) if has_become else ()
+
+
+def major_moved(entry: Entry) -> Iterable[UUID]:
+    """A major matter lies elsewhere than it was thought, and nobody there knows of it."""
+    case = _case(entry)
+    is_open = case is not None and case.severity == "major" and case.is_open
+    return _alarmed(case) if is_open and not case.acknowledged_at else ()
+
+
+def _alarmed(case: Case | None) -> Iterable[UUID]:
+    if case is None:
         return ()
-    category = entry.data.get("category", "")
-    rule = clocks.optional_rule("cases.major.recipients", entry.place, category=category)
-    sighted = _sighted(_case(entry))
+    rule = clocks.optional_rule("cases.major.recipients", case.place, category=case.category)
     return [
-        pk
-        for step in (rule.value if rule else ())
-        for pk in at_level(entry.place, step["level"], set(step["roles"]) & sighted)
+        pk for step in (rule.value if rule else ()) for pk in at_level(case, step["level"], step["roles"])
     ]
 
 

@@ -6,12 +6,13 @@ What only some pages need (suggestions, objections, call-backs, templates) is re
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from mulin.cases import classes, clocks, moves, names, reasons, routing, states
 from mulin.cases.models import (
@@ -60,11 +61,22 @@ class Line:
     data: dict[str, Any] = field(default_factory=dict)
 
 
+# What a line says to the very person it is about, where it says something else to everybody.
+TO_THE_PERSON = {"cases.case.finished": gettext_lazy("办完了，已把答复发给您")}
+ME_TOO = "voices.matter.me_too"
+
+
 def lines(
-    entries: list[Entry], texts: dict[str, CaseText], audiences: set[str], *, people: bool
+    entries: list[Entry],
+    texts: dict[str, CaseText],
+    audiences: set[str],
+    *,
+    people: bool,
+    to_person: bool = False,
 ) -> list[Line]:
     """Journal entries as sentences for some audiences, with names looked up in one statement. `texts` are
-    those that the reader may read."""
+    those that the reader may read; `people` names workers; `to_person`: the reader is who asked. Neighbours
+    who pressed 我也遇到 one after the other are one line with their number."""
     known = sentences()
     blank = Sentence("—")
     shown = [e for e in entries if known.get(e.code, blank).audience in audiences]
@@ -72,32 +84,59 @@ def lines(
     for entry in shown:
         ids.update(_ids(entry, people))
     found = names.load(ids)
-    return [_line(entry, known.get(entry.code, blank), texts, found, people) for entry in shown]
+    told: list[Line] = []
+    for code, run in groupby(shown, key=lambda entry: entry.code):
+        if code == ME_TOO:
+            told.append(_neighbours(list(run)))
+            continue
+        sentence = known.get(code, blank)
+        own = TO_THE_PERSON.get(code) if to_person else None
+        told += [_line(entry, sentence, texts, found, people, own) for entry in run]
+    return told
+
+
+def _neighbours(run: list[Entry]) -> Line:
+    """A run of neighbours who met the same thing, as one line of the moment of the last."""
+    last, n = run[-1], len(run)
+    text = ngettext("又有 %(n)s 位居民也遇到", "又有 %(n)s 位居民也遇到", n) % {"n": n}
+    return Line(last.at, ME_TOO, text, "", "", "", True, data={**last.data, "more": n})
 
 
 def _ids(entry: Entry, people: bool) -> list[Any]:
-    ids = [entry.org, entry.data.get("org"), *(entry.data.get("orgs") or ())]
+    data = entry.data
+    ids = [entry.org, data.get("org"), data.get("unit"), *(data.get("orgs") or ())]
     return [*ids, entry.actor] if people else ids
 
 
 def _line(
-    entry: Entry, sentence: Sentence, texts: dict[str, CaseText], found: dict[str, str], people: bool
+    entry: Entry,
+    sentence: Sentence,
+    texts: dict[str, CaseText],
+    found: dict[str, str],
+    people: bool,
+    own: Any = None,
 ) -> Line:
     words = [texts[key] for key in entry.data.get("texts", ()) if key in texts]
+    # A step that somebody else agreed to is, for residents, the step of the unit that took it.
+    unit = entry.org if people else entry.data.get("unit") or entry.org
+    org = found.get(str(unit), "") if unit else ""
     who = ""
     if people:
         who = {"system": _("系统"), "anonymous": _("未留名")}.get(entry.actor_kind) or found.get(
             str(entry.actor), "—"
         )
+    text = str(own) if own else sentence.say(entry.data)
     return Line(
         at=entry.at,
         code=entry.code,
-        text=sentence.say(entry.data),
+        # English sentences go on after a name; without one they begin by themselves.
+        text=text if who or org else text[:1].upper() + text[1:],
         who=who,
-        org=found.get(str(entry.org), "") if entry.org else "",
+        org=org,
         tone=sentence.tone,
         is_public=sentence.audience == PUBLIC,
-        words=[Words(one.kind, one.text, one.is_public, one.code) for one in words],
+        # What its author had erased says nothing any more.
+        words=[Words(one.kind, one.text, one.is_public, one.code) for one in words if one.text],
         data=entry.data,
     )
 
@@ -272,8 +311,8 @@ ROUTINE = frozenset({"voices.voice.submitted"}) | {
     for name in (
         "accepted", "dispatched", "started", "finished", "confirmed", "closed", "facts_found", "objected",
         "objection_upheld", "objection_rejected", "suspended", "suspension_proposed", "resumed", "claimed",
-        "assigned", "noted", "whistled", "whistle_answered", "escalated", "overdue", "extended", "reopened",
-        "not_solved", "called_back", "refused", "refusal_proposed",
+        "released", "assigned", "noted", "whistled", "whistle_answered", "escalated", "overdue", "extended",
+        "reopened", "not_solved", "called_back", "refused", "refusal_proposed",
     )
 }  # fmt: skip
 
@@ -357,7 +396,7 @@ def resident_case(actor: Actor, voice: Voice) -> ResidentCase | None:
         lead=case.lead.name if case.lead else "",
         waits_for=waits_for(case),
         expected=clocks.plain_day(solve.due_at) if solve else "",
-        timeline=lines(entries, texts, {PUBLIC}, people=False),
+        timeline=lines(entries, texts, {PUBLIC}, people=False, to_person=True),
         merged_into=case.number if began_elsewhere else "",
         exclusion=reasons.label("cases.exclusion.reasons", case.excluded_for) if case.excluded_for else "",
         can_confirm=answered and policy.can(mine, "cases.case:confirm", target),

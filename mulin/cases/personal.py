@@ -1,16 +1,23 @@
-"""A person's own data in this module: what they wrote at work, and their saved views."""
+"""A person's own data in this module: what they wrote at work or about their own matter, and saved views."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
 from mulin.cases.models import CallBack, Case, CaseText, SavedView
+from mulin.kernel.models import Entry
+from mulin.voices.models import Voice
 
 
 def export(account_id: UUID) -> dict[str, Any]:
     """Everything kept here that the account wrote or set."""
+    mine = words_of(Voice.objects.filter(account=account_id))
+    texts = CaseText.objects.filter(Q(by=account_id) | Q(pk__in=mine)).order_by("id")
     return {
         "saved_views": list(SavedView.objects.filter(account=account_id).values("name", "query")),
-        "texts": list(CaseText.objects.filter(by=account_id).values("created_at", "move", "kind", "text")),
+        "texts": list(texts.values("created_at", "move", "kind", "text")),
         "call_backs": list(
             CallBack.objects.filter(by=account_id).values("created_at", "how", "result", "note")
         ),
@@ -18,8 +25,30 @@ def export(account_id: UUID) -> dict[str, Any]:
     }
 
 
+def words_of(voices: QuerySet[Voice]) -> set[str]:
+    """Ids of what the people of some voices wrote on their cases (why it was opened again), by account or by
+    receipt: the journal's lines say whose words they are."""
+    wanted: set[str] = set()
+    about: set[UUID] = set()
+    for pk, matter, first in voices.values_list("pk", "matter_id", "first_matter_id"):
+        wanted.add(str(pk))
+        about |= {matter, first} - {None}
+    lines = Entry.objects.filter(matter__in=about, code="cases.case.reopened").values_list("data", flat=True)
+    return {
+        text for data in lines if wanted & set(data.get("spoken_by", ())) for text in data.get("texts", ())
+    }
+
+
+def forget_words(voices: Iterable[UUID]) -> int:
+    """Empty what the people of these voices wrote on their cases. For the erasure of the voices, in its
+    transaction; no line of its own. Returns how many."""
+    mine = words_of(Voice.objects.filter(pk__in=list(voices)))
+    return CaseText.objects.filter(pk__in=mine).update(text="", by=None)
+
+
 def erase(account_id: UUID) -> int:
-    """Forget what is theirs alone. What a worker wrote officially stays with the case, without their name."""
+    """Forget what is theirs alone. What a worker wrote officially stays with the case, without their name;
+    what a resident wrote goes with their voice (`forget_words`)."""
     gone, _rows = SavedView.objects.filter(account=account_id).delete()
     gone += Case.objects.filter(handler=account_id).update(handler=None)
     gone += CaseText.objects.filter(by=account_id).update(by=None)

@@ -13,6 +13,8 @@ MODULE = Module(
         "kernel.rule.withdrawn": Sentence(_("撤回了规则 %(name)s 的本地设定")),
         "kernel.backup.made": Sentence(_("做了一次备份")),
         "kernel.backup.restored": Sentence(_("从备份恢复")),
+        "kernel.subscriber.put_aside": Sentence(_("%(subscriber)s 处理不了一条日志（%(code)s），先放在一边")),
+        "kernel.subscriber.taken_up": Sentence(_("%(subscriber)s 补上了放在一边的一条日志（%(code)s）")),
     },
     periodic=(Periodic("throttle-sweep", 3600, throttle.sweep),),
 )

@@ -7,6 +7,7 @@ often the line is read.
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from typing import Any
 from uuid import UUID
 
 from django.utils import translation
@@ -16,9 +17,12 @@ from mulin.kernel import journal, outage, registry
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import now
 from mulin.kernel.models import Entry, Notice
+from mulin.kernel.numbers import show_number
 
 log = logging.getLogger("mulin.notices")
 SUBSCRIBER = "notices"
+# Where a notice keeps the name of its rule, when its code has several.
+RULE = "notice_rule"
 
 
 def make(limit: int = 500) -> int:
@@ -58,20 +62,40 @@ def _of(entry: Entry, rules: Iterable[registry.NoticeRule]) -> list[Notice]:
                     entry=entry.id,
                     matter=entry.matter,
                     url=rule.url(entry),
-                    data=entry.data,
+                    data={**entry.data, RULE: rule.name} if rule.name else entry.data,
                     is_urgent=rule.is_urgent,
                 )
             )
     return made
 
 
-def say(notice: Notice) -> str:
-    """The sentence of a notice in the current language."""
-    for rule in registry.notice_rules().get(notice.code, ()):
-        sentence = registry.sentences().get(notice.code)
-        labels = sentence.labels if sentence else {}
-        return registry.Sentence(rule.text, labels=labels).say(notice.data)
-    return notice.code
+def say(notice: Notice, title: str = "") -> str:
+    """The sentence of a notice in the current language, by the rule that made it. `title`: of its matter, if
+    the reader may know it (see `titles`); it and the number stand for %(about)s."""
+    known = registry.notice_rules().get(notice.code, ())
+    name = notice.data.get(RULE, "")
+    rule = next((rule for rule in known if rule.name == name), None)
+    if rule is None:
+        return notice.code
+    sentence = registry.sentences().get(notice.code)
+    labels = sentence.labels if sentence else {}
+    return registry.Sentence(rule.text, labels=labels).say(_words(notice, title)).strip().replace("： ", "：")
+
+
+def _words(notice: Notice, title: str) -> dict[str, Any]:
+    """The data of the line, the number grouped as on pages, and what it is about."""
+    number = show_number(notice.data.get("number", ""))
+    if not number:
+        return notice.data
+    about = _("“%(title)s”（%(number)s）") if title else _(" %(number)s ")
+    return {**notice.data, "number": number, "about": about % {"title": title, "number": number}}
+
+
+def titles(notices: Iterable[Notice]) -> dict[UUID, str]:
+    """Titles of the matters of some notices, for those they were made for. One statement."""
+    wanted = {notice.matter for notice in notices if notice.matter}
+    provider = registry.providers().get("notices.titles")
+    return provider(wanted) if wanted and provider else {}
 
 
 def unread_count(actor: Actor) -> int:
@@ -94,12 +118,14 @@ def deliver(send: Callable[[UUID, str, str], None], *, urgent_only: bool) -> int
     by_account: dict[UUID, list[Notice]] = defaultdict(list)
     for notice in pending[:2000]:
         by_account[notice.account_id].append(notice)
+    known = titles(notice for notices in by_account.values() for notice in notices)
     for account, notices in by_account.items():
         unread = [n for n in notices if n.read_at is None]
         try:
             if unread:
                 with translation.override(unread[0].account.language):
-                    send(account, _("睦邻：%d 条新消息") % len(unread), "\n".join(say(n) for n in unread))
+                    lines = [say(notice, known.get(notice.matter, "")) for notice in unread]
+                    send(account, _("睦邻：%d 条新消息") % len(unread), "\n".join(lines))
         except Exception:
             log.exception("a digest could not be sent")
             continue

@@ -123,13 +123,17 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class NoticeRule:
-    """Who is told when a journal line of `code` is sealed. `recipients(entry)` gives account ids."""
+    """Who is told when a journal line of `code` is sealed. `recipients(entry)` gives ids of accounts that may
+    open what `url(entry)` leads to. `text` may hold the keys of the line's data and %(about)s, the title and
+    number of its matter. Several rules of one code need different names; whoever two of them name is told by
+    the first."""
 
     code: str
     text: Any
     recipients: Callable[[Any], Iterable[UUID]]
     url: Callable[[Any], str]
     is_urgent: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +248,10 @@ def notice_rules() -> dict[str, list[NoticeRule]]:
     rules: dict[str, list[NoticeRule]] = {}
     for module in modules():
         for rule in module.notices:
-            rules.setdefault(rule.code, []).append(rule)
+            same = rules.setdefault(rule.code, [])
+            if rule.name in {other.name for other in same}:
+                raise ValueError(f"notice rule {rule.code!r} {rule.name!r} is registered twice")
+            same.append(rule)
     return rules
 
 

@@ -159,6 +159,7 @@ def refuse_case(*, actor: Actor, number: str, reason_code: str, reason: str) -> 
         step.case.pending = {
             "move": "refuse",
             "by": str(actor.account),
+            "unit": str(base.acting_org(actor, step.target.orgs, step.case) or ""),
             "code": reason_code,
             "text": str(words.id),
         }

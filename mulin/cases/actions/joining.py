@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from mulin.cases import base, clocks
 from mulin.cases.models import Case, Involvement
 from mulin.kernel import clock, codes, policy
 from mulin.kernel.actors import Actor
-from mulin.kernel.db import write
+from mulin.kernel.db import is_postgres, write
 from mulin.kernel.errors import ActionError
+from mulin.kernel.numbers import show_number
 from mulin.voices import matters
 from mulin.voices.models import Matter
 
@@ -18,9 +20,11 @@ from mulin.voices.models import Matter
 def merge_cases(*, actor: Actor, number: str, into: str) -> Case:
     """The voices of this case go to another one about the same matter; state `merged`.
 
-    Who: the desk of both places. Raises same-case, target-ended, restriction-differs, merge-elsewhere.
+    Who: the desk of both places. Raises same-case, target-merged, target-ended, restriction-differs,
+    merge-elsewhere. Of two opposite merges at one moment the second is refused.
     """
     with write():
+        _lock_in_order(number, into)
         step = base.Step(actor, number, "cases.case:merge")
         step.check("merge")
         case = step.case
@@ -38,6 +42,17 @@ def merge_cases(*, actor: Actor, number: str, into: str) -> Case:
         return step.write("cases.case.merged", data={"into": target.number})
 
 
+def _lock_in_order(*numbers: str) -> None:
+    """Lock the matters of some cases, and all that hang on them through earlier merges, the oldest first: A
+    into B and B into A, or a merge and an unmerge, then wait for each other and never block each other."""
+    if not is_postgres():
+        return
+    about = {case.matter_id for number in numbers if number and (case := base.find(number))}
+    together = Matter.objects.filter(Q(pk__in=about) | Q(merged_into__in=about) | Q(merged__in=about))
+    ids = sorted(set(together.values_list("pk", flat=True)))
+    list(Matter.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+
+
 def _merge_target(actor: Actor, case: Case, into: str) -> Case:
     target = base.locked(base.needed(into, "into", _("请填要并入的事项编号。")))
     if target is None or not base.may_see(actor, target, base.target_of(target)):
@@ -45,6 +60,11 @@ def _merge_target(actor: Actor, case: Case, into: str) -> Case:
     policy.require(actor, "cases.case:merge", base.target_of(target))
     if target.id == case.id:
         raise ActionError("same-case", _("不能并入它自己。"), field="into")
+    if target.state == "merged":
+        leads_to = show_number(target.merged_into.number)
+        raise ActionError(
+            "target-merged", _("那件事已经并入 %(number)s，请先看看。") % {"number": leads_to}, field="into"
+        )
     if not target.is_open or target.state == "done":
         raise ActionError("target-ended", _("那件事已经办完，不能再并进去。"), field="into")
     if target.restriction != case.restriction:
@@ -57,6 +77,7 @@ def _merge_target(actor: Actor, case: Case, into: str) -> Case:
 def unmerge_case(*, actor: Actor, number: str, reason: str) -> Case:
     """They were not the same after all: voices, clocks and state come back. Who: the desk of the place."""
     with write():
+        _lock_in_order(number)
         step = base.Step(actor, number, "cases.case:unmerge")
         step.check("unmerge")
         case = step.case

@@ -42,6 +42,11 @@ def approve_pending(*, actor: Actor, number: str) -> Case:
         return effect(step, pending)
 
 
+def _behind(pending: dict) -> dict[str, str]:
+    """Whose step somebody else agreed to: residents are shown that unit, not the one that agreed."""
+    return {"proposed_by": pending["by"], "unit": pending.get("unit", "")}
+
+
 def _suspend(step: base.Step, pending: dict) -> Case:
     case = step.case
     case.previous_state, case.review_on = case.state, date.fromisoformat(pending["review_on"])
@@ -50,7 +55,7 @@ def _suspend(step: base.Step, pending: dict) -> Case:
     step.go("suspended")
     return step.write(
         "cases.case.suspended",
-        data={"review_on": pending["review_on"], "proposed_by": pending["by"], "texts": [pending["text"]]},
+        data={"review_on": pending["review_on"], "texts": [pending["text"]], **_behind(pending)},
     )
 
 
@@ -66,7 +71,7 @@ def _refuse(step: base.Step, pending: dict) -> Case:
     matters.close_matter(case.matter)
     return step.write(
         "cases.case.refused",
-        data={"reason": pending["code"], "proposed_by": pending["by"], "texts": [pending["text"]]},
+        data={"reason": pending["code"], "texts": [pending["text"]], **_behind(pending)},
     )
 
 

@@ -153,6 +153,21 @@ def save_view(*, actor: Actor, name: str, query: str) -> SavedView:
         return row
 
 
+def rename_view(*, actor: Actor, view: UUID | str, name: str) -> SavedView:
+    """Call one's own saved view something else. Raises ActionError `name-taken`."""
+    with write():
+        row = SavedView.objects.filter(pk=view, account_id=actor.account).first()
+        if row is None:
+            raise NotVisible
+        title = base.needed(name, "name", _("请起个名字。"), 30)
+        if SavedView.objects.filter(account_id=actor.account, name=title).exclude(pk=row.pk).exists():
+            raise ActionError("name-taken", _("已经有同名的视图。"), field="name")
+        row.name = title
+        row.save(update_fields=["name"])
+        journal.record("cases.view.saved", actor=actor, subject=row.id)
+        return row
+
+
 def delete_view(*, actor: Actor, view: UUID | str) -> None:
     """Take away one's own saved view."""
     with write():

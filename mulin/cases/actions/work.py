@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from mulin.cases import base, classes, clocks
 from mulin.cases.actions.intake import answers_people
 from mulin.cases.models import Case, CaseText, ReplyTemplate
-from mulin.kernel import clock, rulebook
+from mulin.kernel import clock, policy, rulebook
 from mulin.kernel.actors import SYSTEM, Actor
 from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError
@@ -107,9 +107,15 @@ def _finish(
         return step.write("cases.case.finished", data=data)
 
 
+def photo_still_needed(case: Case) -> bool:
+    """Whether the catalogue asks for a photo of the finished work and none is there yet."""
+    wanted, _basis = classes.needs_photo(case.category)
+    return wanted and not Photo.objects.filter(matter_id=case.matter_id, role="after").exists()
+
+
 def _check_photo(case: Case, pictures: list[Any]) -> None:
-    wanted, basis = classes.needs_photo(case.category)
-    if wanted and not pictures and not Photo.objects.filter(matter_id=case.matter_id, role="after").exists():
+    if not pictures and photo_still_needed(case):
+        _wanted, basis = classes.needs_photo(case.category)
         raise ActionError(
             "photo-needed",
             _("这一类事项要有办完后的照片（依据：%(basis)s）。") % {"basis": basis or "—"},
@@ -147,7 +153,7 @@ def _check_reply(actor: Actor, case: Case, reply: str, confirmed: bool) -> float
     if not confirmed:
         raise ActionError(
             "reply-looks-like-template",
-            _("这段答复像套话，没有说到居民问的事。请改一改；确认就这样发，请再点一次并勾选“就这样发出”。"),
+            _("这段答复像套话，没有说到居民问的事。请改一改；确认要这样发，请点“照样发出”。"),
             field="reply",
         )
     return round(likeness, 2)
@@ -170,6 +176,7 @@ def suspend_case(*, actor: Actor, number: str, reason: str, review_on: date) -> 
         step.case.pending = {
             "move": "suspend",
             "by": str(actor.account),
+            "unit": str(base.acting_org(actor, step.target.orgs, step.case) or ""),
             "review_on": review_on.isoformat(),
             "text": str(words.id),
         }
@@ -275,6 +282,17 @@ def claim_case(*, actor: Actor, number: str) -> Case:
         return step.write("cases.case.claimed", data={"handler": str(actor.account)})
 
 
+def release_case(*, actor: Actor, number: str) -> Case:
+    """Put down what one took on oneself: it has no handler then. Who: as for claiming, the handler alone."""
+    with write():
+        step = base.Step(actor, number, "cases.case:claim")
+        _still_open(step.case)
+        if step.case.handler_id is None or step.case.handler_id != actor.account:
+            raise ActionError("not-the-handler", _("这件事不是由您经办的。"))
+        step.case.handler_id = None
+        return step.write("cases.case.released", data={})
+
+
 def assign_case(*, actor: Actor, number: str, handler: UUID | str) -> Case:
     """Hand it to a colleague: somebody with a post in a unit that takes part, or at the place's desk."""
     with write():
@@ -290,8 +308,11 @@ def possible_handlers(case: Case, orgs: Iterable[UUID]) -> list[tuple[UUID, str]
     """(account, name) of those who could handle it: of the units involved, and of the place's desk."""
     from django.db.models import Q
 
-    desk = Q(place=case.place, role__in=("clerk", "secretary", "grid_worker"))
-    if case.grid:
+    # Nobody is handed what they may not read: a tip-off is kept from the community's own desk.
+    sighted = policy.table()[base.VIEW[case.restriction]]
+    roles = [role for role in ("clerk", "secretary", "grid_worker") if role in sighted]
+    desk = Q(place=case.place, role__in=roles)
+    if case.grid and "grid_worker" in roles:
         desk |= Q(place=case.grid, role="grid_worker")
     rows = Post.objects.filter(in_force()).filter(Q(org__in=list(orgs)) | desk).exclude(role="admin")
     rows = rows.filter(account__is_active=True).select_related("account").order_by("account__name")[:200]

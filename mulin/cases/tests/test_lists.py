@@ -223,12 +223,38 @@ def test_the_inbox_costs_two_statements(few, cast):
 @pytest.mark.parametrize("part", ["clerk", "secretary", "gridworker", "resident"])
 def test_search_finds_ones_own_behind_many_newer_hits_elsewhere(speak, cast, world, monkeypatch, part):
     """However many newer cases of a city hold the same words, those of one's own place come up."""
-    monkeypatch.setattr("mulin.cases.queries.SEARCH_RUNS", (2,))
+    monkeypatch.setattr("mulin.cases.queries.NARROWED_RUN", 1)
+    monkeypatch.setattr("mulin.cases.queries.LONGEST_RUN", 1)
     mine = speak()
     for _ in range(3):
         speak(place=world.other_home)
     found = list_cases(getattr(cast, part).actor, q="路灯", size=1).items
     assert [case.number for case in found] == ([] if part == "resident" else [mine.number])
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_search_with_a_filter_turns_short_pages_until_every_case_was_seen(speak, cast, bring, size):
+    """Two of six hits are kept by the filter: however few are looked at for a page, both come up, once."""
+    hits = [speak(text=f"路灯坏了第{n}盏") for n in range(6)]
+    wanted = [hits[4], hits[1]]
+    for one in wanted:
+        bring(one.number, "dispatched")
+    seen, cursor, pages = [], None, 0
+    while pages == 0 or cursor:
+        page = list_cases(cast.clerk.actor, q="路灯", state="dispatched", size=size, cursor=cursor)
+        seen += numbers(page)
+        cursor, pages = page.next, pages + 1
+    assert seen == [one.number for one in wanted]
+    assert pages <= 6
+
+
+@pytest.mark.parametrize("part", ["clerk", "department"])
+def test_a_search_needs_at_most_ten_statements(few, cast, part):
+    actor = getattr(cast, part).actor
+    list_cases(actor, q="消防")
+    with CaptureQueriesContext(connection) as done:
+        page = list_cases(actor, q="消防")
+    assert page.items and len(done) <= 5
 
 
 def test_search_of_a_unit_looks_in_its_own_district_alone(speak, cast, do, bring, world):

@@ -1,7 +1,15 @@
 """Who is told of what, once, and never of something that they may not see."""
 
+import pytest
+
 from mulin.kernel import notices
 from mulin.kernel.models import Notice
+from mulin.kernel.numbers import show_number
+from mulin.people.models import Post
+from mulin.people.queries import actor_by_id
+from mulin.voices.actions import recategorise_matter, relocate_matter
+
+GAS = "三单元楼道里有很浓的煤气味，有老人头晕"
 
 
 def told(code, matter) -> set:
@@ -16,8 +24,13 @@ def test_the_person_hears_of_every_step_and_the_unit_of_its_case(speak, bring, c
     for code in ("accepted", "started", "finished", "closed"):
         assert told(f"cases.case.{code}", matter) == {cast.resident.id}
     assert told("cases.case.dispatched", matter) == {cast.department.id}
-    said_words = {notices.say(n) for n in Notice.objects.filter(matter=matter)}
-    assert f"您反映的事 {said.number} 已受理" in said_words
+    rows = list(Notice.objects.filter(matter=matter))
+    shown, title = show_number(said.number), said.case().title
+    assert f"您反映的事 {shown} 已受理" in {notices.say(n) for n in rows}
+    titles = notices.titles(rows)
+    said_words = {notices.say(n, titles[n.matter]) for n in rows}
+    assert f"您反映的事“{title}”（{shown}）已受理" in said_words
+    assert f"有一件事派给了您的单位：“{title}”（{shown}）" in said_words
 
 
 def test_the_people_of_a_merged_voice_are_told_too(speak, cast, do, bring, settle):
@@ -69,3 +82,84 @@ def test_nobody_is_told_of_a_tip_off_that_they_may_not_see(speak, cast, do, sett
     accounts = set(Notice.objects.filter(matter=said.case().matter_id).values_list("account_id", flat=True))
     assert not accounts & {cast.clerk.id, cast.secretary.id, cast.gridworker.id}
     assert cast.district.id in accounts
+
+
+@pytest.fixture
+def other_gridworker(cast, world):
+    """The newcomer works in the grid beside."""
+    Post.objects.create(
+        account=cast.newcomer.account, role="grid_worker", place=world.grids[1], org=world.committee,
+        begins_on="2020-01-01",
+    )  # fmt: skip
+    cast.newcomer.again()
+    return cast.newcomer
+
+
+def urgent(matter) -> set:
+    return set(Notice.objects.filter(matter=matter, is_urgent=True).values_list("account_id", flat=True))
+
+
+def test_a_major_matter_alarms_its_own_grid_and_not_the_one_beside(speak, cast, settle, other_gridworker):
+    said = speak(text=GAS, category="gas_leak", kind="help", severity="major")
+    settle()
+    told = urgent(said.case().matter_id)
+    assert {cast.gridworker.id, cast.clerk.id, cast.street.id} <= told
+    assert other_gridworker.id not in told
+
+
+def test_a_matter_found_to_be_major_and_one_that_lies_elsewhere_alarm_too(
+    speak, cast, settle, world, other_gridworker
+):
+    said = speak()
+    settle()
+    matter = said.case().matter_id
+    assert urgent(matter) == set()
+    act = {"actor": cast.clerk.actor, "number": said.number}
+    recategorise_matter(**act, category="gas_leak", severity="major")
+    settle()
+    assert {cast.gridworker.id, cast.secretary.id, cast.district.id} <= urgent(matter)
+    assert other_gridworker.id not in urgent(matter)
+    relocate_matter(**act, place=world.home, building=f"{world.home}-B003")
+    settle()
+    assert other_gridworker.id in urgent(matter)
+    words = {notices.say(one) for one in Notice.objects.filter(code="voices.matter.relocated", matter=matter)}
+    shown = show_number(said.number)
+    assert words == {
+        f"您说的事 {shown} 转到了金堰社区",
+        f"大事转到您这里：{shown} ，请马上知悉并处置",
+    }
+
+
+def test_who_joins_a_major_matter_alarms_nobody_anew(speak, cast, settle):
+    first = speak(text=GAS, category="gas_leak", kind="help", severity="major")
+    settle()
+    before = Notice.objects.filter(is_urgent=True).count()
+    again = speak(actor=cast.clerk.actor, text=GAS, category="gas_leak", severity="major", join=first.number)
+    assert again.number == first.number
+    settle()
+    assert Notice.objects.filter(is_urgent=True).count() == before
+
+
+def test_whatever_somebody_is_told_of_they_can_open(
+    speak, cast, do, bring, settle, world, client_for, other_gridworker
+):
+    first, second = speak(), speak(actor=cast.building_head.actor, text="三单元的灯坏了，看不见台阶")
+    joined = {"entered_for": True, "for_account": cast.neighbour.id, "join": first.number}
+    speak(actor=cast.clerk.actor, channel="phone", **joined)
+    do("whistle", "clerk", first.number, orgs=[world.street_office.id, world.housing.id], reason="来")
+    do("merge", "clerk", first.number, into=second.number)
+    bring(second.number, "dispatched")
+    do("object", "department", second.number, reason="不归我们")
+    do("escalate", "street", second.number, reason="请区里协调")
+    major = speak(text=GAS, category="gas_leak", kind="help", severity="major")
+    tip_off = speak(kind="tip_off", text="举报楼下麻将馆聚众赌博，每晚都有", category="vice")
+    do("escalate", "street", tip_off.number, reason="请区里协调")
+    do("refuse", "clerk", speak(text="商家退款的事").number, reason_code="market", reason="商家之间的事")
+    settle()
+    rows = list(Notice.objects.all())
+    assert len({row.code for row in rows}) >= 6 and len(rows) >= 15
+    assert major.case().matter_id in {row.matter for row in rows}
+    for row in rows:
+        person = next(p for p in cast.everybody().values() if p.id == row.account_id)
+        answer = client_for(person).get(row.url)
+        assert answer.status_code == 200, (row.code, row.url, actor_by_id(row.account_id))

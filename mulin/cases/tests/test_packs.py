@@ -5,7 +5,8 @@ from django.utils import translation
 
 from mulin.cases import reasons, states
 from mulin.cases.module import MODULE
-from mulin.kernel import policy, rulebook
+from mulin.kernel import notices, policy, rulebook
+from mulin.kernel.models import Notice
 from mulin.kernel.registry import PUBLIC
 from mulin.kernel.rules import RuleUnset
 from mulin.kernel.workingtime import Limit
@@ -82,7 +83,9 @@ def test_every_sentence_and_notice_can_be_said_in_both_languages(language, db):
             if language == "en":
                 assert not any("\u4e00" <= ch <= "\u9fff" for ch in said), (code, said)
         for rule in MODULE.notices:
-            said = str(rule.text) % SAMPLE
+            notice = Notice(code=rule.code, data={**SAMPLE, notices.RULE: rule.name})
+            said = notices.say(notice, "Lamp")
+            assert "Lamp" in said and "—" not in said, rule.code
             if language == "en":
                 assert not any("\u4e00" <= ch <= "\u9fff" for ch in said), (rule.code, said)
 

@@ -13,8 +13,8 @@ from mulin.cases.actions import close_confirmed, escalate_overdue
 from mulin.cases.models import Case, Clock
 from mulin.kernel import clock, counters, journal
 from mulin.kernel.errors import ActionError, NotVisible
-from mulin.kernel.management.commands.counters import compare
 from mulin.kernel.models import Entry
+from mulin.kernel.recounting import compare
 
 PARTS = ("clerk", "secretary", "street", "department", "resident", "district", "gridworker")
 NAMES = sorted(moves.ALL)

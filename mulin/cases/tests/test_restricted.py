@@ -98,3 +98,30 @@ def test_the_first_person_on_the_scene_ticks_what_was_done(speak, do, cast):
     ordinary = speak()
     with pytest.raises(ActionError):
         moves.perform("acknowledge", actor=cast.clerk.actor, number=ordinary.number)
+
+
+def test_a_tip_off_is_handed_to_nobody_who_may_not_read_it(speak, do, cast):
+    from mulin.cases.actions.work import possible_handlers
+
+    said = speak(kind="tip_off", text="举报楼下麻将馆聚众赌博，每晚都有", category="vice")
+    assert possible_handlers(said.case(), []) == []
+    with pytest.raises(ActionError) as error:
+        do("assign", "street", said.number, handler=str(cast.clerk.id))
+    assert error.value.code == "unknown-handler"
+    ordinary = speak().case()
+    assert cast.clerk.id in {pk for pk, _name in possible_handlers(ordinary, [])}
+
+
+def test_the_form_says_that_a_photo_is_needed_only_where_it_is(speak, cast, bring, monkeypatch):
+    from mulin.cases import classes
+
+    said = speak()
+    bring(said.number, "in_hand")
+
+    def must() -> bool:
+        fields = moves.MoveForm("finish").fields(cast.department.actor, said.case())
+        return next(one.required for one in fields if one.name == "photos")
+
+    assert not must()
+    monkeypatch.setattr(classes, "needs_photo", lambda category: (True, "一项规定"))
+    assert must()
