@@ -57,7 +57,8 @@ def asked(probe: Probe, route: Route) -> Iterator[tuple[table.Row, dict[str, int
     for key, method, thing in questions(route):
         if method in closed:
             continue
-        answers = {role: probe.ask(route, method, thing, role) for role in ROLES}
+        with probe.prepared(thing):
+            answers = {role: probe.ask(route, method, thing, role) for role in ROLES}
         cells = {role: cell for role, (cell, _lines) in answers.items()}
         if "405" in cells.values() and set(cells.values()) <= {"405", "login"}:
             closed.add(method)
@@ -112,6 +113,69 @@ class TestPagesOfAllAndPrograms:
     @each(is_desk=False)
     def test_everybody_experiences_what_the_table_says(self, route, probe, recorded):
         check(probe, recorded, route)
+
+
+# What is never done in the matrix, and why; tests of its own module do it.
+NOT_DONE = {
+    "find": "takes the code of a receipt on paper",
+    "stop-harm": "only where a rule sets a time by which harm has to stop",
+    "desk/enter/many/": "takes rows of a table",
+    "desk/enter/chat/": "takes the lines of a chat",
+    "desk/import/": "takes a file",
+    "desk/admin/places/import/": "takes a file",
+    "desk/admin/places/shapes/": "takes a file",
+    "desk/admin/places/reorganise/": "takes a file",
+    "desk/admin/places/shape/<str:code>/": "takes a file",
+    "desk/admin/webhooks/new/": "would look an address up",
+    "api/v1/webhooks": "would look an address up",
+}
+
+
+def test_whatever_may_be_done_is_done_by_somebody():
+    """Where everybody who may is told that it cannot be done like this, nothing is proved of doing it."""
+    done: dict[tuple[str, str], bool] = {}
+    for (path, method, thing, _place), row in TABLE.items():
+        cells = set(row.cells.values())
+        if method == "GET" or not cells & {"ok", "told"}:
+            continue
+        what = (path, thing.split(" ")[0] if "<slug:move>" in path else "")
+        done[what] = done.get(what, False) or "ok" in cells
+    left = {what for what, is_done in done.items() if not is_done}
+    left = {(path, move) for path, move in left if not {path, move, path.split("/")[-1]} & NOT_DONE.keys()}
+    assert not left
+
+
+HOME_ONLY = ("resident", "group_leader", "building_head", "gridworker", "clerk", "secretary")
+AWAY_ONLY = ("neighbour", "outsider")
+# Shown to everybody, wherever they live: what is public, what anyone may report, and links that are keys.
+OPEN_THINGS = {"", "community", "receipt", "recover", "approved", "group"}
+PUBLISHED = {"published", "wish", "voice-published"}
+OPEN_TABLES = {"portal", "register", "open311", "board", "places", "house"}
+
+
+def test_nothing_private_of_the_other_community_is_shown_or_done():
+    """Whatever the table was recorded as: what is not public is 403 or 404 for people of elsewhere."""
+    faults = []
+    for (path, method, thing, place), row in TABLE.items():
+        is_public = thing in OPEN_THINGS or (thing in PUBLISHED and row.table in OPEN_TABLES)
+        if is_public or thing.endswith("-held"):  # the receipt in hand is the key
+            continue
+        strangers = HOME_ONLY if place == "away" else AWAY_ONLY if place == "home" else ()
+        faults += [
+            f"{role}, {method} {path} {thing} {place}: {row.cells[role]}"
+            for role in strangers
+            if row.cells[role] in {"ok", "told"}
+        ]
+    assert not faults, "\n".join(faults)
+
+
+def test_a_tip_off_is_shown_to_who_made_it_and_to_the_street_and_above_only():
+    allowed = {"home": {"resident", "street", "district"}, "away": {"neighbour", "district"}}
+    rows = [(key, row) for key, row in TABLE.items() if "tip_off" in key[2]]
+    assert len(rows) > 40
+    for key, row in rows:
+        seen = {role for role, cell in row.cells.items() if cell in {"ok", "told"}}
+        assert seen <= allowed[key[3]], key
 
 
 def test_the_table_holds_no_address_that_is_not_a_route():

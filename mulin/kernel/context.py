@@ -60,6 +60,20 @@ def _place_name(request: HttpRequest) -> str:
     return provider(request) if provider else ""
 
 
+def error_shell(request: HttpRequest) -> dict[str, Any]:
+    """What a refusal wears: who works at the desk stays in its shell and finds the way back to the inbox,
+    everybody else is met by the resident's. `is_stranger`: logging in may help."""
+    actor = actor_of(request)
+    desk = _url("desk:inbox")
+    at_desk = bool(desk) and request.path.startswith(desk) and actor.is_staff
+    return {
+        "at_desk": at_desk,
+        "desk_url": desk,
+        "error_shell": "kernel/base_desk.html" if at_desk else "kernel/base_auth.html",
+        "is_stranger": actor.is_anonymous,
+    }
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Lazy where it costs a query, and then once: an error page must render with the database away."""
     actor = actor_of(request)

@@ -56,7 +56,7 @@ def instance_key(home: Path, filename: str) -> str:
     """
     path = home / filename
     if not path.exists():
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)  # all that people said will be in it
         fd, draft = tempfile.mkstemp(prefix=f".{filename}-", dir=home)  # only its owner may read it
         try:
             with os.fdopen(fd, "w", encoding="ascii") as file:

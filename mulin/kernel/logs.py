@@ -7,14 +7,16 @@ from contextvars import ContextVar
 
 request_id: ContextVar[str] = ContextVar("mulin_request_id", default="")
 
-# A telephone or identity number that slipped into a message, and the secret part of a receipt's or a
-# recovery link.
-_NUMBERS = re.compile(r"(?<!\d)(1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
-_LINKS = re.compile(r"(/r/|/recover/)[\w-]{10,}")
+# What may slip into a message: a telephone number (also as it is stored, +86…) or an identity number, the
+# secret part of a receipt's or a recovery link, a token.
+_NUMBERS = re.compile(r"(?<!\d)((?:(?:\+|00)?86[ -]?)?1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
+_LINKS = re.compile(r"(/r/|/recover/|api_key=|[Bb]earer )[^\s&'\"/]{10,}")
+_TOKENS = re.compile(r"\bmulin_[\w-]{16,}")
 
 
 def scrub(text: str) -> str:
-    return _LINKS.sub(r"\1…", _NUMBERS.sub("***", text))
+    """The text without what must not stand in a log."""
+    return _TOKENS.sub("mulin_…", _LINKS.sub(r"\1…", _NUMBERS.sub("***", text)))
 
 
 class JsonFormatter(logging.Formatter):

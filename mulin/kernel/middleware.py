@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from mulin.kernel import outage
+from mulin.kernel.context import error_shell
 from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.ids import new_id
 from mulin.kernel.logs import request_id
@@ -21,6 +22,11 @@ CSP = (
     " font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none';"
     " manifest-src 'self'; worker-src 'self'"
 )
+# For everything that is no page: photographs, tables, feeds, JSON. Opened by itself it can run, load and send
+# nothing, whatever somebody managed to put into it.
+CSP_DATA = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
+# The service worker asks the network by the policy that came with its script.
+PAGES = frozenset({"", "text/html", "text/javascript", "application/javascript"})
 
 
 class RequestContext:
@@ -39,10 +45,13 @@ class RequestContext:
         finally:
             rid = request_id.get()
             request_id.reset(token)
-        response.headers.setdefault("Content-Security-Policy", self.csp)
+        kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        csp = self.csp if kind in PAGES else CSP_DATA
+        response.headers.setdefault("Content-Security-Policy", csp)
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         response.headers["X-Request-Id"] = rid
+        tell_next(request, response)
         if not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "private, no-store")
             patch_vary_headers(response, ("Cookie", "Accept-Language"))
@@ -54,6 +63,15 @@ class RequestContext:
             extra={"facts": {"ms": round((time.perf_counter() - started) * 1000, 1), "request": rid}},
         )
         return response
+
+
+def tell_next(request: HttpRequest, response: HttpResponse) -> None:
+    """A form that a script sends (`X-Mulin-Draft`) is told where to go instead of being led there: scripts
+    follow unseen, so that the next page would be made twice and its messages be lost."""
+    if "X-Mulin-Draft" in request.headers and response.status_code in {301, 302, 303}:
+        response.status_code = 204
+        response.headers["X-Mulin-Next"] = response.headers["Location"]
+        del response.headers["Location"]
 
 
 class ErrorPages:
@@ -76,7 +94,7 @@ class ErrorPages:
         if isinstance(error, ActionError):
             if error.status == 403:
                 raise PermissionDenied(error.message) from error
-            context = {"error": error, "place_name": ""}
+            context = {"error": error, "place_name": "", **error_shell(request)}
             return render(request, "kernel/refused.html", context, status=error.status)
         return None
 

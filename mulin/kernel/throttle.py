@@ -27,16 +27,20 @@ def caller(request) -> str:
     return request.META.get("REMOTE_ADDR", "")
 
 
-def check(what: str, who: str, *, limit: int, seconds: int) -> None:
-    """Count one more; raise ActionError (429) when the window's limit is passed."""
+def used(what: str, who: str, *, seconds: int) -> int:
+    """Count one more, and say how many there were in this window; 0 where nothing is counted."""
     if not settings.MULIN_THROTTLE or not who:
-        return
+        return 0
     # A window is known by the second at which it ends: so the sweeper needs to know no lengths.
     window = (int(time.time()) // seconds + 1) * seconds
     with connection.cursor() as cursor:
         cursor.execute(_UPSERT, [fingerprint(f"{what}:{who}", "throttle"), window])
-        used = cursor.fetchone()[0]
-    if used > limit:
+        return cursor.fetchone()[0]
+
+
+def check(what: str, who: str, *, limit: int, seconds: int) -> None:
+    """Count one more; raise ActionError (429) when the window's limit is passed."""
+    if used(what, who, seconds=seconds) > limit:
         raise ActionError(
             "too-often",
             _("刚才提交得太频繁了。您写的内容还在，请过几分钟再试；急事请直接拨打电话。"),

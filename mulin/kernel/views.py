@@ -2,6 +2,7 @@
 
 import secrets as token_compare
 import sys
+from typing import Any
 
 from django.conf import settings
 from django.db import Error, connection
@@ -10,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from mulin.kernel import outage
+from mulin.kernel.context import error_shell
 from mulin.kernel.models import CountDelta, Entry, Job
 
 
@@ -54,13 +56,18 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(generate_latest(collector), content_type="text/plain; version=0.0.4")
 
 
-def _error(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
+def _error(request: HttpRequest, status: int, message: str = "", **facts: Any) -> HttpResponse:
     if request.path.startswith("/api/"):
         titles = {400: "Bad request", 403: "Not allowed", 404: "Not found", 500: "Something broke here"}
         body = {"type": "about:blank", "title": message or titles[status], "status": status}
         return JsonResponse(body, status=status, content_type="application/problem+json")
     # No place name: looking it up would ask the database, which may be what is broken.
-    context = {"message": message, "place_name": ""}
+    context = {
+        "message": message,
+        "place_name": "",
+        **facts,
+        **(error_shell(request) if status < 500 else {}),
+    }
     return render(request, f"{status}.html", context, status=status)
 
 
@@ -73,7 +80,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _error(request, 403)
+    return _error(request, 403, is_stale=True)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -3,21 +3,121 @@
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import close_old_connections
+from django.db.models import F
 
 from mulin.kernel import counters, journal, notices, outage, registry
+from mulin.kernel.actors import SYSTEM
+from mulin.kernel.db import write
+from mulin.kernel.models import Cursor, Entry
 
 log = logging.getLogger("mulin.worker")
 
 
+# A line that a subscriber cannot take is tried so often, ever more slowly (about two minutes in all), then it
+# is put aside, so that the lines behind it go on.
+TRIES = 8
+FIRST_WAIT = 1.0
+ASIDE = "kernel.subscriber.put_aside"
+AGAIN = "kernel.subscriber.taken_up"
+ASIDE_CURSOR = "aside:"  # before a subscriber's name: how many of its lines wait
+
+
+@dataclass
+class Trial:
+    """The line that a subscriber could not take, how often it was tried, and when it is tried again."""
+
+    entry: UUID
+    tries: int = 0
+    next_at: float = 0.0
+
+
+# In memory: a worker that starts anew tries anew.
+_trials: dict[str, Trial] = {}
+
+
 def feed(subscriber: registry.Subscriber, limit: int = 500) -> int:
-    """Hand the next sealed lines to one subscriber. A line that fails is tried again at the next round."""
-    entries = journal.read_on(subscriber.name, limit)
-    for entry in entries:
-        subscriber.handle(entry)
-        journal.advance(subscriber.name, entry)
-    return len(entries)
+    """Hand the next sealed lines to one subscriber; gives how many it is done with.
+
+    A line that it cannot take is tried again later and put aside in the end: recorded in the journal, shown
+    to the administration and by `mulin check`, and handed over once more by `mulin journal again`.
+    """
+    trial = _trials.get(subscriber.name)
+    if trial and time.monotonic() < trial.next_at:
+        return 0
+    done = 0
+    for entry in journal.read_on(subscriber.name, limit):
+        try:
+            subscriber.handle(entry)
+        except Exception as error:
+            if outage.is_outage(error):
+                raise
+            if not _is_hopeless(subscriber.name, entry):
+                break
+            put_aside(subscriber.name, entry, error)
+        else:
+            journal.advance(subscriber.name, entry)
+        _trials.pop(subscriber.name, None)
+        done += 1
+    return done
+
+
+def _is_hopeless(name: str, entry: Entry) -> bool:
+    """Count a failure; whether it was the last try. To be called where the error is caught."""
+    trial = _trials.get(name)
+    if trial is None or trial.entry != entry.id:
+        trial = _trials[name] = Trial(entry.id)
+    trial.tries += 1
+    trial.next_at = time.monotonic() + FIRST_WAIT * 2 ** (trial.tries - 1)
+    log.exception("subscriber %s failed at line %s, try %d of %d", name, entry.id, trial.tries, TRIES)
+    return trial.tries >= TRIES
+
+
+def put_aside(name: str, entry: Entry, error: Exception) -> None:
+    """Go on behind a line that a subscriber cannot take, and keep which one it was."""
+    with write():
+        # A line about a line that failed: were it put aside as well, there would be no end.
+        if entry.code != ASIDE:
+            data = {"subscriber": name, "code": entry.code, "error": type(error).__name__}
+            journal.record(ASIDE, actor=SYSTEM, subject=entry.id, data=data)
+            cursor, _made = Cursor.objects.get_or_create(name=ASIDE_CURSOR + name)
+            Cursor.objects.filter(pk=cursor.pk).update(position=F("position") + 1)
+        journal.advance(name, entry)
+
+
+def aside() -> dict[str, int]:
+    """Subscriber -> how many lines wait aside; empty when all is well."""
+    rows = Cursor.objects.filter(name__startswith=ASIDE_CURSOR, position__gt=0)
+    return {row.name.removeprefix(ASIDE_CURSOR): row.position for row in rows}
+
+
+def take_up(name: str) -> tuple[int, int]:
+    """Hand a subscriber the lines that were put aside for it once more. Gives (taken, still failing).
+
+    They come after later lines: a subscriber must bear that, as it must bear a line twice.
+    """
+    subscriber = next(one for one in registry.collect("subscribers") if one.name == name)
+    left = [row.subject for row in Entry.objects.filter(code=ASIDE, data__subscriber=name).order_by("id")]
+    for row in Entry.objects.filter(code=AGAIN, data__subscriber=name):
+        left.remove(row.subject)
+    taken = 0
+    for entry in Entry.objects.filter(pk__in=left).order_by("position"):
+        try:
+            subscriber.handle(entry)
+        except Exception as error:
+            if outage.is_outage(error):
+                raise
+            log.exception("subscriber %s failed at line %s once more", name, entry.id)
+            continue
+        with write():
+            data = {"subscriber": name, "code": entry.code}
+            journal.record(AGAIN, actor=SYSTEM, subject=entry.id, data=data)
+            Cursor.objects.filter(name=ASIDE_CURSOR + name).update(position=F("position") - 1)
+        taken += 1
+    return taken, len(left) - taken
 
 
 def tick() -> int:
@@ -31,7 +131,7 @@ def tick() -> int:
         except Exception as error:
             if outage.is_outage(error):
                 raise
-            log.exception("subscriber %s failed; it will be tried again", subscriber.name)
+            log.exception("subscriber %s cannot be fed; it will be tried again", subscriber.name)
     return work
 
 

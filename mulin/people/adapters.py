@@ -15,12 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mulin.kernel import channels, secrets, throttle
-from mulin.people import actions, forms, queries
+from mulin.people import actions, forms, guessing, queries
 from mulin.people.models import Account
 
-CODES_PER_HOUR = 6
-TRIES_PER_QUARTER = 10
 FRESH_SECONDS = 300
+
+
+def _name_in(credentials: dict[str, Any]) -> str:
+    """The name or number that was typed."""
+    return str(credentials.get("username") or credentials.get("phone") or "").strip().lower()
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -56,27 +59,34 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("people:account")
 
     def post_login(self, request: HttpRequest, user: Account, **kwargs: Any):
-        """The language of the account follows the person to a new telephone; one that was chosen on this
-        device stays."""
+        """The device is known from now on. The language of the account follows the person to a new telephone;
+        one that was chosen on this device stays."""
         response = super().post_login(request, user, **kwargs)
-        if settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
-            return response
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            user.language,
-            samesite="Lax",
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-        )
+        guessing.remember(request, response, user.pk)
+        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                user.language,
+                samesite="Lax",
+                secure=settings.LANGUAGE_COOKIE_SECURE,
+            )
         return response
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Counted in the database as well: allauth counts in one process only."""
-        who = credentials.get("username") or credentials.get("phone") or ""
-        throttle.check("log-in", f"{who}", limit=TRIES_PER_QUARTER, seconds=900)
+        account = queries.account_by_login(**credentials)
+        guessing.count_password(request, str(account or _name_in(credentials)), account)
         super().pre_authenticate(request, **credentials)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        return secrets.fingerprint(credentials.get("username") or credentials.get("phone") or "", "log-in")
+        """With the address: a stranger's tries must not be counted against the person."""
+        who = f"{_name_in(credentials)} {throttle.caller(request)}"
+        return secrets.fingerprint(who, "log-in")
+
+    def set_password(self, user: Account, password: str) -> None:
+        """By the action that everybody uses: other sessions and all tokens end with the old password."""
+        changed = actions.change_password(account_id=user.pk, password=password)
+        user.password = changed.password
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Not asked again within five minutes of logging in: the person has just shown who they are."""
@@ -131,8 +141,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return f"{random.randbelow(1_000_000):06d}"
 
     def _sms(self, phone: str, text: str) -> None:
-        throttle.check("sms", phone, limit=CODES_PER_HOUR, seconds=3600)
-        throttle.check("sms-from", throttle.caller(self.request), limit=10 * CODES_PER_HOUR, seconds=3600)
+        guessing.count_code(self.request, phone, queries.account_by_login(phone=phone))
         channels.channel("sms").send(phone, _("睦邻"), text)
 
     def send_verification_code_sms(self, user, phone: str, code: str, **kwargs: Any) -> None:

@@ -5,6 +5,7 @@ from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from django import forms
 from django.conf import settings
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from mulin.people import phones, states
@@ -120,6 +121,11 @@ class ActivateAppForm(_Code, totp.ActivateTOTPForm):
     label_of_code = _("应用里的六位动态码")
 
 
+def _languages() -> list[tuple[str, str]]:
+    """Every language names itself: who is lost in a foreign one finds the own."""
+    return [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
+
+
 class ProfileForm(forms.Form):
     """One's own settings."""
 
@@ -129,7 +135,7 @@ class ProfileForm(forms.Form):
         required=False,
         help_text=_("工作人员联系您时会看到；公开的页面上不显示。"),
     )
-    language = forms.ChoiceField(label=_("语言"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("语言"), choices=_languages)
     digest = forms.ChoiceField(label=_("消息怎么发给您"), choices=list(states.DIGESTS.items()))
     home_place = forms.CharField(widget=forms.HiddenInput, required=False, max_length=12)
 

@@ -45,6 +45,7 @@ SENTENCES = {
     "people.account.erased": Sentence(_("注销了一个账户，个人信息已删除"), RESTRICTED),
     "people.phone.named": Sentence(_("填了一个新手机号"), RESTRICTED),
     "people.phone.verified": Sentence(_("确认了手机号"), RESTRICTED),
+    "people.password.changed": Sentence(_("改了密码，其他登录和令牌一起失效"), RESTRICTED),
     "people.password.set": Sentence(_("凭短信验证码设了新密码"), RESTRICTED),
     "people.privacy.accepted": Sentence(_("看过隐私说明（%(version)s）"), RESTRICTED),
     "people.recovery.made": Sentence(_("为一个账户做了找回链接"), RESTRICTED),
@@ -106,7 +107,12 @@ NOTICES = (
         "people:security",
         urgent=True,
     ),
-    _notice("people.recovery.used", _("您的密码用找回链接改过了"), "people:security", urgent=True),
+    _notice(
+        "people.recovery.used",
+        _("您的密码用找回链接改过了，其他登录和接口令牌都已失效"),
+        "people:security",
+        urgent=True,
+    ),
 )
 
 

@@ -75,6 +75,16 @@ def needs_second_factor(account: Account, actor: Actor) -> bool:
     return not found
 
 
+def without_second_factor() -> QuerySet[Account]:
+    """Accounts whose posts ask for a second factor that they do not have yet."""
+    from allauth.mfa.models import Authenticator
+
+    posts = Post.objects.filter(in_force()).exclude(role__in=states.VOLUNTEERS)
+    has = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+    alive = Account.objects.filter(is_active=True, erased_at=None, is_demo=False)
+    return alive.filter(~Exists(has), pk__in=posts.values("account"))
+
+
 def place_names(wanted: set[str]) -> dict[str, str]:
     """Codes (divisions and things below them) -> names; a code without a name stays itself. Two queries."""
     wanted = {code for code in wanted if code}
@@ -131,6 +141,13 @@ def account_by_phone(text: str, among: QuerySet[Account] | None = None) -> Accou
         return None
     rows = Account.objects.filter(erased_at=None) if among is None else among
     return rows.filter(phone_hash=fingerprint(phone, "phone")).order_by("-phone_verified", "-id").first()
+
+
+def account_by_login(*, username: str = "", phone: str = "", **_others: str) -> UUID | None:
+    """The key of the account that a log-in name or number leads to, so that both are counted as one."""
+    named = Account.objects.filter(username=username).first() if username else None
+    found = named or (account_by_phone(phone) if phone else None)
+    return found.pk if found else None
 
 
 def account_places(account_id: UUID) -> set[str]:

@@ -1,12 +1,15 @@
 """Making an instance ready to serve: migrations and static files, skipped when nothing changed."""
 
 import hashlib
+import sys
 from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+
+from mulin.kernel import recounting
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -30,7 +33,13 @@ def _remember(name: str, stamp: str) -> None:
 
 
 def ensure_database() -> bool:
-    """Migrate when a migration file changed or the database is new. Returns whether anything was done."""
+    """Migrate when a migration file changed or the database is new; count again what an older version did
+    not count. Returns whether anything was done."""
+    done = _ensure_tables()
+    return bool(recounting.bring_up_to_date(lambda text: print(text, file=sys.stderr))) or done
+
+
+def _ensure_tables() -> bool:
     files = [p for config in apps.get_app_configs() for p in Path(config.path).glob("migrations/[0-9]*.py")]
     stamp = _stamp_of(files) + connection.vendor
     if not _changed("migrations", stamp) and connection.introspection.table_names():

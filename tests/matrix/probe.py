@@ -15,7 +15,9 @@ from django.urls import reverse
 from mulin.doors.api.routes import api
 from mulin.kernel.models import Entry
 from mulin.portal import receipts
-from tests.matrix.objects import Thing, body_of, things_of
+from tests.matrix import ready
+from tests.matrix.bodies import body_of
+from tests.matrix.objects import Thing, things_of
 from tests.matrix.routes import Route
 from tests.matrix.table import Key
 from tests.matrix.world import ROLES, Matrix
@@ -23,7 +25,7 @@ from tests.matrix.world import ROLES, Matrix
 # An address that is not this machine's: what is open to loopback alone must not answer.
 FAR = "203.0.113.9"
 REFUSALS = {401: "login", 403: "403", 404: "404", 405: "405"}
-HELPFUL = {400, 409, 422}
+TOLD = {400, 409, 422}
 METHODS = ("GET", "POST")
 
 
@@ -51,6 +53,14 @@ class Probe:
         if role != "anonymous":
             self.client.force_login(self.matrix.person(role).account)
         return self.client.cookies
+
+    @contextmanager
+    def prepared(self, thing: Thing) -> Iterator[None]:
+        """Inside, colleagues have done what has to be done before; afterwards it never happened."""
+        with undone():
+            if thing.first:
+                ready.bring(self.matrix, thing.first, place=thing.place)
+            yield
 
     def ask(self, route: Route, method: str, thing: Thing, role: str) -> tuple[str, int]:
         """(cell, how many journal lines it wrote). All of it is undone."""
@@ -86,7 +96,9 @@ def experienced(response: Any) -> str:
     status = response.status_code
     if 300 <= status < 400:
         return "login" if response.headers.get("Location", "").startswith("/account/login/?next=") else "ok"
-    if 200 <= status < 300 or status in HELPFUL:
+    if status in TOLD:
+        return "told"
+    if 200 <= status < 300:
         return "ok"
     return REFUSALS.get(status, str(status))
 

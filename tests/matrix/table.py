@@ -1,8 +1,9 @@
 """The table: one row a route, method, object and community; one column a role.
 
-Cells: `ok` a page, a redirect or a refusal that helps (400, 409, 422); `login` a way to log in, or 401;
-`403`, `404`, `405`. `home` is where the resident lives and the clerk works; the neighbour lives, and the
-outsider works, in the other community, `away`.
+Cells: `ok` a page or a redirect: it was shown or done; `told` a refusal that helps (400, 409, 422): the
+person may, but not now or not like this; `login` a way to log in, or 401; `403`, `404`, `405`. `home` is
+where the resident and the group leader live and the clerk works; the neighbour lives, and the outsider works,
+in the other community, `away`.
 """
 
 import csv
@@ -13,7 +14,7 @@ from tests.matrix.world import ROLES
 
 FOLDER = Path(__file__).parent / "table"
 KEYS = ("route", "method", "object", "place")
-CELLS = {"ok", "login", "403", "404", "405"}
+CELLS = {"ok", "told", "login", "403", "404", "405"}
 Key = tuple[str, str, str, str]
 
 
@@ -33,7 +34,7 @@ def read(is_strict: bool = True) -> dict[Key, Row]:
         with path.open(encoding="utf-8", newline="") as file:
             for line in csv.DictReader(file):
                 key: Key = tuple(line[name] for name in KEYS)
-                cells = {role: line[role] for role in ROLES}
+                cells = {role: line.get(role) or "" for role in ROLES}
                 if is_strict and (key in found or set(cells.values()) - CELLS):
                     raise ValueError(f"{path.name}: {key}: there twice, or with a cell that means nothing")
                 found[key] = Row(key, cells, path.stem)

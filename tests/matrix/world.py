@@ -23,8 +23,8 @@ from mulin.voices import actions as voices
 from mulin.voices.models import Photo, Voice
 
 ROLES = (
-    "anonymous", "resident", "neighbour", "gridworker", "clerk", "street", "department", "district", "admin",
-    "outsider",
+    "anonymous", "resident", "neighbour", "group_leader", "building_head", "gridworker", "clerk", "secretary",
+    "street", "department", "district", "auditor", "admin", "outsider",
 )  # fmt: skip
 # What is said in each kind of matter: the text, and the fields that make it that kind.
 SAID: dict[str, tuple[str, dict[str, Any]]] = {
@@ -152,15 +152,21 @@ def _belongings(matrix: Matrix, side: Side) -> None:
     ids["group"] = group.pk
     ids["view"] = save_view(actor=side.clerk.actor, name="我的", query="state=reported").pk
     ids["token"] = people.make_token(actor=side.clerk.actor, name="接口")[0].pk
-    ids["webhook"] = _webhook(matrix).pk
+    ids["webhook"], ids["webhook_off"] = _webhook(matrix).pk, _webhook(matrix, is_active=False).pk
+    slips = people.make_invitations(actor=side.clerk.actor, building=side.building, doors=["4单元4-4"])
+    ids["invitation"] = slips[0].code
     ids["recover"] = people.make_recovery_link(actor=cast.admin.actor, account_id=side.resident.account.pk)[1]
 
 
 def _administered(matrix: Matrix, side: Side) -> None:
     """What the administration keeps for a place: a route, a template, a rule of its own."""
-    ids, admin = side.ids, matrix.cast.admin
+    ids, admin, newcomer = side.ids, matrix.cast.admin, matrix.cast.newcomer
     unit = matrix.world.committee if side is matrix.home else matrix.world.other_committee
-    ids["org"], ids["account"] = unit.pk, side.resident.account.pk
+    # Without a post, so that the account can be closed; and a unit in which nobody works.
+    ids["org"], ids["account"] = unit.pk, (newcomer if side is matrix.home else side.resident).account.pk
+    ids["empty_org"] = people.create_organisation(
+        actor=admin.actor, name="空壳单位", kind="social_org", place=side.place
+    ).pk
     ids["post"] = Post.objects.get(account=side.clerk.account, role="clerk").pk
     ids["member"] = Post.objects.get(account=side.resident.account, role="group_member").pk
     ids["route"] = set_route(actor=admin.actor, place=side.place, org=unit.pk, category="street_lamp").pk
@@ -171,13 +177,17 @@ def _administered(matrix: Matrix, side: Side) -> None:
         name="cases.limit.solve", place=side.place, valid_from=date(2026, 1, 1), value="10 d",
         basis="社区公约", certainty="local practice", set_by=admin.account,
     ).pk  # fmt: skip
-    ids["entry"] = Entry.objects.filter(matter=side.voices["published"].matter_id).earliest("id").pk
+    for name, voice in (("entry", "published"), ("entry-tip_off", "tip_off"), ("entry-major", "major")):
+        ids[name] = Entry.objects.filter(matter=side.voices[voice].matter_id).earliest("id").pk
 
 
-def _webhook(matrix: Matrix) -> Webhook:
+def _webhook(matrix: Matrix, *, is_active: bool = True) -> Webhook:
     """Made without the action, which would look the address up."""
     return Webhook.objects.create(
-        url="https://example.org/hook", secret_sealed=seal("x"), created_by=matrix.cast.admin.account.pk
+        url="https://example.org/hook",
+        secret_sealed=seal("x"),
+        created_by=matrix.cast.admin.account.pk,
+        is_active=is_active,
     )
 
 

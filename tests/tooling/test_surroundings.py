@@ -62,6 +62,7 @@ def test_a_temporary_postgres_starts_though_the_scratch_folder_is_closed_to_othe
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     command = [sys.executable, str(ROOT / "scripts/with_postgres.py"), "--", sys.executable, "-c", REPORT]
-    result = subprocess.run(command, env={**os.environ, "TMPDIR": str(closed)}, capture_output=True, text=True)
+    surroundings = {**os.environ, "TMPDIR": str(closed)}
+    result = subprocess.run(command, env=surroundings, capture_output=True, text=True)
     assert result.returncode == 7, result.stderr
     assert not any(closed.iterdir())

@@ -142,6 +142,11 @@ def once(request: HttpRequest, key: str | None, act: Callable[[], tuple[int, Any
     return _raw(text, status)
 
 
+def key_reused() -> ActionError:
+    """The refusal of a key that stands for another request."""
+    return ActionError("key-reused", _("这个 Idempotency-Key 已用于另一个请求。请换一个。"), status=422)
+
+
 def _recall(owner: str, key: str, digest: str) -> HttpResponse | None:
     found = IdempotentAnswer.objects.filter(owner=owner, key=key).first()
     if found is None:
@@ -150,7 +155,7 @@ def _recall(owner: str, key: str, digest: str) -> HttpResponse | None:
         found.delete()
         return None
     if found.digest != digest:
-        raise ActionError("key-reused", _("这个 Idempotency-Key 已用于另一个请求。请换一个。"), status=422)
+        raise key_reused()
     return _raw(secrets.unseal(found.body["sealed"]), found.status)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mulin.cases import moves
+from mulin.cases import moves, pages
 from mulin.cases.models import Case
 from mulin.cases.queries import get_case
 from mulin.kernel import journal, registry
@@ -46,13 +46,7 @@ def _clock(clock: Any) -> dict[str, Any]:
 
 
 def timeline(case: Case) -> list[dict[str, Any]]:
-    """The lines of the case's matter that workers read, oldest first, as sentences."""
-    sentences = registry.sentences()
-    lines = []
-    for entry in journal.timeline(case.matter_id):
-        sentence = sentences.get(entry.code)
-        if sentence is None or sentence.audience == registry.RESTRICTED:
-            continue
-        words = sentence.say(entry.data)
-        lines.append({"at": entry.at, "code": entry.code, "text": words, "data": entry.data})
-    return lines
+    """The lines that workers read on the case's page, oldest first, as sentences; without names and words."""
+    names = ("at", "code", "text", "data")
+    lines = pages.lines(journal.timeline(case.matter_id), {}, {registry.PUBLIC, registry.STAFF}, people=False)
+    return [{name: getattr(line, name) for name in names} for line in lines]

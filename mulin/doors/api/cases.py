@@ -1,9 +1,7 @@
 """Cases: lists, one case with everything its page shows, and every move of the table as a path of its own."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_noop as _n
@@ -18,15 +16,25 @@ from mulin.doors.api import schemas
 from mulin.doors.api.answers import answer, once
 from mulin.doors.api.bodies import body_of, msgid, values_of
 from mulin.doors.api.case_file import case_file
-from mulin.doors.api.common import Key, bounds, known_number
+from mulin.doors.api.common import (
+    Key,
+    bounds,
+    is_count,
+    is_id,
+    is_moment,
+    is_small,
+    known_number,
+    own_cursor,
+)
 from mulin.doors.api.fields import Day, Id, Place, words
-from mulin.doors.api.openapi import READ, WRITE, documented
-from mulin.kernel import paging
+from mulin.doors.api.openapi import LIST, READ, WRITE, documented
 
 router = Router(tags=["cases"])
 State = Literal[tuple(states.STATES)]  # type: ignore[valid-type]
 Flag = Literal["true", "false"]
 NO_BODY = Body(None)
+# What the cursor of each order is made of.
+CURSORS = {"newest": (is_id,), "burning": (is_small, is_moment, is_id), "search": (is_count,)}
 # Another person has to agree before these take effect.
 PENDING = frozenset(name for name, move in moves.ALL.items() if move.second_person) | {"exclude"}
 
@@ -92,7 +100,7 @@ def moved(case: Case) -> dict[str, Any]:
     url_name="cases",
     operation_id="list-cases",
     summary=_n("看岗位能看的事项"),
-    response=documented(schemas.Listing[schemas.CaseLine], *READ),
+    response=documented(schemas.Listing[schemas.CaseLine], *LIST),
 )
 def listing(request: HttpRequest, wanted: Annotated[CaseFilters, Query()]) -> HttpResponse:
     given = wanted.model_dump(exclude_none=True)
@@ -103,23 +111,9 @@ def listing(request: HttpRequest, wanted: Annotated[CaseFilters, Query()]) -> Ht
         if name in given:
             given[name] = given[name] == "true"
     given["q"] = given.get("q", "").strip()
-    cursor = _cursor(cursor, "search" if given["q"] else order)
+    cursor = own_cursor(cursor, *CURSORS["search" if given["q"] else order])
     page = list_cases(request.actor, cursor=cursor, size=limit, **given)
     return answer({"items": [line(case) for case in page.items], "next": page.next})
-
-
-def _cursor(cursor: str | None, order: str) -> str | None:
-    """A cursor that fits the order, or None: the first page is shown for one that is not ours."""
-    values = paging.decode(cursor) if cursor else None
-    readers = {"newest": (UUID,), "burning": (int, datetime.fromisoformat, UUID), "search": (int,)}[order]
-    if not values or len(values) != len(readers):
-        return None
-    try:
-        for read, value in zip(readers, values, strict=True):
-            read(value)
-    except (ValueError, TypeError, AttributeError):
-        return None
-    return cursor
 
 
 @router.get(

@@ -1,15 +1,17 @@
 """What several routers share: the idempotency header, cursors, numbers and places."""
 
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
 from ninja import Header, Query
 from pydantic import Field
 
 from mulin.kernel import clock, codes, numbers, paging
-from mulin.kernel.errors import NotVisible
+from mulin.kernel.errors import ActionError, NotVisible
 
 KeyText = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[!-~]+$")]
 Key = Annotated[
@@ -36,13 +38,40 @@ def day_start(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=clock.zone())
 
 
-def id_cursor(cursor: str | None) -> str | None:
-    """A cursor of one id, or None for one that is not ours: the first page is shown then."""
-    values = paging.decode(cursor) if cursor else None
-    try:
-        return cursor if values and len(values) == 1 and UUID(values[0]) else None
-    except (ValueError, TypeError, AttributeError):
+def own_cursor(cursor: str | None, *checks: Callable[[Any], bool]) -> str | None:
+    """A cursor of ours, whose values pass these checks in turn; None when none was given.
+
+    One that was changed or belongs to another list is refused (400): whoever got the first page instead
+    would read it for ever.
+    """
+    if not cursor:
         return None
+    values = paging.decode(cursor)
+    try:
+        is_ours = values is not None and all(check(v) for check, v in zip(checks, values, strict=True))
+    except (ValueError, TypeError, AttributeError):
+        is_ours = False
+    if not is_ours:
+        text = _("这个 cursor 不是这份清单上一页给的。请从第一页读起。")
+        raise ActionError("bad-cursor", text, field="cursor", status=400)
+    return cursor
+
+
+def is_id(value: Any) -> bool:
+    return isinstance(value, str) and bool(UUID(value))
+
+
+def is_count(value: Any) -> bool:
+    """A whole number that both databases can hold."""
+    return type(value) is int and 0 <= value < 2**62
+
+
+def is_small(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 2**15
+
+
+def is_moment(value: Any) -> bool:
+    return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
 
 
 def known_number(number: str) -> str:

@@ -7,7 +7,7 @@ from ninja import Router
 
 from mulin.doors.api import schemas
 from mulin.doors.api.answers import answer
-from mulin.doors.api.common import Limit, Next
+from mulin.doors.api.common import Limit, Next, is_count, own_cursor
 from mulin.doors.api.openapi import documented
 from mulin.kernel import paging, registry
 from mulin.kernel.models import Entry
@@ -23,7 +23,7 @@ VIEW = "kernel.journal:view"
     url_name="journal",
     operation_id="read-journal",
     summary=_n("按封存顺序读日志"),
-    response=documented(schemas.Listing[schemas.EntryOut], 403, 422),
+    response=documented(schemas.Listing[schemas.EntryOut], 400, 403, 422),
 )
 def listing(request: HttpRequest, limit: Limit = 50, cursor: Next = None) -> HttpResponse:
     if not can_somewhere(request.actor, VIEW):
@@ -33,14 +33,8 @@ def listing(request: HttpRequest, limit: Limit = 50, cursor: Next = None) -> Htt
     rows = rows.exclude(code__in=hidden)
     restricted = Matter.objects.exclude(restriction="").values("pk")
     rows = rows.filter(Q(matter=None) | ~Q(matter__in=restricted))
-    page = paging.page(rows, order=("position",), size=limit, cursor=_cursor(cursor))
+    page = paging.page(rows, order=("position",), size=limit, cursor=own_cursor(cursor, is_count))
     return answer({"items": [line(entry) for entry in page.items], "next": page.next})
-
-
-def _cursor(cursor: str | None) -> str | None:
-    values = paging.decode(cursor) if cursor else None
-    ours = values and len(values) == 1 and type(values[0]) is int and 0 <= values[0] < 2**62
-    return cursor if ours else None
 
 
 def line(entry: Entry) -> dict[str, object]:

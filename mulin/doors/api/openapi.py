@@ -12,12 +12,12 @@ from mulin.doors.api.answers import PROBLEM_TYPE, to_json
 from mulin.doors.api.schemas import Problem
 
 ERRORS = {
-    "400": _n("请求内容不是 JSON"),
+    "400": _n("请求内容不是 JSON，或 cursor 不是上一页给的"),
     "401": _n("没有令牌，或令牌无效"),
     "403": _n("看得到，但您的岗位不能这样做"),
     "404": _n("没有，或者您看不到"),
     "409": _n("现在不能这样做；title 说明原因"),
-    "422": _n("有的字段没填对；errors 逐项说明"),
+    "422": _n("有的字段没填对（errors 逐项说明），或 Idempotency-Key 已用于另一个请求（key-reused）"),
     "429": _n("太频繁，过一会儿再试"),
     "503": _n("现在存取不了；过一会儿用同一个编号再发一次"),
 }
@@ -30,6 +30,7 @@ def documented(model: Any, *refusals: int, status: int = 200, **more: Any) -> di
 
 
 READ = (404, 422)
+LIST = (400, *READ)
 WRITE = (400, 403, 404, 409, 422, 429)
 
 

@@ -11,14 +11,15 @@ from pydantic import Field
 from mulin.cases.models import Case
 from mulin.cases.states import neighbour_label
 from mulin.doors.api import schemas
-from mulin.doors.api.answers import answer
+from mulin.doors.api.answers import answer, key_reused
 from mulin.doors.api.bodies import Photos
-from mulin.doors.api.common import Key, Limit, Next, bounds, day_start, id_cursor, known_number
+from mulin.doors.api.common import Key, Limit, Next, bounds, day_start, is_id, known_number, own_cursor
 from mulin.doors.api.fields import Body, Day, Lat, Lon, Moment, Place, YesNo, words
-from mulin.doors.api.openapi import READ, WRITE, documented
+from mulin.doors.api.openapi import LIST, READ, WRITE, documented
 from mulin.doors.links import receipt_link
 from mulin.doors.rate import check_rate
 from mulin.kernel import paging
+from mulin.kernel.errors import ActionError
 from mulin.voices.actions import submit_voice
 from mulin.voices.models import Voice
 from mulin.voices.queries import get_voice, visible_voices
@@ -54,10 +55,12 @@ class VoiceIn(Body):
 )
 def submit(request: HttpRequest, body: VoiceIn, key: Key = None) -> HttpResponse:
     fields = body.model_dump(exclude_none=True)
-
     check_rate(request.actor, request.api_token)
-    # The voice keeps the key itself, so that understanding the text happens outside every lock.
-    receipt = submit_voice(actor=request.actor, channel="api", idempotency=key or "", **fields)
+    try:
+        # The voice keeps the key itself, so that understanding the text happens outside every lock.
+        receipt = submit_voice(actor=request.actor, channel="api", idempotency=key or "", **fields)
+    except ActionError as error:
+        raise key_reused() if error.code == "idempotency-mismatch" else error from error
     return answer(made(request, receipt), 201)
 
 
@@ -86,7 +89,7 @@ def case_number(matter: Any) -> str | None:
     url_name="voices",
     operation_id="list-voices",
     summary=_n("看自己的和岗位能看的诉求"),
-    response=documented(schemas.Listing[schemas.VoiceLine], *READ),
+    response=documented(schemas.Listing[schemas.VoiceLine], *LIST),
 )
 def listing(
     request: HttpRequest,
@@ -110,7 +113,7 @@ def listing(
         rows = rows.filter(created_at__gte=day_start(since))
     if until:
         rows = rows.filter(created_at__lt=day_start(until) + timedelta(days=1))
-    page = paging.page(rows, order=("-id",), size=limit, cursor=id_cursor(cursor))
+    page = paging.page(rows, order=("-id",), size=limit, cursor=own_cursor(cursor, is_id))
     return answer({"items": [line(voice) for voice in page.items], "next": page.next})
 
 

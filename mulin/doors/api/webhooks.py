@@ -11,7 +11,7 @@ from pydantic import Field
 from mulin.doors import actions
 from mulin.doors.api import schemas
 from mulin.doors.api.answers import answer, once
-from mulin.doors.api.common import Key, Limit, Next, id_cursor
+from mulin.doors.api.common import Key, Limit, Next, is_id, own_cursor
 from mulin.doors.api.fields import Body, Id, Place, words
 from mulin.doors.api.openapi import WRITE, documented
 from mulin.doors.models import Webhook
@@ -52,11 +52,12 @@ def shown(webhook: Webhook, waiting: int = 0) -> dict[str, Any]:
     url_name="webhooks",
     operation_id="list-webhooks",
     summary=_n("看回调"),
-    response=documented(schemas.Listing[schemas.WebhookOut], 403, 422),
+    response=documented(schemas.Listing[schemas.WebhookOut], 400, 403, 422),
 )
 def listing(request: HttpRequest, limit: Limit = 50, cursor: Next = None) -> HttpResponse:
     require(request.actor, actions.MANAGE, Target())
-    page = paging.page(visible_webhooks(request.actor), order=("-id",), size=limit, cursor=id_cursor(cursor))
+    cursor = own_cursor(cursor, is_id)
+    page = paging.page(visible_webhooks(request.actor), order=("-id",), size=limit, cursor=cursor)
     return answer({"items": [shown(w) for w in page.items], "next": page.next})
 
 

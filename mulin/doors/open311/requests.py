@@ -1,8 +1,9 @@
 """Service requests: the public face of what people said. The person is never shown.
 
 A request is a voice. Lists hold one request for each published matter, under its first voice's number.
-A single one may also be asked for by the app that sent it before anything was published: then it shows
-its state and dates, no words, and its position only roughly.
+The app that sent one may ask for it with its api_key before anything was published: then it shows its state
+and dates, no words, and its position only roughly. To everybody else what is not published does not exist,
+so that trying out numbers tells nothing.
 """
 
 from datetime import datetime
@@ -55,9 +56,7 @@ def requests_by_id(ids: list[str], photo_url: Any, own: Q | None = None) -> list
     """The requests of these numbers that may be shown; `own` widens it to what an api_key may see."""
     numbers = [clean_number(text) for text in ids[:MOST]]
     public = Q(matter__publication="shown", matter__restriction="")
-    followed = Q(channel="open311", matter__restriction="")
-    condition = public | followed if own is None else public | followed | own
-    voices = _voices().filter(condition, number__in=numbers).order_by("-id")
+    voices = _voices().filter(public if own is None else public | own, number__in=numbers).order_by("-id")
     found = _shown(list(voices), photo_url)
     if not found:
         raise GeoReportError(404, _("没有这个 service_request_id。"))
@@ -103,8 +102,9 @@ def _request(voice: Voice, address: str, media: str | None) -> dict[str, Any]:
         "address": address,
         "address_id": voice.place,
         "zipcode": "",
-        "lat": round(voice.lat, DECIMALS) if voice.lat is not None else None,
-        "long": round(voice.lon, DECIMALS) if voice.lon is not None else None,
+        # Of the matter: where somebody stood who joined it later was approved by nobody.
+        "lat": round(matter.lat, DECIMALS) if matter.lat is not None else None,
+        "long": round(matter.lon, DECIMALS) if matter.lon is not None else None,
         "media_url": media,
     }
 

@@ -20,8 +20,10 @@ from mulin.doors.open311.creating import create_request
 from mulin.doors.open311.errors import GeoReportError
 from mulin.doors.open311.formats import TYPES, moment, render
 from mulin.doors.open311.parameters import Parameters, read_span, read_statuses
+from mulin.doors.rate import check_reads
 from mulin.kernel import codes, outage
 from mulin.kernel.actors import Actor
+from mulin.kernel.errors import ActionError
 from mulin.people import tokens
 from mulin.places.queries import exists
 from mulin.voices.queries import visible_voices
@@ -41,12 +43,15 @@ def door(*methods: str) -> Callable:
                 if request.method not in methods:
                     raise GeoReportError(405, _("这个地址不支持这种请求方法。"))
                 parameters = Parameters(_body(request), request.GET)
+                _limit(request, parameters)
                 root, value = view(request, parameters, **kwargs)
                 return _respond(form, root, value)
             except GeoReportError as error:
                 response = _respond(form, "errors", error.errors, error.status)
                 if error.status == 405:
                     response["Allow"] = ", ".join(methods)
+                if error.status == 429:
+                    response["Retry-After"] = "60"
                 return response
             except Exception as error:
                 if not outage.is_outage(error):
@@ -64,6 +69,16 @@ def door(*methods: str) -> Callable:
 
 def _respond(form: str, root: str, value: Any, status: int = 200) -> HttpResponse:
     return HttpResponse(render(form, root, value), status=status, content_type=TYPES[form])
+
+
+def _limit(request: HttpRequest, parameters: Parameters) -> None:
+    """Count a read without a key against its address; a key that is wrong is refused later."""
+    if request.method == "POST" or _key(request, parameters):
+        return
+    try:
+        check_reads(request, max(1, len(parameters.listing("service_request_id"))))
+    except ActionError as error:
+        raise GeoReportError(error.status, str(error.message)) from error
 
 
 def _body(request: HttpRequest) -> QueryDict:
@@ -86,9 +101,15 @@ def _jurisdiction(parameters: Parameters) -> str:
     return given
 
 
-def _actor(parameters: Parameters) -> tuple[Actor, str]:
+def _key(request: HttpRequest, parameters: Parameters) -> str:
+    """The api_key; who reads may send it as a header instead, so that it stands in no address and no log."""
+    given = request.headers.get("Authorization", "")
+    return parameters.get("api_key") or (given[7:].strip() if given.lower().startswith("bearer ") else "")
+
+
+def _actor(request: HttpRequest, parameters: Parameters) -> tuple[Actor, str]:
     """Who an api_key stands for; 403 for a missing or wrong one."""
-    key = parameters.get("api_key")
+    key = _key(request, parameters)
     actor = tokens.authenticate(key) if key else None
     if actor is None or actor.account is None:
         raise GeoReportError(403, _("缺少 api_key，或它无效。"))
@@ -130,7 +151,7 @@ def service_definition(request: HttpRequest, parameters: Parameters, code: str) 
 def request_list(request: HttpRequest, parameters: Parameters) -> tuple[str, Any]:
     place = _jurisdiction(parameters)
     if request.method == "POST":
-        actor, key = _actor(parameters)
+        actor, key = _actor(request, parameters)
         request.actor = actor
         return "service_requests", [create_request(request, actor, key, parameters, place)]
     ids = parameters.listing("service_request_id")
@@ -169,12 +190,14 @@ def unknown(request: HttpRequest, parameters: Parameters, rest: str = "") -> tup
 
 
 def _by_id(request: HttpRequest, parameters: Parameters, ids: list[str]) -> list[dict[str, Any]]:
-    return requests.requests_by_id(ids, partial(photo_link, request), _own(parameters))
+    return requests.requests_by_id(ids, partial(photo_link, request), _own(request, parameters))
 
 
-def _own(parameters: Parameters) -> Any:
-    """What the holder of an api_key may see besides; a wrong key is refused, none is fine."""
-    if not parameters.get("api_key"):
+def _own(request: HttpRequest, parameters: Parameters) -> Any:
+    """What the holder of an api_key may see besides: what they said themselves, what their app sent, and
+    what their post may read, the last two without tip-offs and major matters. A wrong key is refused."""
+    if not _key(request, parameters):
         return None
-    actor, _key = _actor(parameters)
-    return Q(pk__in=visible_voices(actor).values("pk"))
+    actor, _used = _actor(request, parameters)
+    sent = Q(entered_by=actor.account, channel="open311") | Q(pk__in=visible_voices(actor).values("pk"))
+    return Q(account_id=actor.account) | (sent & Q(matter__restriction=""))

@@ -3,12 +3,14 @@
 import io
 import itertools
 import xml.etree.ElementTree as ElementTree
+from types import SimpleNamespace
 
 import pytest
 import requests as http
 from jsonschema import Draft202012Validator, FormatChecker
 from PIL import Image
 
+from mulin.doors import rate
 from mulin.doors.tests.conftest import give_token
 from mulin.doors.tests.test_open311_formats import from_xml
 from mulin.voices.actions import submit_voice
@@ -190,12 +192,54 @@ def test_a_published_request_shows_the_matter_and_never_the_person(base, publish
         assert private not in text
 
 
-def test_what_is_not_published_is_not_listed_and_shows_no_words(base, key, code, world):
-    said = {"api_key": key, "service_code": code, "address_id": world.home, "description": "我家的事"}
-    number = http.post(f"{base}/requests.json", data=said, timeout=10).json()[0]["service_request_id"]
+def send(base: str, key: str, code: str, world, **more: str) -> str:
+    """What an app sends; gives the number."""
+    said = {"api_key": key, "service_code": code, "address_id": world.home, "description": "我家的事"} | more
+    answer = http.post(f"{base}/requests.json", data=said, timeout=10)
+    assert answer.status_code == 200, answer.text
+    return answer.json()[0]["service_request_id"]
+
+
+def test_the_app_that_sent_it_follows_it_by_its_key_and_sees_no_words(base, key, code, world):
+    number = send(base, key, code, world)
     assert get(base, "requests") == []
-    shown = get(base, f"requests/{number}")[0]
+    shown = get(base, f"requests/{number}", api_key=key)[0]
     assert (shown["description"], shown["media_url"], shown["status"]) == (None, None, "open")
+    assert get(base, f"tokens/{number}", api_key=key)[0]["service_request_id"] == number
+    header = {"Authorization": f"Bearer {key}"}
+    assert http.get(f"{base}/requests/{number}.json", headers=header, timeout=10).json() == [shown]
+
+
+def test_an_app_follows_what_it_sent_for_a_place_where_its_account_has_no_post(base, code, cast, world):
+    key = give_token(cast.other_clerk)
+    number = send(base, key, code, world)
+    assert get(base, f"requests/{number}", api_key=key)[0]["status"] == "open"
+    get(base, f"requests/{number}", 404, api_key=give_token(cast.neighbour))
+
+
+def test_what_is_not_published_answers_exactly_as_a_number_that_never_was(base, key, code, world):
+    number, unknown = send(base, key, code, world), "1234567897"
+    paths = ("requests/{}.json", "requests/{}.xml", "tokens/{}.json", "requests.json?service_request_id={}")
+    for path in paths:
+        there, nowhere = (http.get(f"{base}/{path.format(n)}", timeout=10) for n in (number, unknown))
+        assert (there.status_code, there.content) == (404, nowhere.content), path
+        assert there.headers.keys() == nowhere.headers.keys()
+
+
+def test_what_became_a_tip_off_does_not_exist_here_for_its_app_and_for_workers(base, key, code, world, cast):
+    number = send(base, key, code, world)
+    Matter.objects.update(kind="tip_off", restriction="tip_off")
+    get(base, f"requests/{number}", 404, api_key=key)
+    get(base, f"requests/{number}", 404, api_key=give_token(cast.street))
+
+
+def test_whoever_joined_a_published_matter_is_not_shown_where_they_stood(base, published, cast, world):
+    joined = submit_voice(
+        actor=cast.neighbour.actor, text="灯坏了", place=world.home, kind="help", lon=106.57, lat=29.52,
+        join=published.number,
+    ).voice  # fmt: skip
+    shown = get(base, f"requests/{joined.number}")[0]
+    assert (shown["lat"], shown["long"]) == (29.512, 106.561)
 
 
 def test_requests_from_other_doors_are_private_until_published(base, cast, world):
@@ -203,6 +247,34 @@ def test_requests_from_other_doors_are_private_until_published(base, cast, world
     fits(get(base, f"requests/{voice.number}", 404), ERRORS)
     mine = give_token(cast.resident)
     assert get(base, f"requests/{voice.number}", api_key=mine)[0]["service_request_id"] == voice.number
+
+
+@pytest.fixture
+def few_reads(settings, monkeypatch):
+    """Three reads in a day for each address."""
+    settings.MULIN_THROTTLE = True
+    limit = {"limit": 3, "seconds": 86400}
+    rules = SimpleNamespace(value=lambda name, **more: limit if name == "doors.throttle.reads" else None)
+    monkeypatch.setattr(rate, "rulebook", rules)
+    rate.forget()
+    yield
+    rate.forget()
+
+
+def test_reading_without_a_key_is_limited_by_address_and_each_number_counts(
+    few_reads, client, published, key
+):
+    def read(query: str = "", address: str = "203.0.113.1") -> int:
+        return client.get(f"/open311/v2/requests.json{query}", REMOTE_ADDR=address).status_code
+
+    assert [read(), read(), read()] == [200, 200, 200]
+    refused = client.get("/open311/v2/requests.json", REMOTE_ADDR="203.0.113.1")
+    assert refused.status_code == 429
+    fits(refused.json(), ERRORS)
+    assert refused.headers["Retry-After"]
+    assert read(address="203.0.113.2") == 200
+    assert read(f"?api_key={key}") == 200
+    assert read("?service_request_id=1,2,3,4", address="203.0.113.3") == 429
 
 
 @pytest.mark.parametrize("more", [{"kind": "tip_off"}, {"severity": "major"}])
@@ -243,8 +315,12 @@ def test_three_client_creates_and_reads(three, code, world):
     )  # fmt: skip
     fits(made, CREATED)
     number = made[0]["service_request_id"]
+    # The client sends its key with what it posts only: where it reads, the number is as good as unknown.
+    assert three.request(number)[0]["code"] == 404
+    Matter.objects.update(publication="shown")
     assert three.request(number)[0]["service_request_id"] == number
     assert three.token(number)[0]["service_request_id"] == number
+    Matter.objects.update(publication="asked")
     assert three.discovery()["endpoints"]
     assert three.services(code)["service_code"] == code
     assert three.requests(code, status="open", start="01-01-2026") == []

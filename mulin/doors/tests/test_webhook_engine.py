@@ -1,5 +1,10 @@
 """Signing, filters, waiting times and the guard against the house's own network: no database."""
 
+import contextlib
+import http.client
+import socket
+import threading
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +36,7 @@ def test_a_header_of_any_kind_is_refused_without_an_error(header):
     [
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
         "224.0.0.1", "::1", "fe80::1", "fd00::1", "::ffff:127.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::",
+        "::7f00:1", "64:ff9b:1::a00:1", "5f00::1", "2001:0:7f00:1::",
     ],
 )  # fmt: skip
 def test_inner_addresses_are_not_public(ip):
@@ -84,6 +90,41 @@ def test_guard_connects_to_the_address_that_it_checked(monkeypatch):
     with pytest.raises(OSError, match="no network"):
         guard.post(to, b"{}", {})
     assert asked == [("1.1.1.1", 443)]
+
+
+class Dripper:
+    """A receiver that begins an answer and goes on a byte at a time, without an end."""
+
+    def __init__(self, beginning: bytes):
+        self.beginning = beginning
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listening.getsockname()[1]
+        self.stop = threading.Event()
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self) -> None:
+        other, _address = self.listening.accept()
+        with contextlib.suppress(OSError):
+            other.sendall(self.beginning)
+            while not self.stop.wait(0.02):
+                other.sendall(b"a")
+        other.close()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "beginning"),
+    [("http", b"HTTP/1.1 200 OK\r\nX-Long: "), ("https", b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc\x03\x03")],
+    ids=["headers", "handshake"],
+)
+def test_a_receiver_that_drips_its_answer_is_cut_off(scheme, beginning):
+    dripper = Dripper(beginning)
+    to = guard.Destination(scheme, "localhost", dripper.port, "127.0.0.1", "/hook")
+    try:
+        with pytest.raises((OSError, http.client.HTTPException)):
+            guard.post(to, b"{}", {}, timeout=60, at_most=0.3)
+    finally:
+        dripper.stop.set()
+        dripper.listening.close()
 
 
 def test_a_filter_with_a_star_means_all_that_begin_so():

@@ -4,14 +4,19 @@ A name is looked up once for each request and the connection goes to the very ad
 so a name that answers differently the second time gains nothing. Redirects are not followed.
 """
 
+import contextlib
 import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 TIMEOUT_SECONDS = 10
+# For everything together: an answer that drips a byte at a time would outlast any other timeout, and hold up
+# what is sent to others.
+LAST_SECONDS = 30
 
 
 class Refused(Exception):
@@ -43,6 +48,10 @@ def is_public(ip: str) -> bool:
             inner = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
         if inner:
             return is_public(str(inner))
+        # Only 2000::/3 was ever given out for the internet; what else Python calls global may wrap an inner
+        # address in a way that it does not know, as ::127.0.0.1 or the local 64:ff9b:1::/48.
+        if address not in ipaddress.ip_network("2000::/3"):
+            return False
     return address.is_global and not address.is_multicast
 
 
@@ -89,15 +98,42 @@ class _Secure(http.client.HTTPSConnection):
         self._ip = to.ip
 
     def connect(self) -> None:
-        plain = socket.create_connection((self._ip, self.port), self.timeout)
-        self.sock = self._tls.wrap_socket(plain, server_hostname=self.host)
+        self.sock = socket.create_connection((self._ip, self.port), self.timeout)
+        # The handshake apart, so that it too can be cut off from outside.
+        self.sock = self._tls.wrap_socket(
+            self.sock, server_hostname=self.host, do_handshake_on_connect=False
+        )
+        self.sock.do_handshake()
 
 
-def post(to: Destination, body: bytes, headers: dict[str, str], timeout: float = TIMEOUT_SECONDS) -> int:
-    """Send a body to a checked address and give the HTTP status. Raises OSError or HTTPException."""
+def post(
+    to: Destination,
+    body: bytes,
+    headers: dict[str, str],
+    timeout: float = TIMEOUT_SECONDS,
+    at_most: float = LAST_SECONDS,
+) -> int:
+    """Send a body to a checked address and give the HTTP status. Raises OSError or HTTPException; also when
+    it is not done after `at_most` seconds, however busily the other side goes on."""
     connection = (_Secure if to.scheme == "https" else _Plain)(to, timeout)
+    is_late = threading.Event()
+    ending = threading.Timer(at_most, _cut, [connection, is_late])
+    ending.daemon = True
+    ending.start()
     try:
         connection.request("POST", to.path, body=body, headers=headers)
-        return connection.getresponse().status
+        status = connection.getresponse().status
+        if is_late.is_set():  # headers that were cut in half still read as an answer
+            raise TimeoutError("the answer took too long")
+        return status
     finally:
+        ending.cancel()
         connection.close()
+
+
+def _cut(connection: http.client.HTTPConnection, is_late: threading.Event) -> None:
+    """End a conversation from outside: whoever waits for its next byte gets the end of it."""
+    is_late.set()
+    if connection.sock is not None:
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)

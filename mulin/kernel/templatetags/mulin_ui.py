@@ -4,6 +4,7 @@ States and clocks stand many times on a list, so they are made here and not by a
 fifty rows cost well under a millisecond.
 """
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -12,6 +13,8 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+
+from mulin.kernel.numbers import is_number, show_number
 
 register = template.Library()
 
@@ -78,6 +81,21 @@ def clock(clock: Any) -> SafeString:
         format_html('<time datetime="{}">{}</time>', at.isoformat(), text) if at else text,
         format_html('<span class="unseen"> {}</span>', rule) if rule else "",
     )
+
+
+@register.filter
+def numbers(text: str) -> SafeString:
+    """The numbers of matters in a text in groups that can be read out, 482 109 3755. The gaps are drawn, not
+    written: what is copied stays ten digits."""
+    parts = re.split(r"(?<![0-9])([0-9]{10})(?![0-9])", str(text))
+    return format_html_join("", "{}", ((_digits(part) if n % 2 else part,) for n, part in enumerate(parts)))
+
+
+def _digits(number: str) -> SafeString | str:
+    if not is_number(number):
+        return number
+    groups = ((part,) for part in show_number(number).split())
+    return format_html('<span class="digits">{}</span>', format_html_join("", "<span>{}</span>", groups))
 
 
 @register.simple_tag

@@ -22,6 +22,7 @@ from mulin.people.actions.personal import (
 )
 from mulin.people.actions.posts import end_post, give_post, hand_over, name_deputy
 from mulin.people.actions.recovery import (
+    change_password,
     find_recovery_link,
     make_recovery_link,
     set_password_by_code,
@@ -41,6 +42,7 @@ __all__ = [
     "add_member",
     "adopt_place",
     "ask_residence",
+    "change_password",
     "close_account",
     "close_organisation",
     "create_account",

@@ -10,6 +10,7 @@ from mulin.kernel.actors import Actor
 from mulin.kernel.clock import today
 from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError, NotVisible
+from mulin.kernel.models import ThreadLink
 from mulin.kernel.policy import can, require
 from mulin.people import queries, states
 from mulin.people.actions.organisations import locked_organisation
@@ -31,10 +32,11 @@ def _locked_group(actor: Actor, group_id: UUID) -> Organisation:
 
 def create_group(
     *, actor: Actor, name: str, kind: str, place: str, leader_id: UUID | None = None, about: str = "",
-    is_public: bool = True,
+    is_public: bool = True, grown_from: tuple[str, UUID] | None = None,
 ) -> Organisation:  # fmt: skip
     """A new group at a community or street, with its first leader if one is named.
 
+    `grown_from`: the kind (`voices.matter`) and id of what it grew out of; the pages of both show it.
     Needs `people.group:manage` there. Raises ActionError `no-name`, `no-kind`, `no-place`, `name-taken`.
     """
     if not name.strip():
@@ -55,6 +57,11 @@ def create_group(
             leader = queries.get_account(leader_id)
             _join(actor, group, leader.pk, "group_leader", None)
             data["account"] = str(leader.pk)
+        if grown_from:
+            kind_of, parent = grown_from
+            ThreadLink.objects.create(
+                child_kind="people.organisation", child=group.pk, parent_kind=kind_of, parent=parent
+            )
         journal.record(
             "people.group.created", actor=actor, place=place, org=group.pk, subject=group.pk, data=data
         )

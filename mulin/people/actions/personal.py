@@ -85,7 +85,8 @@ def erase_account(*, actor: Actor, account_id: UUID) -> dict[str, int]:
 def _erase(actor: Actor, account_id: UUID) -> dict[str, int]:
     with write():
         account = lock_account(account_id)
-        posts = list(Post.objects.filter(queries.in_force(), account=account))
+        mine = Post.objects.select_for_update().filter(queries.in_force(), account=account)
+        posts = list(mine.order_by("id"))
         for post in posts:
             keep_an_admin(post)
         shares = registry.collect("personal_data")

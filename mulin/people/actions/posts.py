@@ -4,16 +4,20 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from mulin.kernel import codes, journal, policy, rulebook
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import today
-from mulin.kernel.db import write
+from mulin.kernel.db import is_postgres, write
 from mulin.kernel.errors import ActionError, NotAllowed, NotVisible
 from mulin.kernel.policy import Target, require
 from mulin.people import queries, states
+from mulin.people.actions.accounts import lock_account
 from mulin.people.models import Account, Organisation, Post
+
+ADMINS_LOCK = 0x61646D69
 
 
 def _target(post: Post) -> Target:
@@ -54,6 +58,13 @@ def _check_term(begins_on: date, ends_on: date | None) -> None:
         raise ActionError("bad-term", _("结束日期要在开始日期之后，也不能是过去。"), field="ends_on")
 
 
+def _active(account: Account) -> Account:
+    """A closed account holds no post: nobody could act by it, and it might be the last administrator's."""
+    if not account.is_active:
+        raise ActionError("inactive", _("这个账户已停用。"))
+    return account
+
+
 def _open_organisation(org_id: UUID) -> Organisation:
     org = Organisation.objects.filter(pk=org_id, closed_on=None).first()
     if org is None or org.is_group:
@@ -76,14 +87,15 @@ def give_post(
 
     Needs `people.post:give` at the place, and the rule `people.post.given_by` must let the giver's post give
     this one. Raises ActionError `no-role`, `group-role`, `no-place`, `wrong-level`, `bad-term`,
-    `no-organisation`, `has-it`; NotAllowed.
+    `no-organisation`, `inactive`, `has-it`; NotAllowed.
     """
     _check_role(role, place)
     _may_give(actor, role, place)
     begins_on = begins_on or today()
     _check_term(begins_on, ends_on)
     with write():
-        account = queries.get_account(account_id)
+        # Locked: the same post given twice at once, or given while the account is being closed.
+        account = _active(lock_account(account_id))
         org = _open_organisation(org_id) if org_id else None
         same = Post.objects.filter(account=account, role=role, place=place, org=org, deputy_for=None)
         if any(post.ends_on is None or post.ends_on >= begins_on for post in same):
@@ -120,9 +132,16 @@ def _see(actor: Actor, post: Post) -> None:
 
 
 def keep_an_admin(post: Post) -> None:
-    """Nobody can lock the house from inside: the last administrator's post stays until another has one."""
+    """Nobody can lock the house from inside: the last administrator's post stays until another has one.
+
+    The caller has locked the rows that it is going to end. From here on one at a time, until the transaction
+    is over: else two administrators who end each other's posts would each see the other's.
+    """
     if post.role != "admin" or post.deputy_for_id:
         return
+    if is_postgres():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADMINS_LOCK])
     others = Post.objects.filter(queries.in_force(), role="admin", deputy_for=None, account__is_active=True)
     if not others.exclude(pk=post.pk).exclude(account_id=post.account_id).exists():
         raise ActionError("last-admin", _("这是最后一位管理员。请先给另一个人管理员岗位。"))
@@ -167,7 +186,7 @@ def hand_over(*, actor: Actor, post_id: UUID, to_account_id: UUID, on: date | No
     """Someone else takes over a post from a day on (today by default); the old holder keeps it until the day
     before. Deputies of the old holder end with it. Needs `people.post:give` at its place.
 
-    Raises NotVisible, NotAllowed, ActionError `over`, `bad-term`, `same-person`, `is-deputy`.
+    Raises NotVisible, NotAllowed, ActionError `over`, `bad-term`, `same-person`, `is-deputy`, `inactive`.
     """
     with write():
         old = _locked(post_id)
@@ -183,7 +202,7 @@ def hand_over(*, actor: Actor, post_id: UUID, to_account_id: UUID, on: date | No
         if begins_on < today() or (old.ends_on and old.ends_on < begins_on):
             raise ActionError("bad-term", _("接手日期要在今天以后、任期之内。"), field="on")
         new = Post.objects.create(
-            account=queries.get_account(to_account_id),
+            account=_active(queries.get_account(to_account_id)),
             role=old.role,
             place=old.place,
             org_id=old.org_id,
@@ -222,7 +241,7 @@ def name_deputy(
             raise ActionError("over", _("这个岗位已经结束了。"))
         if post.deputy_for_id or post.role in states.GROUP_ROLES:
             raise ActionError("is-deputy", _("这个岗位不能请人代理。"))
-        deputy = queries.get_account(account_id)
+        deputy = _active(queries.get_account(account_id))
         _check_deputy(post, deputy, begins_on)
         stand_in = Post.objects.create(
             account=deputy,
@@ -241,7 +260,5 @@ def name_deputy(
 def _check_deputy(post: Post, deputy: Account, begins_on: date) -> None:
     if deputy.pk == post.account_id:
         raise ActionError("same-person", _("不能请自己代理。"))
-    if not deputy.is_active:
-        raise ActionError("inactive", _("这个账户已停用。"))
     if Post.objects.filter(deputy_for=post, account=deputy, ends_on__gte=begins_on).exists():
         raise ActionError("has-it", _("这个人已经在代理这个岗位。"))

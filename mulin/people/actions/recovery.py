@@ -15,6 +15,7 @@ from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.policy import require
 from mulin.people.actions.accounts import lock_account, own, require_over
+from mulin.people.actions.tokens import revoke_all
 from mulin.people.models import Account, RecoveryLink
 
 
@@ -59,17 +60,20 @@ def find_recovery_link(secret: str) -> RecoveryLink:
     return link
 
 
-def _set_password(account: Account, password: str) -> None:
+def _set_password(account: Account, password: str) -> int:
+    """Set it, and let nothing go on that was opened with the old one: sessions end because they carry a hash
+    of the password, tokens are revoked. Returns how many tokens."""
     try:
         validate_password(password, account)
     except ValidationError as error:
         raise ActionError("bad-password", " ".join(error.messages), field="password1") from error
     account.set_password(password)
     account.save(update_fields=["password"])
+    return revoke_all(account.pk)
 
 
 def use_recovery_link(*, secret: str, password: str) -> Account:
-    """Set a new password with a recovery link; the link is used up, and every session of the account ends.
+    """Set a new password with a recovery link; the link is used up, and every session and token ends.
 
     Raises NotVisible, ActionError `bad-password`.
     """
@@ -80,12 +84,12 @@ def use_recovery_link(*, secret: str, password: str) -> Account:
         if link.used_at:
             raise NotVisible
         account = lock_account(link.account_id)
-        _set_password(account, password)
+        tokens = _set_password(account, password)
         if link.resets_second_factor:
             Authenticator.objects.filter(user_id=account.pk).delete()
         link.used_at = now()
         link.save(update_fields=["used_at"])
-        data = {"account": str(account.pk), "second_factor": link.resets_second_factor}
+        data = {"account": str(account.pk), "second_factor": link.resets_second_factor, "tokens": tokens}
         # Nobody is logged in here, and the owner must hear of it even if it was not them.
         journal.record("people.recovery.used", actor=ANONYMOUS, subject=link.pk, data=data)
     return account
@@ -93,10 +97,21 @@ def use_recovery_link(*, secret: str, password: str) -> Account:
 
 def set_password_by_code(*, actor: Actor, password: str) -> Account:
     """Set a new password without the old one. Only for someone who has just logged in by a code to their own
-    telephone; the page checks that. Raises ActionError `bad-password`."""
+    telephone; the page checks that. Other sessions and all tokens end. Raises ActionError `bad-password`."""
     require(actor, "people.account:change", own(actor))
     with write():
         account = lock_account(actor.account)
-        _set_password(account, password)
-        journal.record("people.password.set", actor=actor, subject=account.pk)
+        tokens = _set_password(account, password)
+        journal.record("people.password.set", actor=actor, subject=account.pk, data={"tokens": tokens})
+    return account
+
+
+def change_password(*, account_id: UUID, password: str) -> Account:
+    """Change one's own password, or set the first one; other sessions and all tokens end. Called by the
+    adapter only, after allauth asked for the old password. Raises ActionError `bad-password`."""
+    with write():
+        account = lock_account(account_id)
+        tokens = _set_password(account, password)
+        me = Actor(account=account.pk)
+        journal.record("people.password.changed", actor=me, subject=account.pk, data={"tokens": tokens})
     return account

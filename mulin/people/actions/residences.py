@@ -17,6 +17,7 @@ from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.policy import Target, can, require
 from mulin.kernel.secrets import fingerprint
 from mulin.people import queries
+from mulin.people.actions.accounts import lock_account
 from mulin.people.models import Account, Household, Invitation, Residence
 from mulin.places.models import Site
 
@@ -68,6 +69,7 @@ def ask_residence(*, actor: Actor, building: str, door: str) -> Residence:
     """
     require(actor, "people.residence:ask", building)
     with write():
+        lock_account(actor.account)  # a form sent twice at once asks once
         site = _building(building)
         house = _household(site, door)
         mine = Residence.objects.filter(account_id=actor.account, state__in=["asked", "confirmed"])
@@ -202,6 +204,7 @@ def use_invitation(*, actor: Actor, code: str) -> Residence:
     throttle.check("invitation", str(actor.account), limit=TRIES_PER_HOUR, seconds=3600)
     digest = fingerprint(clean_code(code), "invitation")
     with write():
+        lock_account(actor.account)
         row = Invitation.objects.select_for_update(of=("self",)).select_related("household")
         found = (
             row.filter(code_hash=digest, uses_left__gt=0, expires_on__gte=today()).first() if digest else None

@@ -127,15 +127,6 @@ def test_a_wrong_password_opens_nothing(client, cast, login, password):
     assert who(client) is None
 
 
-def test_guessing_is_slowed_down_in_the_database(client, cast, settings):
-    settings.MULIN_THROTTLE = True
-    settings.ACCOUNT_RATE_LIMITS = False
-    for _ in range(10):
-        log_in(client, "clerk", "wrong")
-    assert log_in(client, "clerk").status_code == 429
-    assert who(client) is None
-
-
 def test_an_inactive_account_is_told_so(client, cast):
     Account.objects.filter(pk=cast.resident.id).update(is_active=False)
     answer = log_in(client, "resident")

@@ -196,3 +196,11 @@ def test_slips_print_one_code_a_door(cast, world, rf):
     printed = render_to_string("people/invitation_slips.html", {"slips": slips}, request=rf.get("/"))
     for slip in slips:
         assert f"{slip.code[:4]}-{slip.code[4:]}" in printed
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_names_itself(client, cast, language):
+    log_in(client, "resident")
+    client.cookies["mulin_language"] = language
+    body = client.get(reverse("people:account")).content.decode()
+    assert ">简体中文</option>" in body and ">English</option>" in body

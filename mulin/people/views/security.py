@@ -84,7 +84,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
             refused(form, error)
         else:
             update_session_auth_hash(request, changed)
-            messages.success(request, _("新密码设好了。"))
+            messages.success(request, _("新密码设好了。其他设备上的登录已结束，接口令牌已撤销。"))
             return redirect("people:security")
     return render(request, "people/new_password.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -101,7 +101,7 @@ def recover(request: HttpRequest, secret: str) -> HttpResponse:
         except ActionError as error:
             refused(form, error)
         else:
-            messages.success(request, _("新密码设好了。请用它登录。"))
+            messages.success(request, _("新密码设好了，请用它登录。以前的登录已全部结束，接口令牌已撤销。"))
             return redirect("account_login")
     context = {"form": form, "link": link}
     response = render(request, "people/recover.html", context, status=422 if form.errors else 200)

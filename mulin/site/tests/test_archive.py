@@ -5,6 +5,7 @@ import subprocess
 from types import SimpleNamespace
 
 import pytest
+from django.core.management import call_command
 
 from mulin.site import archive
 
@@ -50,3 +51,13 @@ def test_the_password_of_the_database_is_not_among_the_arguments(monkeypatch, se
     assert not any("s3cr" in one for one in seen["command"])
     assert seen["env"]["PGPASSWORD"] == "s3cr'et \\x"
     assert any("sslmode=verify-full" in one for one in seen["command"])
+
+
+def test_a_restore_that_nobody_agrees_to_changes_nothing(monkeypatch, tmp_path, capsys):
+    def nobody(question):
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", nobody)
+    monkeypatch.setattr(archive, "restore", lambda *given, **more: pytest.fail("it was restored"))
+    call_command("restore", str(tmp_path / "backup.tar.gz"))
+    assert "--yes" in capsys.readouterr().err

@@ -15,10 +15,14 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="do not ask")
 
     def handle(self, *args, file, yes, **options):
-        if (
-            not yes
-            and input("Everything in this instance is replaced by the backup. Type yes: ").strip() != "yes"
-        ):
-            self.stderr.write("Nothing was changed.")
+        if not yes and not self._agreed():
+            self.stderr.write("Nothing was changed. (A script says --yes.)")
             return
         self.stdout.write(json.dumps(archive.restore(file, say=self.stderr.write)))
+
+    def _agreed(self) -> bool:
+        try:
+            answer = input("Everything in this instance is replaced by the backup. Type yes: ")
+        except EOFError:  # nobody is there to answer
+            return False
+        return answer.strip() == "yes"

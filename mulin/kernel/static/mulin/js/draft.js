@@ -1,5 +1,6 @@
 // <form data-draft="report">: keeps what was typed on this phone, restores it, and sends it once.
 //   data-draft-restored / data-draft-waiting   what to say after restoring, and while there is no line
+//   data-draft-sending                          what to say, with a bar, while photos are on their way
 //   data-draft-skip on a control                never kept (passwords and files never are)
 //   data-draft-fresh                            the server gave a new key: the kept one was used up by another text
 //   an element [data-draft-clear="report"] on the page after success forgets the draft
@@ -23,6 +24,22 @@
     && control.name !== "csrfmiddlewaretoken" && !("draftSkip" in control.dataset);
   const newKey = () => (crypto.randomUUID ? crypto.randomUUID()
     : [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join(""));
+
+  // Sends the form and says how far it got. The server answers a success with X-Mulin-Next instead of a redirect,
+  // so that the page after it is loaded once, by the browser.
+  function post(url, body, progress) {
+    return new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      request.open("POST", url);
+      request.setRequestHeader("Accept", "text/html");
+      request.setRequestHeader("X-Mulin-Draft", "1");
+      request.upload.onprogress = (event) => { if (event.lengthComputable) progress(event.loaded / event.total); };
+      request.onload = () => (request.status >= 502 ? reject(new Error(String(request.status))) : resolve(request));
+      request.onerror = request.ontimeout = () => reject(new Error("offline"));
+      request.timeout = 120000;
+      request.send(body);
+    });
+  }
 
   function collect(form) {
     const values = {};
@@ -60,6 +77,18 @@
     const name = form.dataset.draft;
     const note = form.querySelector("[data-draft-note]");
     const say = (text) => { if (note) { note.textContent = text || ""; note.hidden = !text; } };
+    // Said once in words; the bar is for the eye only. A text alone is sent too fast to be worth a word.
+    function sent(share) {
+      if (!note || !form.dataset.draftSending) return;
+      let bar = note.querySelector("progress");
+      if (!bar) {
+        say(form.dataset.draftSending);
+        bar = Object.assign(document.createElement("progress"), { max: 1 });
+        bar.setAttribute("aria-hidden", "true");
+        note.append(bar);
+      }
+      bar.value = share;
+    }
     const kept = read(name) || {};
     let field = form.elements.namedItem("idempotency_key");
     if (!field) {
@@ -84,11 +113,18 @@
       sending = true;
       form.setAttribute("aria-busy", "true");
       try {
-        const answer = await fetch(form.action, { method: "POST", body: new FormData(form, pressed), headers: { Accept: "text/html" } });
-        if (answer.status >= 502) throw new Error(String(answer.status));
+        const photos = [...form.querySelectorAll("input[type=file]")].some((input) => input.files.length);
+        const answer = await post(form.action, new FormData(form, pressed), photos ? sent : () => {});
+        const next = answer.getResponseHeader("X-Mulin-Next");
         waiting = false;
-        if (answer.redirected) { done = true; forget(name); location.assign(answer.url); return; }
-        show(await answer.text());
+        say("");
+        if (next) {
+          // Led to log in first: what was typed stays for afterwards.
+          if (next.startsWith("/account/login")) keep(); else { done = true; forget(name); }
+          location.assign(next);
+          return;
+        }
+        show(answer.responseText);
       } catch {
         waiting = true;
         keep();
