@@ -28,7 +28,7 @@ def atom(request: HttpRequest, filters: Filters) -> bytes:
     for entry in list_entries(filters, size=SIZE).items:
         feed.add_item(
             title=entry.title,
-            link=request.build_absolute_uri(reverse("disclosure:entry", args=[entry.number])),
+            link=request.build_absolute_uri(reverse("portal:matter", args=[entry.number])),
             description=_text(entry),
             unique_id=f"urn:uuid:{entry.id}",
             pubdate=entry.published_at,

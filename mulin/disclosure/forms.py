@@ -6,7 +6,12 @@ from django.utils.translation import gettext_lazy as _
 from mulin.disclosure.queries import Filters
 from mulin.kernel import codes
 
-STATES = (("", _("全部")), ("open", _("还在办")), ("closed", _("已办结")))
+STATES = (
+    ("", _("全部")),
+    ("open", _("还在办")),
+    ("suspended", _("挂账，暂时办不了")),
+    ("closed", _("已办结")),
+)
 
 
 class FilterForm(forms.Form):

@@ -15,12 +15,12 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from mulin.cases import states
-from mulin.kernel import clock, codes, journal, paging, search
+from mulin.kernel import clock, codes, paging, search
 from mulin.kernel.errors import NotVisible
 from mulin.kernel.models import Chain
 from mulin.kernel.numbers import clean_number, is_number
 from mulin.places.models import Site
-from mulin.places.queries import names_of
+from mulin.places.queries import full_names, names_of
 from mulin.voices.models import Matter, Photo
 from mulin.voices.queries import PUBLIC, catalogue, public_matters
 from mulin.voices.states import kind_word
@@ -29,13 +29,12 @@ ORDER = ("-published_at", "-id")
 PAGE_SIZE = 20
 SEARCH_LIMIT = 400
 SMALL = 5
-STREET = 9
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What the register is narrowed by. `place` is a division or an estate; `category` may be a group;
-    `state` is open or closed; the days are those of publication."""
+    `state` is open, suspended or closed; the days are those of publication."""
 
     place: str = ""
     category: str = ""
@@ -71,6 +70,8 @@ class Entry:
     done_time: timedelta | None
     people: int
     photos: tuple[UUID, ...] = ()
+    # A suspended matter is looked at again on this day; why is in `answer` once that was approved.
+    review_on: date | None = None
 
 
 # The list ------------------------------------------------------------------------------------------
@@ -117,6 +118,8 @@ def _rows(filters: Filters) -> QuerySet[Matter]:
         rows = rows.filter(category__in=catalogue().under(filters.category))
     if filters.state in {"open", "closed"}:
         rows = rows.filter(is_open=filters.state == "open")
+    if filters.state == "suspended":
+        rows = rows.filter(is_open=True, case__state="suspended")
     if filters.since:
         rows = rows.filter(published_at__gte=_midnight(filters.since))
     if filters.until:
@@ -178,68 +181,46 @@ def _entry(matter: Matter, names: dict[str, str], estate: str, photos: list[UUID
         done_time=done - came if done else None,
         people=matter.voices_count + matter.me_too_count,
         photos=tuple(photos),
+        review_on=case.review_on if case and case.state == "suspended" else None,
     )
 
 
-TONES = {"waiting": "wait", "done": "done", "urgent": "urgent"}
+# Ordinary states carry no colour: only what is held up, what comes back and what is done.
+STATE_TONES = {
+    "suspended": "wait", "reopened": "wait", "done": "done", "confirmed": "done", "closed": "done",
+}  # fmt: skip
 
 
 def _state(matter: Matter, case: Any) -> tuple[Any, str]:
     """The state as a neighbour would say it, with the tone of its badge."""
     if case is not None:
-        # "请您确认" is said to the one who asked; everyone else reads that it is done.
-        if case.state in {"done", "confirmed"}:
-            return _("办完了，等居民确认") if case.state == "done" else _("居民说解决了"), "done"
-        return states.neighbour_label(case.state), TONES.get(states.tone(case.state), "")
+        return case_word(case.state), STATE_TONES.get(case.state, "")
     if matter.decision:
         return (_("接了"), "done") if matter.decision == "accepted" else (_("暂时做不到，已说明原因"), "")
     return (_("已收到"), "") if matter.is_open else (_("办结"), "done")
 
 
+def case_word(state: str) -> Any:
+    """The state of a case as everyone reads it: "请您确认" is said to the one who asked, and what cannot be
+    done for now is not called work in hand."""
+    return {
+        "done": _("办完了，等反映的人确认"),
+        "confirmed": _("反映的人说解决了"),
+        "suspended": _("挂账，暂时办不了"),
+    }.get(state) or states.neighbour_label(state)
+
+
 # One matter ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One public line of a matter's history: when, which unit, what. No person."""
-
-    at: datetime
-    org: str
-    text: str
-    tone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    entry: Entry
-    timeline: list[Line]
-    merged_into: str = ""
-
-
-def get_entry(number: str) -> Detail:
-    """One published matter with its public history, or NotVisible (404): the same answer for what is not
-    published as for what never was."""
-    rows = Matter.objects.filter(PUBLIC).select_related("case", "merged_into")
+def get_entry(number: str) -> Entry:
+    """One published matter, or NotVisible (404): the same answer for what is not published as for what never
+    was."""
+    rows = Matter.objects.filter(PUBLIC).select_related("case")
     matter = rows.filter(number=clean_number(number)).first()
     if matter is None:
         raise NotVisible(number)
-    into = matter.merged_into
-    shown = into is not None and into.publication == "shown" and not into.restriction
-    return Detail(_entries([matter])[0], timeline(matter.id), into.number if shown else "")
-
-
-# Public lines that are about one person's voice; that somebody joined, withdrew or was asked is theirs.
-PERSONAL = ("voices.voice.withdrawn", "voices.voice.kept")
-
-
-def timeline(matter: UUID) -> list[Line]:
-    """The lines of a matter that are for everyone, with units and without persons."""
-    from mulin.cases.pages import lines
-    from mulin.kernel.registry import PUBLIC as EVERYONE
-
-    entries = [entry for entry in journal.timeline(matter) if entry.code not in PERSONAL]
-    shown = lines(entries, {}, {EVERYONE}, people=False)
-    return [Line(line.at, line.org, line.text, TONES.get(line.tone, "")) for line in shown]
+    return _entries([matter])[0]
 
 
 # Where ---------------------------------------------------------------------------------------------
@@ -298,41 +279,47 @@ def _positions(chosen: list[str]) -> dict[str, tuple[float, float]]:
 
 @dataclass(frozen=True, slots=True)
 class Unshown:
-    """How many matters of a place are not in the register, and why. None: one to four, not told."""
+    """Matters that are not in the register, for one reason or for several counted together. `n` is None where
+    there are one to four in all."""
 
-    shown: int
-    waiting: int | None
-    hidden: int | None
-    tip_offs: int | None
-    major: int | None
-    by_rule: int | None
+    reasons: tuple[str, ...]
+    n: int | None
 
 
-def unshown(place: str) -> Unshown | None:
-    """The line of numbers under the list; None for places larger than a street, whose matters would have to
-    be counted one by one."""
-    if not codes.is_valid(place) or codes.level(place) < STREET:
+# The order in which reasons are told.
+REASONS = ("waiting", "hidden", "tip_off", "major", "by_rule")
+
+
+def unshown(place: str) -> list[Unshown] | None:
+    """How many matters of a community are not in the register, by reason. None for larger places: with the
+    figures of a street, those of its last community could be worked out by subtraction."""
+    if not codes.is_valid(place) or codes.level(place) < codes.Level.COMMUNITY:
         return None
-    low, high = codes.bounds(place[:12])
-    rows = Matter.objects.filter(place__gte=low, place__lt=high, merged_into=None)
-    counted = {
-        (publication, restriction): n
-        for publication, restriction, n in rows.order_by()
-        .values_list("publication", "restriction")
-        .annotate(n=Count("id"))
-    }
+    rows = Matter.objects.filter(place=place[:12], merged_into=None).order_by()
+    counted: Counter[str] = Counter()
+    by_column = rows.values_list("publication", "restriction").annotate(n=Count("id"))
+    names = {"asked": "waiting", "hidden": "hidden", "never": "by_rule"}
+    for publication, restriction, n in by_column:
+        reason = restriction if restriction in REASONS else names.get(publication, "")
+        if reason:
+            counted[reason] += n
+    return together({reason: counted[reason] for reason in REASONS if counted[reason]})
 
-    def n(publication: str, restriction: str = "") -> int | None:
-        found = counted.get((publication, restriction), 0)
-        return None if 0 < found < SMALL else found
 
-    restricted: Counter[str] = Counter()
-    for (_publication, restriction), found in counted.items():
-        restricted[restriction] += found
-    few = {key: None if 0 < restricted[key] < SMALL else restricted[key] for key in ("tip_off", "major")}
-    return Unshown(
-        counted.get(("shown", ""), 0), n("asked"), n("hidden"), few["tip_off"], few["major"], n("never")
-    )
+def together(counted: dict[str, int], least: int = SMALL) -> list[Unshown]:
+    """Figures of which none is small, even for somebody who knows their sum: reasons with fewer than `least`
+    are counted together with the next larger ones, and which share is whose is not told."""
+    small = [reason for reason, n in counted.items() if n < least]
+    large = sorted((n, reason) for reason, n in counted.items() if n >= least)
+    while small and large and (len(small) < 2 or sum(counted[one] for one in small) < least):
+        small.append(large.pop(0)[1])
+    alone = {reason for _n, reason in large}
+    shown = [Unshown((reason,), counted[reason]) for reason in counted if reason in alone]
+    if small:
+        total = sum(counted[one] for one in small)
+        ordered = tuple(reason for reason in counted if reason in small)
+        shown.append(Unshown(ordered, total if total >= least and len(ordered) > 1 else None))
+    return shown
 
 
 # The heads of the journal --------------------------------------------------------------------------
@@ -374,6 +361,6 @@ def _heads(chains: list[Chain]) -> list[Head]:
     names = {
         f"org:{pk}": name for pk, name in Organisation.objects.filter(pk__in=units).values_list("pk", "name")
     }
-    names |= names_of(c.key for c in chains if codes.is_valid(c.key))
+    names |= full_names(c.key for c in chains if codes.is_valid(c.key))
     names["system"] = _("全站")
     return [Head(c.key, names.get(c.key, c.key), c.seq, c.head, c.algorithm) for c in chains]

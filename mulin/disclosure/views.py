@@ -4,20 +4,19 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
-from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from mulin.disclosure import export, feeds, queries, words
 from mulin.disclosure.forms import STATES, FilterForm
-from mulin.kernel import policy
+from mulin.kernel import codes, policy
 from mulin.kernel.actors import ANONYMOUS
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import NotVisible
-from mulin.kernel.numbers import show_number
 from mulin.places.queries import children, geojson, get_place, places_of, sites
 from mulin.voices.queries import catalogue, open_photo
 
@@ -63,9 +62,15 @@ def _filter_bar(filters: queries.Filters) -> list[dict[str, Any]]:
     states = [{"value": v, "label": label, "selected": v == filters.state} for v, label in STATES if v]
     return [
         {"name": "q", "kind": "search", "label": _("搜公开的内容或编号"), "value": filters.q},
-        {"name": "place", "kind": "list", "label": _("全部地方"), "options": _place_options(filters.place)},
-        {"name": "category", "kind": "list", "label": _("全部类别"), "options": kinds},
-        {"name": "state", "kind": "list", "label": _("办到哪了"), "options": states},
+        {
+            "name": "place",
+            "kind": "list",
+            "label": _("全部地方"),
+            "title": _("哪里"),
+            "options": _place_options(filters.place),
+        },
+        {"name": "category", "kind": "list", "label": _("全部类别"), "title": _("类别"), "options": kinds},
+        {"name": "state", "kind": "list", "label": _("全部"), "title": _("办到哪了"), "options": states},
         {
             "name": "since",
             "kind": "date",
@@ -84,26 +89,36 @@ def _filter_bar(filters: queries.Filters) -> list[dict[str, Any]]:
 def _shown(entry: queries.Entry) -> dict[str, Any]:
     return {
         "entry": entry,
-        "url": reverse("disclosure:entry", args=[entry.number]),
+        "url": reverse("portal:matter", args=[entry.number]),
         "where": words.where(entry),
         "times": words.times(entry),
+        "review": words.review(entry),
         "badge": {"label": entry.state, "tone": entry.tone},
     }
 
 
-def _notes(place: str) -> list[dict[str, str]]:
+def _notes(place: str) -> list[dict[str, Any]]:
     """How many of the place's matters are not in the register, by reason."""
-    found = queries.unshown(place)
-    if found is None:
-        return []
-    rows = (
-        (_("等着审核"), found.waiting),
-        (_("审核后决定不公开"), found.hidden),
-        (_("举报，依法保密"), found.tip_offs),
-        (_("大事，限制查看"), found.major),
-        (_("按规则不公开的种类或类别"), found.by_rule),
-    )
-    return [{"label": label, "n": words.count(n)} for label, n in rows if n != 0]
+    return [
+        {"label": words.reasons(one.reasons), "n": words.count(one.n), "shared": len(one.reasons) > 1}
+        for one in queries.unshown(place) or []
+    ]
+
+
+def _active(
+    request: HttpRequest, filters: queries.Filters, bar: list[dict[str, Any]]
+) -> list[dict[str, str]]:
+    """What the list is narrowed by, each with the way to let it go."""
+    found = []
+    for one in bar:
+        name, value = one["name"], getattr(filters, one["name"])
+        if not value:
+            continue
+        chosen = next((o["label"].strip() for o in one.get("options", ()) if o["selected"]), str(value))
+        label = {"since": _("%(day)s 以后"), "until": _("%(day)s 以前")}.get(name)
+        url = _query(request, **{name: ""}) or reverse("disclosure:register")
+        found.append({"label": label % {"day": value} if label else chosen, "url": url})
+    return found
 
 
 @require_safe
@@ -113,9 +128,12 @@ def register(request: HttpRequest) -> HttpResponse:
     as_map = request.GET.get("view") == "map"
     page = queries.list_entries(filters, request.GET.get("before"))
     spots = queries.spots(filters) if as_map else []
+    bar = _filter_bar(filters)
     context = {
         "filters": filters,
-        "bar": _filter_bar(filters),
+        "search": bar[0],
+        "bar": bar[1:],
+        "active": _active(request, filters, bar),
         "hidden": [{"name": "view", "kind": "hidden", "value": "map"}] if as_map else [],
         "is_filtered": filters != queries.Filters(),
         "rows": [_shown(entry) for entry in page.items],
@@ -133,47 +151,27 @@ def register(request: HttpRequest) -> HttpResponse:
             "csv": reverse("disclosure:csv") + _query(request, view=""),
         },
         "notes": _notes(filters.place),
+        "is_community": codes.is_valid(filters.place) and codes.level(filters.place) >= codes.Level.COMMUNITY,
         "tiles": settings.MULIN_MAP_TILES,
     }
     return render(request, "disclosure/register.html", context)
 
 
-def _me_too(number: str) -> str:
-    try:
-        return reverse("portal:me-too", args=[number])
-    except NoReverseMatch:
-        return ""
-
-
 @require_safe
 def entry(request: HttpRequest, number: str) -> HttpResponse:
-    """One published matter with its public history."""
+    """A published matter has one page, the portal's. Addresses of the register that were printed or sent lead
+    there; what is not published is not found here either."""
     _filters(request)
     found = queries.get_entry(number)
-    shown = found.entry
-    context = {
-        **_shown(shown),
-        "number": show_number(shown.number),
-        "merged_url": reverse("disclosure:entry", args=[found.merged_into]) if found.merged_into else "",
-        "timeline": [
-            {"who": line.org, "what": line.text, "when": line.at, "tone": line.tone}
-            for line in found.timeline
-        ],
-        "photos": [
-            {"url": reverse("disclosure:photo", args=[pk]), "thumb": reverse("disclosure:thumb", args=[pk])}
-            for pk in shown.photos
-        ],
-        "me_too_url": _me_too(shown.number) if shown.is_open else "",
-        "is_wish": str(shown.kind) in {str(queries.kind_word("wish")), str(queries.kind_word("offer"))},
-    }
-    return render(request, "disclosure/entry.html", context)
+    return redirect("portal:matter", number=found.number, permanent=True)
 
 
 @require_safe
-def photo(request: HttpRequest, photo_id: UUID, thumb: bool = False) -> FileResponse:
-    """An approved photo of a published matter; asked for as nobody, so that it is never more."""
-    response = FileResponse(open_photo(ANONYMOUS, photo_id, thumb), content_type="image/jpeg")
-    # Short: an approval can be taken back.
+def photo(request: HttpRequest, photo_id: UUID, thumb: bool = False) -> HttpResponse:
+    """An approved photo of a published matter leads to its one address. Asked for as nobody, so that it is
+    never more; not for good, since an approval can be taken back."""
+    open_photo(ANONYMOUS, photo_id, thumb).close()
+    response = redirect("portal:photo", photo_id=photo_id, size="thumb" if thumb else "large")
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
 

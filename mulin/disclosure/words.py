@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from mulin.disclosure.queries import Entry
+from mulin.kernel import clock
 
 
 def duration(span: timedelta | None) -> str:
@@ -36,5 +38,27 @@ def times(entry: Entry) -> str:
     return _("，").join(parts)
 
 
+def review(entry: Entry) -> str:
+    """When a suspended matter is looked at again; a day that has passed is not called a plan."""
+    if entry.review_on is None:
+        return ""
+    late = entry.review_on < clock.today()
+    said = _("原定%(day)s再看，还没有看。") if late else _("%(day)s再看一次。")
+    return said % {"day": date_format(entry.review_on, pgettext("date format", "Y年n月j日"))}
+
+
 def count(n: int | None) -> str:
-    return "<5" if n is None else str(n)
+    """A figure of what is not shown; one to four are not told."""
+    return _("不到 5") if n is None else str(n)
+
+
+def reasons(codes: tuple[str, ...]) -> str:
+    """Why matters are not in the register."""
+    known = {
+        "waiting": _("等着审核"),
+        "hidden": _("审核后决定不公开"),
+        "tip_off": _("举报，依法保密"),
+        "major": _("大事，限制查看"),
+        "by_rule": _("按规则不公开的种类或类别"),
+    }
+    return _("；").join(known[code] for code in codes)

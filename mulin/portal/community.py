@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from mulin.disclosure import queries as register
 from mulin.kernel import codes, registry, rulebook
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import today
@@ -23,7 +24,7 @@ from mulin.people.models import Organisation, Post
 from mulin.people.queries import in_force, list_groups
 from mulin.places import queries as places
 from mulin.portal import words
-from mulin.portal.follow import wish_state
+from mulin.portal.follow import Badge, wish_state
 from mulin.voices import states as voice_states
 from mulin.voices.categories import catalogue, category_name
 from mulin.voices.models import Matter, MeToo
@@ -57,12 +58,12 @@ def card(matter: Matter, pressed: set[UUID] = frozenset()) -> dict[str, Any]:
     return {
         "number": matter.number,
         "url": reverse("portal:matter", args=[matter.number]),
-        "kind": voice_states.kind_word(matter.kind),
+        "kind": words.kind(matter.kind),
         "icon": {"wish": "wish", "offer": "offer"}.get(matter.kind, "voice"),
         "title": matter.public_title or matter.title,
         "text": matter.public_text if matter.public_text != matter.public_title else "",
         "category": category_name(matter.category) if matter.category else "",
-        "state": wish_state(matter) if is_wish and matter.decision else None,
+        "state": public_state(matter) if not is_wish else wish_state(matter) if matter.decision else None,
         "answer": matter.public_answer,
         "day": words.day(matter.decided_at or matter.closed_at or matter.published_at),
         "count": matter.me_too_count + matter.voices_count,
@@ -72,6 +73,19 @@ def card(matter: Matter, pressed: set[UUID] = frozenset()) -> dict[str, Any]:
         "pressed": matter.pk in pressed,
         "is_wish": is_wish,
     }
+
+
+def public_state(matter: Matter) -> Badge | None:
+    """Where a published matter stands, for a list that read its case along; otherwise nothing is said."""
+    if not Matter._meta.get_field("case").is_cached(matter):
+        return None
+    case = getattr(matter, "case", None)
+    return badge_of(case.state) if case else None
+
+
+def badge_of(state: str) -> Badge:
+    """The state of a case as everyone reads it, here and in the register."""
+    return Badge(register.case_word(state), register.STATE_TONES.get(state, ""), code=state)
 
 
 def me_too_word(kind: str) -> str:
@@ -112,9 +126,25 @@ def answered(place: str, limit: int) -> list[Matter]:
     return list(found.exclude(answered=None).order_by("-answered", "-id")[:limit])
 
 
+# What was done and only waits for a word of the person is no longer under way for everyone else.
+DONE = ("done", "confirmed")
+
+
+def under_way(place: str) -> QuerySet[Matter]:
+    """Published matters on which somebody works or must still decide, the latest published first."""
+    found = public_matters(place, ASKING).filter(is_open=True).exclude(case__state__in=DONE)
+    return found.select_related("case")
+
+
 def open_matters(place: str, limit: int) -> list[Matter]:
-    """Published matters on which somebody works."""
-    return list(public_matters(place, ASKING).filter(is_open=True)[:limit])
+    return list(under_way(place)[:limit])
+
+
+def done_matters(place: str, limit: int) -> list[Matter]:
+    """Published matters that are done, the latest first: those with a word outstanding, then the closed."""
+    rows = public_matters(place, ASKING).filter(Q(is_open=False) | Q(case__state__in=DONE))
+    rows = rows.alias(ended=Coalesce("case__done_at", "closed_at")).exclude(ended=None)
+    return list(rows.select_related("case").order_by("-ended", "-id")[:limit])
 
 
 def wish_wall(place: str, me: Me, limit: int = 80) -> dict[str, Any]:
@@ -170,6 +200,13 @@ def _told(matter: Matter) -> dict[str, str]:
         "day": words.day(matter.published_at),
         "kind": str(voice_states.kind_word(matter.kind)),
     }
+
+
+def came_from(matter: Matter) -> list[dict[str, str]]:
+    """The published matters that this one grew out of."""
+    links = ThreadLink.objects.filter(child=matter.pk, parent_kind=MATTER).order_by("id")
+    sources = list(links.values_list("parent", flat=True))
+    return [_told(one) for one in public_matters().filter(pk__in=sources)] if sources else []
 
 
 def grew_into(matter: Matter) -> list[dict[str, str]]:

@@ -1,11 +1,12 @@
 """One's own voice as its person sees it: where it stands, what comes next, the answer, what one may do."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from mulin.cases import clocks, pages
@@ -14,9 +15,11 @@ from mulin.cases.models import Case, Clock
 from mulin.cases.pages import Line, ResidentCase
 from mulin.kernel import journal
 from mulin.kernel.actors import Actor
+from mulin.kernel.clock import today
 from mulin.kernel.errors import NotVisible
 from mulin.kernel.numbers import clean_number, show_number
 from mulin.kernel.registry import PUBLIC
+from mulin.kernel.workingtime import Limit
 from mulin.places.queries import names_of
 from mulin.portal import words
 from mulin.voices import states as voice_states
@@ -30,6 +33,9 @@ STEP = {
     "reported": 0, "found": 0, "accepted": 0, "returned": 0, "dispatched": 1, "in_hand": 2, "suspended": 2,
     "reopened": 2, "done": 3, "confirmed": 4, "closed": 5,
 }  # fmt: skip
+# What the road calls a step once it is behind, and a step that is not one of the road's own.
+BEHIND = {"done": gettext_lazy("办完了")}
+AT = {"suspended": gettext_lazy("暂时办不了")}
 # Ordinary states carry no colour: only what waits for the person, what is held up and what is done.
 TONES = {"done": "wait", "suspended": "wait", "reopened": "wait", "confirmed": "done", "closed": "done"}
 LINE_TONES = {"done": "done", "urgent": "wait", "waiting": "wait"}
@@ -83,6 +89,8 @@ class Follow:
     can_rate: bool = False
     can_reopen: bool = False
     is_wish: bool = False
+    # Nothing is being done any more: there is nothing to take back or to put right.
+    is_over: bool = False
 
     @property
     def is_active(self) -> bool:
@@ -136,13 +144,13 @@ def wish_state(matter: Matter) -> Badge:
     return Badge(_("已收到"), code="received")
 
 
-def follow(actor: Actor, voice: Voice) -> Follow:
-    """The page of one's own voice, in about twelve statements."""
+def follow(actor: Actor, voice: Voice, say: Callable[..., str] = words.when) -> Follow:
+    """The page of one's own voice, in about twelve statements. `say` words a moment: on paper not as 明天."""
     shown = pages.resident_case(actor, voice)
     case = shown.case if shown else None
     is_wish = voice.kind in voice_states.WISHES
     names = names_of({voice.place, voice.building})
-    clock = _clock(case) if voice.state == "received" else None
+    clock = _clock(case, say) if voice.state == "received" else None
     photos = list(Photo.objects.filter(matter_id=voice.matter_id).order_by("id"))
     answered = voice.answered_at is not None and voice.state == "received"
     return Follow(
@@ -151,10 +159,10 @@ def follow(actor: Actor, voice: Voice) -> Follow:
         place=names.get(voice.place, ""),
         where=names.get(voice.building, "") or voice.address,
         category=category_name(voice.matter.category) if voice.matter.category else "",
-        kind=voice_states.kind_word(voice.kind),
+        kind=words.kind(voice.kind),
         next_step=next_step(voice, shown, clock),
         clock=clock,
-        road=_road(voice, case),
+        road=_road(voice, shown),
         timeline=_timeline(voice, shown),
         photos=[photo_of(photo) for photo in photos if photo.voice_id == voice.id],
         after=[photo_of(photo, _("办完后的照片")) for photo in photos if photo.role == "after"],
@@ -163,6 +171,7 @@ def follow(actor: Actor, voice: Voice) -> Follow:
         can_rate=answered if is_wish else bool(shown and shown.can_confirm and voice.state == "received"),
         can_reopen=bool(shown and shown.can_reopen and voice.state == "received"),
         is_wish=is_wish,
+        is_over=bool(case and not case.is_open),
     )
 
 
@@ -197,7 +206,7 @@ def _notes(voice: Voice, shown: ResidentCase | None) -> list[str]:
 # What comes next ---------------------------------------------------------------------------------
 
 
-def _clock(case: Case | None) -> dict[str, Any] | None:
+def _clock(case: Case | None, say: Callable[..., str]) -> dict[str, Any] | None:
     """The time limit that the person is waiting for, in words, with the rule it comes from."""
     if case is None or not case.is_open:
         return None
@@ -205,12 +214,33 @@ def _clock(case: Case | None) -> dict[str, Any] | None:
     kind = next((k for k in _awaited(case) if k in running), None)
     if kind is None:
         return None
-    shown = clocks.show(running[kind], case.place)
+    one = running[kind]
+    shown = clocks.show(one, case.place)
     tone = "urgent" if shown.is_overdue and kind != "confirm" else ""
     return {
-        "kind": kind, "text": shown.words, "rule": shown.rule, "at": shown.due_at, "tone": tone,
-        "when": words.when(shown.due_at), "is_over": shown.is_overdue,
+        "kind": kind, "text": shown.words, "at": shown.due_at, "tone": tone,
+        "rule": promise(kind, one.limit), "basis": basis(one.rule),
+        "when": say(shown.due_at), "is_over": shown.is_overdue,
     }  # fmt: skip
+
+
+def promise(kind: str, limit: str) -> str:
+    """A time limit as a neighbour would say it."""
+    sentences = {
+        "acknowledge": _("遇到这样的急事，我们会在%(limit)s内接手。"),
+        "response": _("我们会在%(limit)s内给您回应。"),
+        "solve": _("我们会在%(limit)s内办好并答复。"),
+        "confirm": _("答复以后，您有%(limit)s看看解决了没有。"),
+    }
+    words_ = Limit.parse(limit).describe(get_language() or "zh-hans")
+    return sentences[kind] % {"limit": words_} if kind in sentences else ""
+
+
+def basis(rule: dict[str, Any]) -> str:
+    """Where a time limit comes from, for whoever asks."""
+    if rule.get("certainty") == "house default" or not rule.get("basis"):
+        return _("这是平台通用的时间，当地可以定得更短。")
+    return _("依据：%(basis)s。") % {"basis": rule["basis"].rstrip("。")}
 
 
 def _awaited(case: Case) -> tuple[str, ...]:
@@ -228,7 +258,7 @@ def next_step(voice: Voice, shown: ResidentCase | None, clock: dict[str, Any] | 
     if shown is None:
         return _next_for_wish(voice)
     if clock and not clock["is_over"]:
-        found = _next_with_clock(clock)
+        found = _next_with_clock(clock, reach(voice))
         if found:
             return found
     if clock and clock["kind"] != "confirm":
@@ -236,21 +266,51 @@ def next_step(voice: Voice, shown: ResidentCase | None, clock: dict[str, Any] | 
     return _next_without_clock(shown)
 
 
-def _next_with_clock(clock: dict[str, Any]) -> str:
-    sentences = {
-        "acknowledge": _("值班的人会马上看到，最晚 %(when)s 接手。情况变了请直接打电话。"),
-        "response": _("社区最晚 %(when)s 和您联系，或者告诉您由谁来办。"),
-        "solve": _("最晚 %(when)s 办好并答复您。"),
-        "confirm": _("请您看看解决了没有。到 %(when)s 还没有您的话，我们会打电话问您，不会替您点头。"),
+def reach(voice: Voice) -> str:
+    """How the person can be reached: `phone`, `account` (messages only), or `` for not at all."""
+    if voice.contact_sealed or (voice.account_id and voice.account.phone_sealed):
+        return "phone"
+    return "account" if voice.account_id else ""
+
+
+def _next_with_clock(clock: dict[str, Any], way: str) -> str:
+    """Only what can be kept is promised: nobody is called who left no number."""
+    if clock["kind"] == "confirm" and way != "phone":
+        ask = _("请您看看解决了没有。到%(when)s还没有您的话，会记作“没有确认”办结，不会替您点头。")
+        return join(ask % {"when": clock["when"]}, _("以后还能在这里重新打开。"))
+    by_hand = {
+        "response": _("最晚%(when)s，这里会写明由谁来办。"),
+        "solve": _("最晚%(when)s办好，答复写在这里。"),
     }
-    return sentences[clock["kind"]] % {"when": clock["when"]} if clock["kind"] in sentences else ""
+    sentences = {
+        "acknowledge": _("值班的人会马上看到，最晚%(when)s接手。情况变了请直接打电话。"),
+        "response": _("社区最晚%(when)s和您联系，或者告诉您由谁来办。"),
+        "solve": _("最晚%(when)s办好并答复您。"),
+        "confirm": _("请您看看解决了没有。到%(when)s还没有您的话，我们会打电话问您，不会替您点头。"),
+    } | ({} if way == "phone" else by_hand)
+    if clock["kind"] not in sentences:
+        return ""
+    said = sentences[clock["kind"]] % {"when": clock["when"]}
+    if clock["kind"] in by_hand and way == "account":
+        return join(said, _("有进展，“我的”里会有消息。"))
+    if clock["kind"] in by_hand and not way:
+        return join(said, _("您没有留电话，请凭这张回执回来看：扫码、点链接，或者用编号和查询码。"))
+    return said
+
+
+def join(*sentences: str) -> str:
+    """Sentences one after the other; Chinese needs no space between them."""
+    return ("" if (get_language() or "zh").startswith("zh") else " ").join(sentences)
 
 
 def _next_without_clock(shown: ResidentCase) -> str:
     state = shown.case.state
     if state == "suspended":
         review = shown.case.review_on
-        return _("眼下办不了，原因写在下面。到 %(day)s 会再看一次。") % {"day": review} if review else ""
+        said = _("眼下办不了，原因写在下面。到%(day)s会再看一次。")
+        if review and review < today():
+            said = _("眼下办不了，原因写在下面。原定%(day)s再看，还没有看，您可以打电话催一催。")
+        return said % {"day": review} if review else ""
     return {
         "done": _("请您看看解决了没有。没有您的话，这件事不会算作办好。"),
         "confirmed": _("谢谢您告诉我们。这件事很快会办结。"),
@@ -270,15 +330,37 @@ def _next_for_wish(voice: Voice) -> str:
     return _("社区看过后会放到心愿墙上，让邻居也能说“我也想”。接不接，都会告诉您原因。")
 
 
-def _road(voice: Voice, case: Case | None) -> list[dict[str, Any]]:
-    """The steps of a case; none for what is not on that road (a wish, refused, merged, withdrawn)."""
+def _road(voice: Voice, shown: ResidentCase | None) -> list[dict[str, Any]]:
+    """The steps of a case: those that happened, where it stands, and those ahead. A step that was passed over
+    (never sent to a unit, answered at once) is not on it. None for what is not on that road at all."""
+    case = shown.case if shown else None
     if case is None or voice.state == "withdrawn" or case.state not in STEP:
         return []
-    at = STEP[case.state]
-    return [
-        {"label": case_states.neighbour_label(state), "past": place < at, "now": place == at}
-        for place, state in enumerate(ROAD)
-    ]
+    at, happened = min(STEP[case.state], len(ROAD) - 1), _happened(shown)
+    steps = []
+    for place, state in enumerate(ROAD):
+        if place < at and state not in happened:
+            continue
+        label = case_states.neighbour_label(state)
+        if place < at:
+            label = BEHIND.get(state, label)
+        elif place == at and case.state != "closed":
+            label = AT.get(case.state, case_states.neighbour_label(case.state))
+        steps.append({"label": label, "past": place < at, "now": place == at, "end": case.state == "closed"})
+    return steps
+
+
+def _happened(shown: ResidentCase) -> set[str]:
+    """The steps of the road that the journal tells of; a merged matter brings its own lines along."""
+    codes = {line.code for line in shown.timeline}
+    found = {"reported"}
+    if "cases.case.dispatched" in codes:
+        found.add("dispatched")
+    if "cases.case.started" in codes:
+        found.add("in_hand")
+    if shown.case.done_at or "cases.case.finished" in codes:
+        found.add("done")
+    return found
 
 
 # What happened -------------------------------------------------------------------------------------

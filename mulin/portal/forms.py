@@ -66,7 +66,9 @@ class ReportForm(WhereForm):
             }
         ),
     )
-    kind = forms.ChoiceField(required=False, label=_("这是"), choices=kind_choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        required=False, label=_("是哪一种事"), choices=kind_choices, widget=forms.RadioSelect
+    )
     contact = forms.CharField(
         required=False,
         max_length=80,

@@ -16,7 +16,6 @@ from mulin.places.queries import names_of
 from mulin.portal import words
 from mulin.portal.community import Me, card
 from mulin.portal.follow import Badge, state_of
-from mulin.voices import states as voice_states
 from mulin.voices.models import Matter, Voice
 from mulin.voices.queries import my_voices
 
@@ -67,7 +66,7 @@ def _row(voice: Voice, case: Case | None, names: dict[str, str]) -> Row:
         state=state,
         place=names.get(voice.place, ""),
         when=words.day(voice.created_at),
-        kind=voice_states.kind_word(voice.kind),
+        kind=words.kind(voice.kind),
         waits=waits,
         order=ORDER.get(state.code, 2) if not waits else -1,
     )
@@ -97,17 +96,19 @@ def told(actor: Actor, *, unread: bool, limit: int = MOST) -> list[dict[str, Any
     )
     if unread:
         found = found.filter(read_at=None)
+    shown = list(found[:limit])
+    titles = notices.titles(shown)
     return [
         {
             "id": one.pk,
-            "text": notices.say(one),
+            "text": notices.say(one, titles.get(one.matter, "")),
             "url": one.url,
             "when": words.when(one.created_at),
             "at": one.created_at,
             "is_new": one.read_at is None,
             "is_urgent": one.is_urgent,
         }
-        for one in found[:limit]
+        for one in shown
     ]
 
 

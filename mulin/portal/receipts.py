@@ -10,20 +10,22 @@ from uuid import UUID
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.utils.crypto import constant_time_compare
 
 from mulin.kernel import secrets
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
+from mulin.voices.receipts import code_of, is_code, show_code
 
 KEPT, OPENED, DEVICE = "mulin_receipts", "mulin_opened", "mulin_device"
 SALT = "portal.receipts"
 MOST = 20
 KEPT_SECONDS = 180 * 24 * 3600
 YEAR = 365 * 24 * 3600
-# No 0, O, 1 and I: the code is read out over the telephone.
-_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-CODE_LENGTH = 8
+
+__all__ = [
+    "acting", "code_of", "device", "device_hash", "forget", "held", "is_code", "kept", "mark_device",
+    "remember", "show_code",
+]  # fmt: skip
 
 
 def _read(request: HttpRequest, cookie: str) -> list[UUID]:
@@ -75,22 +77,6 @@ def forget(request: HttpRequest, response: HttpResponse, voice: UUID | None = No
             _write(response, cookie, left, seconds)
         else:
             response.delete_cookie(cookie, samesite="Lax")
-
-
-def code_of(number: str) -> str:
-    """The short code printed beside a number: 40 bits that follow from the number and this instance's key,
-    so nothing more is stored. It opens the receipt where the secret link is not at hand."""
-    left = int(secrets.fingerprint(number, "receipt-code")[:10], 16)
-    letters = []
-    for _place in range(CODE_LENGTH):
-        left, index = divmod(left, len(_LETTERS))
-        letters.append(_LETTERS[index])
-    return "".join(letters)
-
-
-def is_code(number: str, given: str) -> bool:
-    clean = "".join(given.upper().split()).replace("-", "")
-    return constant_time_compare(clean, code_of(number))
 
 
 def device(request: HttpRequest) -> str:

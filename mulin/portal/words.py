@@ -1,6 +1,7 @@
 """Times, numbers and links as a neighbour would say them."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from mulin.kernel import clock
+from mulin.voices import states as voice_states
 
 
 def when(moment: datetime | None) -> str:
@@ -31,6 +33,13 @@ def when(moment: datetime | None) -> str:
     return date_format(local, pgettext("date format", "Y年n月j日"))
 
 
+def exact(moment: datetime | None) -> str:
+    """`2026年7月3日 15:20`: for paper, which is read on another day."""
+    if moment is None:
+        return ""
+    return date_format(moment.astimezone(clock.zone()), pgettext("date format", "Y年n月j日 H:i"))
+
+
 def day(moment: datetime | None) -> str:
     """`今天`, `昨天`, `7月3日`, for lists where the hour does not matter."""
     if moment is None:
@@ -44,6 +53,12 @@ def day(moment: datetime | None) -> str:
     style = "n月j日" if local.year == today.year else "Y年n月j日"  # untranslated: the key of a format
     formats = {"n月j日": pgettext("date format", "n月j日"), "Y年n月j日": pgettext("date format", "Y年n月j日")}
     return date_format(local, formats[style])
+
+
+def kind(code: str) -> Any:
+    """The kind of a voice on residents' pages: what one wants and what one can do are called as on the
+    buttons, the other kinds by their name."""
+    return voice_states.KIND_WORDS[code][1] if code in voice_states.WISHES else voice_states.kind_word(code)
 
 
 def address_of(request: HttpRequest, path: str) -> str:

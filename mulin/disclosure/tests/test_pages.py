@@ -18,9 +18,10 @@ def test_everyone_reads_the_same_register(publish, cast, client_for, language):
     matter = publish(answer="已经换了新灯。")
     for person in (None, cast.neighbour, cast.clerk, cast.admin):
         client = client_for(person, headers={"Accept-Language": language})
-        for path in ("/register/", "/register/?view=map", "/register/heads/", f"/register/{matter.number}/"):
-            answer = client.get(path)
-            assert answer.status_code == 200, path
+        for path in ("/register/", "/register/?view=map", "/register/heads/"):
+            assert client.get(path).status_code == 200, path
+        answer = client.get(f"/register/{matter.number}/", follow=True)
+        assert answer.redirect_chain == [(f"/m/{matter.number}", 301)]
         assert "已经换了新灯" in answer.content.decode()
 
 
@@ -37,7 +38,7 @@ def test_no_page_of_the_register_holds_a_name_or_what_was_not_approved(publish, 
         "/register/atom.xml",
     ]
     for path in [*paths, "/register/map.json", "/register/heads/"]:
-        page = client_for().get(path).content.decode()
+        page = client_for().get(path, follow=True).content.decode()
         assert not [name for name in names if name in page], path
         assert "老人出门" not in page and world.sites[world.building].name not in page, path
 
@@ -51,9 +52,10 @@ def test_a_matter_that_is_not_published_is_not_found(speak, client_for, cast):
 
 def test_an_open_matter_offers_to_stand_beside_it_and_a_closed_one_does_not(publish, client_for):
     matter = publish()
-    assert "我也遇到" in client_for().get(f"/register/{matter.number}/").content.decode()
+    path = f"/register/{matter.number}/"
+    assert "我也遇到" in client_for().get(path, follow=True).content.decode()
     Matter.objects.filter(pk=matter.pk).update(is_open=False)
-    assert "我也遇到" not in client_for().get(f"/register/{matter.number}/").content.decode()
+    assert "我也遇到" not in client_for().get(path, follow=True).content.decode()
 
 
 def test_filters_that_make_no_sense_are_left_out(publish, client_for):
@@ -115,3 +117,27 @@ def test_a_photo_that_was_not_approved_is_not_served(publish, client_for):
     for pk in (photo.id, uuid4()):
         assert client_for().get(f"/register/photo/{pk}").status_code == 404
         assert client_for().get(f"/register/photo/{pk}/thumb").status_code == 404
+
+
+def test_an_approved_photo_leads_to_its_one_address(publish, client_for):
+    from django.core.files.base import ContentFile
+
+    from mulin.voices.models import Photo
+
+    matter = publish()
+    photo = Photo(matter=matter, width=1, height=1, size=1, is_approved=True)
+    photo.file.save("a.jpg", ContentFile(b"jpeg"), save=False)
+    photo.thumb.save("b.jpg", ContentFile(b"jpeg"), save=False)
+    photo.save()
+    assert client_for().get(f"/register/photo/{photo.id}").url == f"/photo/{photo.id}/large"
+    assert client_for().get(f"/register/photo/{photo.id}/thumb").url == f"/photo/{photo.id}/thumb"
+
+
+def test_the_filters_are_folded_away_and_say_what_is_active(publish, client_for, world):
+    publish()
+    page = client_for().get(f"/register/?place={world.home}&state=open").content.decode()
+    chips = page.split("去掉这一项")
+    assert len(chips) == 3 and "金堰社区" in chips[0] and "还在办" in chips[1]
+    assert 'href="?place=' in chips[1]  # letting the state go keeps the place
+    form = page[page.index('<form class="stack') :]
+    assert form.index("<details") < form.index('name="state"') < form.index("</details>")

@@ -4,6 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from mulin.cases.models import Case
+from mulin.kernel.numbers import show_number
 from mulin.portal import receipts
 from mulin.voices import actions
 from mulin.voices.models import Matter, MeToo, Photo
@@ -180,3 +182,59 @@ def test_a_size_or_a_photo_that_does_not_exist_is_not_found(pictured):
 def test_a_public_page_is_also_in_english(shown):
     html = page(Client(headers={"accept-language": "en"}).get(url(shown())))
     assert "What happened" in html
+
+
+def test_the_public_history_names_units_and_no_person(shown, cast, settle):
+    from mulin.cases import moves
+
+    matter = shown()
+    org = cast.department.actor.posts[0].org
+    moves.perform("accept", actor=cast.clerk.actor, number=matter.number)
+    moves.perform("dispatch", actor=cast.clerk.actor, number=matter.number, org=str(org))
+    settle()
+    html = page(Client().get(url(matter)))
+    assert "派给" in html and "城市管理局" in html
+    assert not any(person.account.name in html for person in cast.everybody().values())
+
+
+def test_a_staff_line_is_not_in_the_public_history(shown, cast):
+    matter = shown()
+    before = Client().get(url(matter)).context["timeline"]
+    actions.edit_facts(actor=cast.clerk.actor, number=matter.number, facts={"root": "镇流器老化"})
+    after = Client().get(url(matter))
+    assert after.context["timeline"] == before and "镇流器老化" not in page(after)
+
+
+def test_the_page_of_a_matter_tells_its_number_dates_and_no_building(shown, world):
+    matter = shown(building=world.building)
+    html = page(Client().get(url(matter)))
+    assert show_number(matter.number) in html and "基本情况" in html
+    assert world.sites[world.building].name not in html
+
+
+def test_what_is_under_way_stands_before_what_is_done(shown, finish, world):
+    done, under_way = shown(text="单元门的锁坏了关不上"), shown()
+    finish(done.number)
+    response = Client().get(f"/c/{world.home}/matters")
+    assert [card["number"] for card in response.context["cards"]] == [under_way.number]
+    assert [card["number"] for card in response.context["done"]] == [done.number]
+    html = page(response)
+    assert html.index(under_way.public_title) < html.index("办好的") < html.index(done.public_title)
+    home = Client().get(f"/c/{world.home}/")
+    assert [card["number"] for card in home.context["matters"]] == [under_way.number]
+
+
+def test_a_suspended_matter_says_so_in_every_public_list(shown, world):
+    matter = shown()
+    Case.objects.filter(matter=matter).update(state="suspended", review_on="2020-01-01")
+    for path in (url(matter), f"/c/{world.home}/matters", f"/register/?place={world.home}"):
+        assert "挂账" in page(Client().get(path)), path
+    # A day that is over is not called a plan.
+    assert "还没有看" in page(Client().get(url(matter)))
+
+
+def test_an_offer_is_called_the_same_on_the_button_and_on_the_wall(shown, world):
+    shown("offer", "我会拉二胡，周末可以教邻居")
+    wall = Client().get(f"/c/{world.home}/wishes")
+    (card,) = wall.context["themes"][0]["cards"]
+    assert str(card["kind"]) == "我能帮" and "我能帮" in page(Client().get("/report"))

@@ -34,7 +34,7 @@ def test_anyone_may_report_without_an_account_and_gets_a_receipt(say, world):
     assert sent.voice.channel == "portal"
     receipt = client.get(sent.url)
     assert receipt.status_code == 200
-    assert receipts.code_of(sent.voice.number) in page(receipt)
+    assert receipts.show_code(receipts.code_of(sent.voice.number)) in page(receipt)
     assert "<svg" in page(receipt)
     assert 'style="' not in page(receipt)
 
@@ -268,3 +268,20 @@ def test_the_report_pages_are_also_in_english(world, path):
     html = page(Client(headers={"accept-language": "en"}).get(path))
     assert any(word in html for word in ("Say something", "Emergency", "Fire"))
     assert "什么事" not in html
+
+
+def test_a_script_is_told_where_the_receipt_is_and_not_led_there(world):
+    client = Client()
+    data = {"text": "楼道的灯坏了三天", "place": world.home, "idempotency_key": "k" * 22}
+    answer = client.post("/report", data, headers={"X-Mulin-Draft": "1"})
+    assert (answer.status_code, "Location" in answer.headers) == (204, False)
+    assert answer.headers["X-Mulin-Next"].startswith("/r/")
+    assert client.get(answer.headers["X-Mulin-Next"]).status_code == 200
+    # Without scripts the browser is led there as ever.
+    assert client.post("/report", data).status_code == 302
+
+
+def test_the_way_for_emergencies_is_a_link_and_not_a_second_main_button(world):
+    html = Client().get("/report").content.decode()
+    assert "/urgent" in html and html.count("btn--main") == 2  # 送出, and 确定 of the hidden dialog
+    assert "btn--urgent" not in html

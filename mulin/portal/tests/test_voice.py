@@ -57,15 +57,19 @@ def test_a_form_of_the_receipt_passes_the_check_against_forged_forms(sent):
 
 def test_the_receipt_says_by_when_somebody_answers_and_by_which_rule(sent):
     html = page(Client().get(sent.url))
-    assert "社区最晚" in html
-    assert "依据" in html
+    assert "最晚" in html
+    # In the words of a neighbour, and never the name of a rule pack.
+    assert "我们会在4 个工作小时内给您回应。" in html
+    assert "规则包" not in html and "时限" not in html
 
 
 def test_the_printed_receipt_carries_the_link_the_number_and_the_code(sent):
     html = page(Client().get(reverse("portal:receipt-print", args=[secret_of(sent)])))
     assert f"/r/{secret_of(sent)}" in html
-    assert receipts.code_of(sent.voice.number) in html
+    assert receipts.show_code(receipts.code_of(sent.voice.number)) in html
     assert "<svg" in html
+    # Paper is read on another day.
+    assert not any(word in html for word in ("今天", "明天", "昨天"))
     assert Client().get(reverse("portal:receipt-print", args=["x" * 22])).status_code == 404
 
 
@@ -325,3 +329,88 @@ def test_the_receipt_is_also_in_english(sent):
     html = page(Client(headers={"accept-language": "en"}).get(sent.url))
     assert "How far it is" in html and "Receipt" in html
     assert "办到哪一步" not in html
+
+
+def next_of(client: Client, voice: Voice) -> str:
+    return client.get(reverse("portal:voice", args=[voice.number])).context["f"].next_step
+
+
+def test_nobody_is_promised_a_call_who_left_no_number(say, sent, finish):
+    assert "没有留电话" in next_of(sent.client, sent.voice)
+    assert "和您联系" not in next_of(sent.client, sent.voice)
+    finish(sent.voice.matter.number)
+    assert "打电话问您" not in next_of(sent.client, sent.voice)
+    assert "没有确认" in next_of(sent.client, sent.voice)
+
+
+def test_who_left_a_number_is_told_of_the_call(say, finish):
+    client = Client()
+    voice = say(client, contact="13800138000").voice
+    assert "和您联系" in next_of(client, voice)
+    finish(voice.matter.number)
+    assert "打电话问您" in next_of(client, voice)
+
+
+def test_who_is_logged_in_without_a_number_is_told_of_messages(say, cast, client_for):
+    client = client_for(cast.resident)
+    cast.resident.account.set_phone("")
+    cast.resident.account.save()
+    voice = say(client).voice
+    assert "我的" in next_of(client, voice) and "和您联系" not in next_of(client, voice)
+
+
+def road_of(sent) -> list[tuple[str, str]]:
+    steps = sent.client.get(reverse("portal:voice", args=[sent.voice.number])).context["f"].road
+    return [
+        (str(step["label"]), "past" if step["past"] else "now" if step["now"] else "ahead") for step in steps
+    ]
+
+
+def test_the_road_shows_only_steps_that_happened(sent, finish):
+    assert road_of(sent)[0] == ("已收到", "now")
+    finish(sent.voice.matter.number)  # accepted and done in place: never sent to a unit
+    assert road_of(sent) == [
+        ("已收到", "past"), ("在办", "past"), ("请您确认", "now"), ("办结", "ahead"),
+    ]  # fmt: skip
+
+
+def test_the_road_of_a_matter_that_was_sent_to_a_unit_says_so(sent, cast):
+    from mulin.cases import moves
+
+    number, org = sent.voice.matter.number, str(cast.department.actor.posts[0].org)
+    moves.perform("accept", actor=cast.clerk.actor, number=number)
+    moves.perform("dispatch", actor=cast.clerk.actor, number=number, org=org)
+    moves.perform("start", actor=cast.department.actor, number=number)
+    assert road_of(sent)[:3] == [("已收到", "past"), ("已派出", "past"), ("在办", "now")]
+
+
+def test_the_end_of_the_road_is_where_one_stands_and_not_a_step_behind(sent, finish):
+    finish(sent.voice.matter.number)
+    Case.objects.filter(matter=sent.voice.matter).update(state="closed", is_open=False)
+    html = page(sent.client.get(reverse("portal:voice", args=[sent.voice.number])))
+    road = html[html.index('<ol class="road"') :].split("</ol>")[0]
+    assert road.count("已过") == 3 and 'aria-current="step">办结</li>' in road
+
+
+def test_a_suspended_matter_is_not_called_work_in_hand_on_the_road(sent):
+    Case.objects.filter(matter=sent.voice.matter).update(state="suspended")
+    assert ("暂时办不了", "now") in road_of(sent)
+
+
+def test_what_is_closed_offers_to_reopen_and_nothing_to_take_back(sent, finish):
+    own = reverse("portal:voice", args=[sent.voice.number])
+    assert "撤回这件事" in page(sent.client.get(own))
+    finish(sent.voice.matter.number)
+    post(sent.client, sent, "rate", **{"rate-solved": "yes", "rate-satisfied": "yes"})
+    Case.objects.filter(matter=sent.voice.matter).update(state="closed", is_open=False, outcome="confirmed")
+    html = page(sent.client.get(own))
+    assert "重新打开" in html and "给您的答复" in html
+    assert "撤回这件事" not in html and "改正写错的地方" not in html
+
+
+def test_an_answer_that_did_not_solve_it_is_called_the_last_one(sent, finish):
+    finish(sent.voice.matter.number)
+    own = reverse("portal:voice", args=[sent.voice.number])
+    assert "上次的答复" not in page(sent.client.get(own))
+    post(sent.client, sent, "rate", **{"rate-solved": "no"})
+    assert "上次的答复" in page(sent.client.get(own))

@@ -8,11 +8,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from mulin.kernel import codes
 from mulin.portal import community, places, receipts
+from mulin.portal.community import Me
 from mulin.portal.mine import latest
 from mulin.portal.views.common import in_place, me
-from mulin.voices.queries import public_matters
 
-WISHES_SHOWN, ANSWERS_SHOWN, MATTERS_SHOWN = 4, 3, 3
+WISHES_SHOWN, ANSWERS_SHOWN, MATTERS_SHOWN, DONE_SHOWN = 4, 3, 3, 10
 
 
 @require_GET
@@ -116,13 +116,17 @@ def answers(request: HttpRequest, place: str) -> HttpResponse:
 
 @require_GET
 def matters(request: HttpRequest, place: str) -> HttpResponse:
-    """Open published matters, so that one can stand beside instead of reporting again."""
+    """Published matters under way, so that one can stand beside instead of reporting again; below them what
+    was done lately."""
     place = _checked(place)
     shown = community.cards(community.open_matters(place, community.PAGE), me(request))
-    total = public_matters(place, community.ASKING).filter(is_open=True).count() if shown else 0
-    return render(
-        request, "portal/matters.html", {**in_place(request, place), "cards": shown, "total": total}
-    )
+    context = {
+        **in_place(request, place),
+        "cards": shown,
+        "total": community.under_way(place).count() if shown else 0,
+        "done": community.cards(community.done_matters(place, DONE_SHOWN), Me()),
+    }
+    return render(request, "portal/matters.html", context)
 
 
 @require_GET

@@ -8,19 +8,22 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from mulin.cases import pages, states
+from mulin.cases import pages
 from mulin.cases.models import Case
+from mulin.disclosure import queries as register
+from mulin.disclosure import words as register_words
 from mulin.kernel import journal, secrets
 from mulin.kernel.actors import ANONYMOUS
 from mulin.kernel.clock import now
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError, NotVisible
+from mulin.kernel.numbers import show_number
 from mulin.kernel.registry import PUBLIC
-from mulin.places.queries import names_of
 from mulin.portal import community, receipts, words
-from mulin.portal.follow import STEP, TONES, Badge, photo_of
+from mulin.portal.follow import Badge, photo_of
 from mulin.portal.views.common import in_place, limit, me, safe_next
 from mulin.voices import actions
 from mulin.voices.models import Matter, Photo
@@ -42,6 +45,12 @@ STAGES = {
     "cases.case.closed": "check-double",
 }
 
+# Lines that speak to the person of the voice, as everyone else reads them.
+FOR_EVERYONE = {
+    "voices.voice.submitted": gettext_lazy("有居民说了这件事"),
+    "cases.case.finished": gettext_lazy("办完了，已经答复反映的人"),
+}
+
 
 @require_GET
 def matter(request: HttpRequest, number: str) -> HttpResponse:
@@ -51,17 +60,22 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
         return _follow_merged(found)
     pressed = me(request).pressed([found])
     photos = Photo.objects.filter(matter=found, is_approved=True).order_by("id")
-    names = names_of({found.place, found.building})
+    facts = register.get_entry(found.number)
     context = {
         **in_place(request, found.place),
         "matter": found,
         "card": community.card(found, pressed),
-        "where": names.get(found.building, ""),
         "state": _state(found),
         "photos": [photo_of(photo, _("办完后的照片") if photo.role == "after" else "") for photo in photos],
         "timeline": _stages(found),
+        "came_from": community.came_from(found),
         "grew": community.grew_into(found),
-        "register": words.page("disclosure:entry", found.number),
+        "register": words.page("disclosure:register"),
+        "facts": facts,
+        "where": register_words.where(facts),
+        "times": register_words.times(facts),
+        "review": register_words.review(facts),
+        "shown_number": show_number(found.number),
         "own": my_voices(receipts.acting(request)).filter(matter=found).first(),
     }
     return render(request, "portal/matter.html", context)
@@ -78,12 +92,7 @@ def _state(found: Matter) -> Badge:
     case = Case.objects.filter(matter=found).only("state").first()
     if case is None:
         return community.wish_state(found)
-    label = {
-        "done": _("办完了，等反映的人确认"),
-        "confirmed": _("反映的人说解决了"),
-    }.get(case.state, states.neighbour_label(case.state))
-    tone = "" if STEP.get(case.state, 0) == STEP["done"] else TONES.get(case.state, "")
-    return Badge(label, tone, code=case.state)
+    return community.badge_of(case.state)
 
 
 def _stages(found: Matter) -> list[dict]:
@@ -95,8 +104,8 @@ def _stages(found: Matter) -> list[dict]:
         entries.append(entry)
     return [
         {
-            "when": line.at, "when_text": words.when(line.at), "icon": STAGES[line.code],
-            "what": _("有居民说了这件事") if line.code == "voices.voice.submitted" else line.text,
+            "when": line.at, "when_text": words.when(line.at), "icon": STAGES[line.code], "who": line.org,
+            "what": FOR_EVERYONE.get(line.code, line.text),
         }
         for line in pages.lines(entries, {}, {PUBLIC}, people=False)
     ]  # fmt: skip

@@ -139,7 +139,7 @@ def _changed_after_sending(request: HttpRequest, form: ReportForm) -> HttpRespon
     """The first sending arrived though its answer was lost, and the text was changed since. Nothing is lost:
     the receipt of the first is shown, and the new text can go as one of its own."""
     # The receipt follows from the key: whoever holds the key sent it.
-    key = drafts._key(actor_of(request), form.cleaned_data["idempotency_key"])
+    key = drafts.owned_key(actor_of(request), form.cleaned_data["idempotency_key"])
     form.add_error(
         None, _("您先前送出的那一条我们已经收到了。要补充它，请打开它的回执；这次写的也可以单独再送一次。")
     )

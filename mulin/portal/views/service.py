@@ -66,9 +66,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 def _elsewhere() -> list[dict]:
     """The doors that are not ours, each once, as the cues of the triage name them."""
-    pack = triage._cues()
-    codes = dict.fromkeys(cue["advice"] for cue in pack["elsewhere"])
-    return advice_in([{"code": code, **pack["advice"][code]} for code in codes])
+    return advice_in([{"code": code, **said} for code, said in triage.other_doors().items()])
 
 
 @require_GET

@@ -68,7 +68,7 @@ def _page(
         "secret": secret,
         "address": address,
         "qr": qr_of(address) if secret else "",
-        "code": receipts.code_of(voice.number),
+        "code": receipts.show_code(receipts.code_of(voice.number)),
         "is_new": bool(secret) and "sent" in request.GET,
         "said_at": words.when(voice.created_at),
         "answered_at": words.when(voice.answered_at),
@@ -253,12 +253,12 @@ def printed(request: HttpRequest, secret: str) -> HttpResponse:
         raise Http404
     address = words.address_of(request, reverse("portal:receipt", args=[secret]))
     context = {
-        "f": follow(receipts.acting(request).with_receipt(found.pk), found),
+        "f": follow(receipts.acting(request).with_receipt(found.pk), found, words.exact),
         "voice": found,
         "secret": secret,
         "address": address,
         "qr": qr_of(address),
-        "code": receipts.code_of(found.number),
-        "said_at": words.when(found.created_at),
+        "code": receipts.show_code(receipts.code_of(found.number)),
+        "said_at": words.exact(found.created_at),
     }
     return private(render(request, "portal/receipt_print.html", context))
