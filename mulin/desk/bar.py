@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mulin.cases import states
 from mulin.cases.models import Case
 from mulin.cases.pages import CasePage
 from mulin.cases.states import Move
@@ -38,6 +39,7 @@ ICONS = {
     "stop-harm": "stop",
     "call-back": "phone",
     "claim": "person",
+    "release": "undo",
     "assign": "hand-over",
     "note": "edit",
     "exclude": "minus",
@@ -75,6 +77,7 @@ DONE = {
     "stop-harm": gettext_lazy("制止已记下，制止时限停止。"),
     "call-back": gettext_lazy("回访已记下。"),
     "claim": gettext_lazy("由您经办了。"),
+    "release": gettext_lazy("已放下，等人认领。"),
     "assign": gettext_lazy("已转交经办人。"),
     "note": gettext_lazy("备注已保存，居民看不到。"),
     "exclude": gettext_lazy("已提出剔除，等第二个人决定。"),
@@ -96,20 +99,33 @@ def ordered(page: CasePage) -> list[Move]:
         route = next(iter(page.suggestions.routes), None)
         if route is not None and route.org.id not in page.actor.orgs:
             found.sort(key=lambda move: move.name != "dispatch")
-    main = next((move for move in found if move.tone == "main"), None)
+    main = next((move for move in found if move.tone == "main"), None) if is_due(page) else None
     return [main, *(move for move in found if move is not main)] if main else found
 
 
-def bar(page: CasePage, query: str = "") -> dict[str, list[dict[str, Any]]]:
-    """`moves` and `more_moves` for the bar's part. `query` keeps the list beside the case."""
+def is_due(page: CasePage) -> bool:
+    """Whether the next move is the actor's: what lies with another unit the desk may do, yet is not due."""
+    case = page.case
+    if case.state not in states.AT_UNIT or case.lead_id is None:
+        return True
+    mine = case.lead_id in page.actor.orgs or case.handler_id == page.actor.account
+    return mine or any(move.name in {"approve", "answer-whistle", "acknowledge"} for move in page.moves)
+
+
+def bar(page: CasePage, query: str = "", next_url: str = "") -> dict[str, list[dict[str, Any]]]:
+    """`moves` and `more_moves` for the bar's part. `query` keeps the list beside the case. Where nothing is
+    due here, the one action is going on to the next case."""
     found = ordered(page)
     shown = [button(page.case, move, query) for move in found]
-    if found and found[0].tone == "main":
+    if found and found[0].tone == "main" and is_due(page):
         shown[0]["main"] = True
         quick = one_tap_dispatch(page, query) if found[0].name == "dispatch" else None
         if quick:
             shown[0] = {**shown[0], "label": _("换个单位"), "main": False}
             shown.insert(0, quick)
+    elif next_url:
+        onwards = {"label": _("看下一件"), "url": next_url, "icon": "chevron-right"}
+        shown.insert(0, {**onwards, "main": True, "split": True})
     cut = 1 + BESIDE if shown and shown[0].get("main") else BESIDE
     return {"moves": shown[:cut], "more_moves": shown[cut:]}
 

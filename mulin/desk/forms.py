@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mulin.cases import moves
+from mulin.cases import classes, moves
 from mulin.cases.pages import CasePage
 from mulin.cases.states import MOVES
 from mulin.kernel import clock
@@ -70,6 +70,7 @@ class MoveFields(forms.Form):
         super().__init__(*args, auto_id="m_%s", **kwargs)
         self.page, self.move = page, move
         self.specs = page.form(move)
+        self.must_photo = move == "finish" and classes.needs_photo(page.case.category)[0]
         for spec in self.specs:
             self._add(spec)
         if "how" in self.fields:
@@ -133,14 +134,15 @@ class MoveFields(forms.Form):
             widget=forms.TextInput(attrs=attributes), **{**options, "required": not likely}
         )
         if likely:
-            field.label = _("或者写编号")
+            field.label, field.is_either = _("或者写编号"), True
         self.fields[spec.name] = field
 
     def _duplicates(self) -> list[Any]:
         return self.page.suggestions.duplicates
 
     def _org(self, spec: moves.FormField, options: dict[str, Any]) -> None:
-        """The suggested units with their reasons, the first one chosen; any other from a list."""
+        """The suggested units with their reasons, any other from a list. Chosen is only what stands first and
+        what a route names for this category and place: a guess that is sent on unread costs a week."""
         likely = self._likely_orgs(spec.name)
         rest = [(value, name) for value, name in spec.choices if value not in likely]
         if likely:
@@ -148,9 +150,11 @@ class MoveFields(forms.Form):
             self.fields[f"{spec.name}_likely"] = LikelyField(
                 choices=choices, widget=forms.RadioSelect, label=spec.label, required=spec.required
             )
-            if spec.required:
+            first = next(iter(self.page.suggestions.routes), None)
+            if spec.required and first and first.is_certain and str(first.org.id) == choices[0][0]:
                 self.initial.setdefault(f"{spec.name}_likely", choices[0][0])
         others = forms.ChoiceField(choices=[("", "—"), *rest], **{**options, "required": False})
+        others.is_either = spec.required
         if likely:
             others.label, others.help_text = _("或者别的单位"), _("选了这里，以这里为准")
         self.fields[spec.name] = others

@@ -3,9 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from mulin.desk import exporting
+from mulin.desk import exporting, leftovers
 from mulin.desk.admin import jobs as admin_jobs
-from mulin.kernel.registry import RESTRICTED, Module, NavItem, Sentence
+from mulin.kernel.registry import RESTRICTED, Module, NavItem, Periodic, Sentence
 
 MODULE = Module(
     name="desk",
@@ -31,5 +31,6 @@ MODULE = Module(
         ),
         NavItem("admin", _("管理"), "desk:desk_admin:overview", "settings", 90, "desk.admin:enter"),
     ),
+    periodic=(Periodic("desk-uploads-sweep", 86400, leftovers.sweep),),
     jobs={"desk.export": exporting.export_job, **admin_jobs.JOBS},
 )

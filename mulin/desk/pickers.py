@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext as _
 
 from mulin.desk.pages import places_of
@@ -11,6 +12,7 @@ from mulin.people.models import Organisation
 from mulin.places import queries as places
 from mulin.voices.categories import catalogue
 
+MOST_UNITS = 400
 Choices = list[tuple[Any, Any]]
 MOST = 400
 
@@ -114,16 +116,16 @@ def _inside(place: str) -> list[Any]:
 
 def units(actor: Actor) -> Choices:
     """Units to narrow a list by: the actor's own, and those of the actor's places and below."""
-    own = Organisation.objects.filter(pk__in=list(actor.orgs))
-    found = {str(one.pk): one.name for one in own}
+    own = list(actor.orgs)
+    wanted = Q(pk__in=own)
     for place in places_of(actor)[:2]:
         low, high = codes.bounds(
             codes.pad(codes.district(place) or codes.short(place)) if len(place) >= 6 else place
         )
-        rows = Organisation.objects.filter(place__gte=low, place__lt=high, closed_on=None)
-        for row in rows.exclude(kind__in=Organisation.GROUPS).order_by("place", "name")[:200]:
-            found.setdefault(str(row.pk), row.name)
-    return list(found.items())
+        wanted |= Q(place__gte=low, place__lt=high, closed_on=None) & ~Q(kind__in=Organisation.GROUPS)
+    own_first = Case(When(pk__in=own, then=Value(0)), default=Value(1))
+    rows = Organisation.objects.filter(wanted).order_by(own_first, "place", "name")[:MOST_UNITS]
+    return [(str(one.pk), one.name) for one in rows]
 
 
 def first_value(choices: Choices) -> str:

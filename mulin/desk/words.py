@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from mulin.cases.clocks import NEVER, Shown, plain_remaining
+from mulin.cases.clocks import NEVER, Shown, confirm_words, plain_remaining
 from mulin.kernel import clock
 
 SOON = timedelta(hours=24)
@@ -75,6 +75,7 @@ LINE_ICONS = {
     "cases.case.whistled": "whistle",
     "cases.case.whistle_answered": "whistle",
     "cases.case.claimed": "person",
+    "cases.case.released": "undo",
     "cases.case.assigned": "hand-over",
     "cases.case.noted": "edit",
     "cases.case.acknowledged": "bell",
@@ -108,7 +109,7 @@ def due_clock(case: Any) -> dict[str, Any] | None:
     if not case.due_words:
         return None
     if case.state == "done":
-        return _confirm_clock(case)
+        return _confirm_clock(case.due_at)
     if case.state == "suspended":
         tone = ""
     elif case.is_overdue:
@@ -119,24 +120,29 @@ def due_clock(case: Any) -> dict[str, Any] | None:
     return {"text": case.due_words, "tone": tone, "at": case.due_at, "rule": when(case.due_at), "icon": icon}
 
 
-def _confirm_clock(case: Any) -> dict[str, Any]:
+def _confirm_clock(due_at: datetime) -> dict[str, Any]:
     """While the resident is asked, the clock is theirs: being over it is no fault of the desk's."""
-    over = case.due_at <= clock.now()
-    text = _("确认期已过") if over else _("等确认，%(left)s") % {"left": case.due_words}
-    return {"text": text, "tone": "wait" if over else "", "at": case.due_at, "rule": when(case.due_at)}
+    tone = "wait" if due_at <= clock.now() else ""
+    return {"text": confirm_words(due_at), "tone": tone, "at": due_at, "rule": when(due_at), "icon": "clock"}
 
 
-def item_clock(due_at: datetime | None, language: str) -> dict[str, Any] | None:
-    """The clock of an inbox item, on the plain clock."""
+def item_clock(due_at: datetime | None, language: str, state: str = "") -> dict[str, Any] | None:
+    """The clock of an inbox item, on the plain clock; `state` where the item is a case."""
     if due_at is None or due_at >= NEVER:
         return None
+    if state == "done":
+        return _confirm_clock(due_at)
     left = plain_remaining(due_at)
     tone = "urgent" if left.overdue else "wait" if due_at - clock.now() < SOON else ""
-    return {"text": left.describe(language), "tone": tone, "at": due_at, "rule": when(due_at)}
+    text = left.describe(language)
+    return {"text": text, "tone": tone, "at": due_at, "rule": when(due_at), "icon": "clock"}
 
 
 def shown_clock(one: Shown) -> dict[str, Any]:
     """A clock of the case page with its name and the rule it comes from."""
+    if one.kind == "confirm" and one.is_running and not one.is_paused:
+        rule = _("%(due)s；%(rule)s") % {"due": when(one.due_at), "rule": one.rule}
+        return {**_confirm_clock(one.due_at), "rule": rule}
     tone = "urgent" if one.is_overdue else ""
     icon = "clock"
     if one.is_paused:

@@ -64,3 +64,82 @@ def test_the_desk_takes_a_case_with_the_keyboard_alone(people):
     expect(clerk.locator("#keys")).to_be_visible()
     clerk.keyboard.press("Escape")
     expect(clerk.locator("#keys")).to_be_hidden()
+
+
+def press_move(page: Page, name: str) -> None:
+    """`m` leads to the moves; from there Tab to the one that is wanted."""
+    page.keyboard.press("m")
+    tab_to(page, f'.actions [href*="/{name}/"], .actions form[action*="/{name}/"] button')
+    page.keyboard.press("Enter")
+
+
+CHOSEN = """() => {
+  const at = document.activeElement;
+  if (at.matches("select")) return at.selectedOptions[0].textContent;
+  return at.checked ? at.closest("label").textContent : "";
+}"""
+
+
+def choose_unit(page: Page, name: str) -> None:
+    """The unit among the proposed ones, or in the list of all others, with the arrow keys."""
+    for field, keys in (("[name=org_likely]", ("Space", "ArrowDown")), ("#m_org", ("ArrowDown",))):
+        if not page.locator(f"[data-sheet-place] {field}").count():
+            continue
+        tab_to(page, field)
+        page.keyboard.press(keys[0])
+        for _press in range(MOST_TABS if field == "#m_org" else 6):
+            if name in page.evaluate(CHOSEN):
+                return
+            page.keyboard.press(keys[-1])
+    raise AssertionError(f"{name} cannot be chosen with the keyboard")
+
+
+def answer_by_keys(department: Page, number: str) -> None:
+    department.goto(f"/desk/cases/{number}/")
+    press_move(department, "start")
+    is_in(department, "in_hand")
+    press_move(department, "finish")
+    expect(department.locator("[data-sheet-dialog][open]")).to_be_visible()
+    tab_to(department, "#m_done_text")
+    department.keyboard.type("换了两盏路灯的镇流器并试亮")
+    tab_to(department, "#m_reply")
+    department.keyboard.type("您说的河边步道两盏路灯，昨晚换了镇流器，已经亮了，台阶边也加了反光条，请您晚上看看。")
+    department.keyboard.press("Control+Enter")
+    expect(department.locator("[data-sheet-dialog][open]")).to_have_count(0)
+    is_in(department, "done")
+
+
+def test_a_case_is_recorded_dispatched_and_answered_with_the_keyboard_alone(people):
+    clerk = people("clerk", size=DESK)
+    clerk.goto("/desk/enter/")
+    tab_to(clerk, "#id_text")
+    clerk.keyboard.type("河边步道的路灯坏了两盏，晚上散步看不清台阶")
+    clerk.keyboard.press("Control+Enter")
+    clerk.wait_for_url(re.compile("/desk/receipts/"))
+    number = number_on(clerk)
+
+    clerk.keyboard.press("/")
+    clerk.keyboard.type(number)
+    clerk.keyboard.press("Enter")
+    clerk.wait_for_url(re.compile(f"/desk/cases/{number}/"))
+    press_move(clerk, "accept")
+    is_in(clerk, "accepted")
+
+    press_move(clerk, "dispatch")
+    expect(clerk.locator("[data-sheet-dialog][open]")).to_be_visible()
+    choose_unit(clerk, "南岸区城市管理局")
+    clerk.keyboard.press("Control+Enter")
+    expect(clerk.locator("[data-sheet-dialog][open]")).to_have_count(0)
+    is_in(clerk, "dispatched")
+
+    department = people("department", size=DESK)
+    answer_by_keys(department, number)
+
+    # Nothing is due here any more: n goes on to the next one in the list.
+    department.goto("/desk/?tab=all")
+    for key in ("j", "Enter"):
+        department.keyboard.press(key)
+    department.wait_for_url(re.compile(r"/desk/cases/\d+/"))
+    opened = department.url
+    department.keyboard.press("n")
+    department.wait_for_url(lambda url: "/desk/cases/" in url and url != opened)

@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.http import QueryDict
 from django.utils import translation
 
+from mulin.desk import leftovers
 from mulin.desk.admin.reading import journal as reading
 from mulin.kernel import journal
 from mulin.kernel.actors import SYSTEM, Actor
@@ -77,7 +78,7 @@ def reorganise_job(
         names=names,
         progress=progress.step,
     )
-    default_storage.delete(stored)
+    leftovers.drop(stored)
     return found
 
 

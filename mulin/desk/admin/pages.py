@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from mulin.desk import pages
 from mulin.desk.admin import where
 from mulin.desk.admin.access import rooms
+from mulin.desk.turning import turning as turned
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError
 from mulin.kernel.paging import Page
@@ -98,10 +99,11 @@ def ask(
 
 
 def turning(request: HttpRequest, found: Page) -> dict[str, Any]:
-    """What the pager needs: the next page, whether this is the first, and the query without the cursor."""
+    """What the pager needs, and the query without the place in the list."""
     query = request.GET.copy()
-    query.pop("cursor", None)
-    return {"next": found.next, "is_first": not request.GET.get("cursor"), "query": query.urlencode()}
+    for name in ("cursor", "trail"):
+        query.pop(name, None)
+    return {"turning": turned(request.GET, query.urlencode(), found.next), "query": query.urlencode()}
 
 
 def select(name: str, label: Any, value: str, choices: Any) -> dict[str, Any]:

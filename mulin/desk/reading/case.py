@@ -11,12 +11,14 @@ from mulin.cases import pages as case_pages
 from mulin.cases import states
 from mulin.cases.models import Case
 from mulin.cases.pages import CasePage, Line
-from mulin.desk import bar, words
+from mulin.desk import bar, ideas, words
+from mulin.desk.reading import inbox
 from mulin.kernel import policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.models import ThreadLink
+from mulin.people import states as states_of_people
+from mulin.places.queries import names_of
 from mulin.voices import access
-from mulin.voices.categories import catalogue
 from mulin.voices.models import Matter
 from mulin.voices.states import CHANNEL_WORDS, PUBLICATION_WORDS, SEVERITY_WORDS
 from mulin.voices.understanding import mask_for_staff
@@ -44,6 +46,7 @@ MATTER_RIGHTS = {
     "category": "voices.matter:recategorise",
     "place": "voices.matter:relocate",
     "publish": "voices.matter:publish",
+    "link": "voices.matter:link",
 }
 VOICE_RIGHTS = {
     "contact": "voices.voice:read_contact",
@@ -66,7 +69,7 @@ def present(page: CasePage, query: str) -> dict[str, Any]:
         "matter": matter,
         "state": words.state_badge(case.state, case.state_label),
         "clock": words.due_clock(case),
-        "clocks": [words.shown_clock(one) for one in _latest(page.clocks)],
+        "clocks": [words.shown_clock(one) for one in _latest(page)],
         "timeline": _timeline(page, voices),
         "voices": voices,
         "facts": page.facts,
@@ -83,8 +86,31 @@ def present(page: CasePage, query: str) -> dict[str, Any]:
         "thread": thread(page),
         "actor_account": str(page.actor.account),
         "query": query,
-        **bar.bar(page, query),
+        "next_url": next_url(case.number, query),
+        "why_mine": why_mine(page),
+        **bar.bar(page, query, next_url(case.number, query)),
     }
+
+
+def why_mine(page: CasePage) -> str:
+    """Why this case waits for the one who looks at it, in one sentence; empty where it waits for others."""
+    main = next((move for move in bar.ordered(page)[:1] if move.tone == "main"), None)
+    if main is None or not bar.is_due(page):
+        return ""
+    case, places = page.case, names_of(post.place for post in page.actor.posts if post.place)
+    for post in page.actor.posts:
+        role = states_of_people.role_name(post.role)
+        if post.org and post.org == case.lead_id:
+            return _("等您“%(move)s”：由您的单位牵头") % {"move": main.title}
+        if post.place and post.place in {case.desk, case.grid, case.building}:
+            where = {"place": places.get(post.place, post.place), "role": role, "move": main.title}
+            return _("等您“%(move)s”：您是%(place)s的%(role)s") % where
+    return ""
+
+
+def next_url(number: str, query: str) -> str:
+    """On to what stands after this case in the list beside it."""
+    return f"{reverse('desk:next')}?{urlencode({'after': number})}" + (f"&{query}" if query else "")
 
 
 def rights(actor: Actor, matter: Matter, page: CasePage | None = None) -> dict[str, bool]:
@@ -94,9 +120,13 @@ def rights(actor: Actor, matter: Matter, page: CasePage | None = None) -> dict[s
     return {name: policy.can(actor, need, target) for name, need in {**MATTER_RIGHTS, **VOICE_RIGHTS}.items()}
 
 
-def _latest(clocks: list[Any]) -> list[Any]:
-    """Of each kind the last one: a reopened case has had several."""
-    return list({one.kind: one for one in clocks}.values())
+def _latest(page: CasePage) -> list[Any]:
+    """Of each kind the last one: a reopened case has had several. That its resident answered in time in an
+    earlier round says nothing about this one."""
+    last = {one.kind: one for one in page.clocks}
+    if page.case.is_open and page.case.state != "done":
+        last.pop("confirm", None)
+    return list(last.values())
 
 
 def _voices(page: CasePage) -> list[dict[str, Any]]:
@@ -150,8 +180,6 @@ def photo(row: Any) -> dict[str, Any]:
 def _timeline(page: CasePage, voices: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Oldest first. A voice is quoted where it came in, so that nobody looks for it elsewhere."""
     by_number = {voice["number"]: voice for voice in voices}
-    call_backs = {str(one.id): one for one in page.call_backs} if _has(page, "cases.case.called_back") else {}
-    objections = iter(page.objections if _has(page, "cases.case.objected") else ())
     after = [photo(row) for row in page.done_photos]
     entries = []
     for line in page.timeline:
@@ -159,22 +187,10 @@ def _timeline(page: CasePage, voices: list[dict[str, Any]]) -> list[dict[str, An
         voice = by_number.get(line.data.get("number", ""))
         if line.code == "voices.voice.submitted" and voice:
             entry |= {"quote": voice["text"], "photos": voice["photos"], "voice": voice}
-        if line.code == "cases.case.called_back":
-            attempt = call_backs.get(line.data.get("call_back", ""))
-            if attempt and attempt.note:
-                entry["said"].append({"label": WORD_LABELS["note"], "text": attempt.note, "is_public": False})
-        if line.code == "cases.case.objected" and (objection := next(objections, None)):
-            entry["said"].append(
-                {"label": WORD_LABELS["reason"], "text": objection.reason, "is_public": False}
-            )
         if line.code == "cases.case.finished" and line.data.get("photos"):
             entry["photos"] = after
         entries.append(entry)
     return entries
-
-
-def _has(page: CasePage, code: str) -> bool:
-    return any(line.code == code for line in page.timeline)
 
 
 def _entry(line: Line) -> dict[str, Any]:
@@ -250,17 +266,8 @@ def _category_ideas(page: CasePage) -> list[dict[str, Any]]:
     """What the machine suggests while nobody has confirmed it: one tap accepts it or takes another."""
     if page.matter.category and page.matter.category_by != "guess":
         return []
-    known = catalogue()
-    return [
-        {
-            "code": one["code"],
-            "name": known.name(one["code"]),
-            "percent": round(one["confidence"] * 100),
-            "reason": "、".join(one.get("reason", [])[:3]),
-            "is_current": one["code"] == page.matter.category,
-        }
-        for one in page.suggestions.categories[:3]
-    ]
+    found = ideas.categories(page.suggestions.categories, page.matter.place)
+    return [{**one, "reason": one["why"], "is_current": one["code"] == page.matter.category} for one in found]
 
 
 def _checks(page: CasePage) -> list[dict[str, Any]]:
@@ -281,7 +288,7 @@ def _checks(page: CasePage) -> list[dict[str, Any]]:
     ]
 
 
-def thread(page: CasePage) -> list[dict[str, str]]:
+def thread(page: CasePage) -> list[dict[str, Any]]:
     """What the case grew out of and what grew out of it, as far as the actor may see it."""
     own = [page.case.id, page.matter.id]
     links = list(ThreadLink.objects.filter(child__in=own)) + list(ThreadLink.objects.filter(parent__in=own))
@@ -294,6 +301,7 @@ def thread(page: CasePage) -> list[dict[str, str]]:
     return [
         {
             "label": _("来自") if others[one.id].parent == one.id else _("引出"),
+            "is_source": others[one.id].parent == one.id,
             "title": one.title,
             "number": one.number,
             "note": others[one.id].note,
@@ -323,9 +331,11 @@ def beside(query: str, number: str) -> dict[str, str]:
             "back_label": _("事项"),
             "here": "cases",
         }
+    tab = dict(parse_qsl(query.partition("?")[2])).get("tab", "") if query.startswith("inbox") else ""
+    kept = {"tab": tab} if tab in inbox.TABS[1:] else {}
     return {
-        "pane_url": f"{reverse('desk:inbox-pane')}?{urlencode(current)}",
-        "back_url": reverse("desk:inbox"),
+        "pane_url": f"{reverse('desk:inbox-pane')}?{urlencode({**kept, **current})}",
+        "back_url": reverse("desk:inbox") + (f"?{urlencode(kept)}" if kept else ""),
         "back_label": _("待办"),
         "here": "inbox",
     }

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from mulin.cases import states
+from mulin.cases import classes, states
 from mulin.cases.queries import list_cases
 from mulin.desk import pickers
 from mulin.desk.reading.inbox import Row, case_row
@@ -152,7 +152,7 @@ def _categories() -> list[tuple[str, Any]]:
     """Groups can be chosen whole: they stand for all that is in them."""
     from mulin.voices.categories import catalogue
 
-    found: list[tuple[str, Any]] = []
+    found: list[tuple[str, Any]] = [(classes.UNCLASSIFIED, _("还没有分类的"))]
     for group, inside in catalogue().grouped():
         found.append((group.code, group.name))
         found += [(one.code, f"　{one.name}") for one in inside]

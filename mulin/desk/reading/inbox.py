@@ -5,20 +5,22 @@ Order: danger, then clock, then age. Three tabs, each in a few statements howeve
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mulin.cases import states
 from mulin.cases.models import Case
-from mulin.cases.queries import ORDERS, decorate, visible_cases
+from mulin.cases.queries import elsewhere, list_cases, visible_cases
 from mulin.desk import words
-from mulin.kernel import paging, registry
+from mulin.kernel import registry
 from mulin.kernel.actors import Actor
 from mulin.kernel.registry import InboxItem
 from mulin.places.queries import names_of
+from mulin.voices.categories import catalogue
 
 SIZE = 50
 MOST_COUNTED = 99
@@ -36,6 +38,7 @@ WAIT_ICONS = {
     "call-back": "phone",
     "close": "check",
     "resume": "calendar",
+    "wish": "wish",
 }
 
 # What comes after the work: nobody is in danger any more.
@@ -71,26 +74,28 @@ def inbox(actor: Actor, tab: str = "mine", cursor: str | None = None, current: s
     """A tab of the actor's inbox. Counts stop at 99, so that they never become a scan."""
     tab = tab if tab in TABS else "mine"
     items, waiting = _items(actor)
-    open_cases = visible_cases(actor, only_open=True)
-    others = _others(actor, open_cases, items)
-    shown = {"all": open_cases, "others": others}
     following = None
     if tab == "mine":
         rows = _item_rows(items[:SIZE], current)
     else:
-        page = paging.page(
-            shown[tab].select_related("matter", "lead", "handler"),
-            order=ORDERS["burning"],
-            size=SIZE,
-            cursor=cursor,
-        )
-        rows, following = [case_row(case, current) for case in decorate(page.items)], page.next
+        page = list_cases(actor, order="burning", cursor=cursor, size=SIZE, elsewhere=tab == "others")
+        mine = {item.facts.get("number") for item in items} if tab == "others" else set()
+        query = urlencode({"list": f"inbox?tab={tab}"})
+        rows = [case_row(case, current, query) for case in page.items if case.number not in mine]
+        following = page.next
     counts = {"mine": _capped(waiting)}
-    for name, found in shown.items():
+    for name, found in _open(actor, items).items():
         whole = name == tab and not cursor and following is None
         n = len(rows) if whole else found.order_by()[: MOST_COUNTED + 1].count()
         counts[name] = _capped(n)
     return Inbox(tab, rows, following, counts, waiting)
+
+
+def _open(actor: Actor, items: list[InboxItem]) -> dict[str, QuerySet[Case]]:
+    """What the other two tabs hold, only for being counted up to 99."""
+    cases = visible_cases(actor, only_open=True)
+    mine = [item.facts["number"] for item in items if "number" in item.facts]
+    return {"all": cases, "others": cases.filter(elsewhere(actor)).exclude(number__in=mine)}
 
 
 def _capped(n: int) -> str:
@@ -115,28 +120,22 @@ def _burning(item: InboxItem) -> tuple:
     return -danger, due, item.since.timestamp() if item.since else float("inf"), item.key
 
 
-def _others(actor: Actor, cases: QuerySet[Case], items: list[InboxItem]) -> QuerySet[Case]:
-    """Open cases whose next word is somebody else's: another unit's, the resident's, a second person's."""
-    at_unit = Q(state__in=states.AT_UNIT) & ~Q(handler=actor.account)
-    if actor.orgs:
-        at_unit &= Q(lead=None) | ~Q(lead__in=list(actor.orgs))
-    waiting = at_unit | Q(state__in=("done", "suspended", "returned")) | Q(pending__by=str(actor.account))
-    mine = [item.facts["number"] for item in items if "number" in item.facts]
-    return cases.filter(waiting).exclude(number__in=mine)
-
-
 def _item_rows(items: list[InboxItem], current: str) -> list[Row]:
-    names = names_of(item.place for item in items)
+    names = names_of(code for item in items for code in (item.facts.get("site"), item.place) if code)
+    known = catalogue()
     language = get_language() or "zh-hans"
     rows = []
     for item in items:
         danger = item.danger >= 2 and item.facts.get("waits") not in HARMLESS
+        waits = item.facts.get("waits", "")
+        back_again = waits == "accept" and item.facts.get("state") == "reopened"
         state = {
-            "label": item.kind,
-            "icon": "flame" if danger else WAIT_ICONS.get(item.facts.get("waits", ""), "circle"),
+            # The same word as on the case's own page: it was here before.
+            "label": states.label("reopened") if back_again else item.kind,
+            "icon": "flame" if danger else "refresh" if back_again else WAIT_ICONS.get(waits, "circle"),
             "tone": "urgent" if danger else "",
             "seal": danger,
-            "code": item.facts.get("waits", ""),
+            "code": waits,
         }
         number = item.facts.get("number", "")
         rows.append(
@@ -145,13 +144,23 @@ def _item_rows(items: list[InboxItem], current: str) -> list[Row]:
                 number=number,
                 title=item.title,
                 state=state,
-                clock=words.item_clock(item.due_at, language),
-                meta=(names.get(item.place, ""), "" if item.due_at else words.when(item.since)),
+                clock=words.item_clock(item.due_at, language, item.facts.get("state", "")),
+                meta=_item_meta(item, names, known),
                 danger=danger,
                 current=bool(number) and number == current,
             )
         )
     return rows
+
+
+def _item_meta(item: InboxItem, names: dict[str, str], known: Any) -> tuple[str, ...]:
+    """Where exactly and what of: the community alone would be the same on every line."""
+    category = item.facts.get("category", "")
+    return (
+        names.get(item.facts.get("site", ""), "") or names.get(item.place, ""),
+        known.name(category) if category else "",
+        "" if item.due_at else words.when(item.since),
+    )
 
 
 def case_row(case: Any, current: str = "", query: str = "") -> Row:

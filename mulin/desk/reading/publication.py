@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mulin.cases.models import Case
 from mulin.desk import words
 from mulin.desk.reading.case import photo
 from mulin.desk.reading.inbox import MOST_COUNTED, Row, _capped
@@ -24,9 +25,12 @@ from mulin.voices.understanding import mask
 FIELDS = policy.Fields(place="place", grid="grid", building="building")
 TABS = {
     "asked": gettext_lazy("待审核"),
+    "answer": gettext_lazy("答复待公开"),
     "shown": gettext_lazy("已公开"),
     "hidden": gettext_lazy("不公开"),
 }
+# What somebody still has to do: these tabs say how much, and begin with what has waited longest.
+COUNTED = ("asked", "answer")
 SPAN_WORDS = {
     "id_number": gettext_lazy("证件号"),
     "bank_card": gettext_lazy("银行卡号"),
@@ -40,11 +44,19 @@ SPAN_WORDS = {
 }
 
 
-def queue(actor: Actor, state: str) -> QuerySet[Matter]:
-    """Matters whose publication the actor decides, in one state; what waits longest comes first."""
+# States in which the answer to a case stands.
+ANSWERED = ("done", "confirmed", "closed")
+
+
+def queue(actor: Actor, tab: str) -> QuerySet[Matter]:
+    """Matters whose publication the actor decides: those in one state, or `answer`: shown ones whose case has
+    been answered since, without that answer being public."""
     allowed = policy.visible(actor, "voices.matter:publish", FIELDS)
-    rows = queries.visible_matters(actor).filter(allowed, publication=state, restriction="", merged_into=None)
-    return rows
+    rows = queries.visible_matters(actor).filter(allowed, restriction="", merged_into=None)
+    if tab != "answer":
+        return rows.filter(publication=tab)
+    answered = Case.objects.filter(matter=OuterRef("pk"), state__in=ANSWERED).exclude(reply="")
+    return rows.filter(Exists(answered), publication="shown", public_answer="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +66,29 @@ class Queue:
     tab: str
     rows: list[Row]
     next: str | None
-    waiting: str
+    counts: dict[str, str]
 
 
 def listed(actor: Actor, tab: str, cursor: str | None, current: str = "") -> Queue:
     """A page of the queue as rows, in a few statements."""
     tab = tab if tab in TABS else "asked"
     found = queue(actor, tab)
-    order = ("id",) if tab == "asked" else ("-id",)
+    order = ("id",) if tab in COUNTED else ("-id",)
     page = paging.page(found, order=order, size=50, cursor=cursor)
     names = names_of(matter.place for matter in page.items)
     rows = [_row(matter, names, current, tab) for matter in page.items]
-    if tab == "asked" and not cursor and page.next is None:
-        n = len(rows)
-    else:
-        n = queue(actor, "asked").order_by()[: MOST_COUNTED + 1].count()
-    return Queue(tab, rows, page.next, _capped(n))
+    counts = {}
+    for name in COUNTED:
+        whole = name == tab and not cursor and page.next is None
+        n = len(rows) if whole else queue(actor, name).order_by()[: MOST_COUNTED + 1].count()
+        counts[name] = _capped(n)
+    return Queue(tab, rows, page.next, counts)
 
 
 def _row(matter: Matter, names: dict[str, str], current: str, tab: str) -> Row:
     badge = {
         "asked": {"label": kind_word(matter.kind), "icon": "voice", "code": matter.kind},
+        "answer": {"label": _("答复还没公开"), "icon": "voice", "tone": "wait", "code": "answer"},
         "shown": {"label": _("已公开"), "icon": "eye", "tone": "done", "code": "shown"},
         "hidden": {"label": _("不公开"), "icon": "eye-off", "code": "hidden"},
     }[tab]
@@ -97,7 +111,7 @@ def tabs(found: Queue) -> list[dict[str, Any]]:
             "label": label,
             "url": url if name == "asked" else f"{url}?tab={name}",
             "current": name == found.tab,
-            "count": found.waiting if name == "asked" else None,
+            "count": found.counts.get(name),
         }
         for name, label in TABS.items()
     ]
@@ -154,7 +168,7 @@ def prefill(actor: Actor, matter: Matter, answer: str) -> dict[str, Any]:
     }
 
 
-def following(actor: Actor, after: UUID) -> Matter | None:
+def following(actor: Actor, after: UUID, tab: str = "asked") -> Matter | None:
     """The next one that waits, so that one decision leads to the next."""
-    rows = queue(actor, "asked").order_by("id")
+    rows = queue(actor, tab if tab in COUNTED else "asked").order_by("id")
     return rows.filter(pk__gt=after).first() or rows.first()

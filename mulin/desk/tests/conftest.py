@@ -1,5 +1,6 @@
 """A voice with its case at the desk, people in their browsers, and short ways to bring a case to a state."""
 
+import re
 from collections.abc import Callable
 from types import SimpleNamespace
 
@@ -15,6 +16,16 @@ REPLY = (
 )
 TEXT = "金堰花园三单元门口的路灯坏了一个星期，晚上老人出门看不见路，请尽快修好，我电话13912345678。"
 STATES = ("reported", "accepted", "dispatched", "in_hand", "done", "confirmed", "closed")
+
+
+def undo_of(page: str) -> tuple[str, dict[str, list[str]]]:
+    """The address and the fields of the way back that a page offers."""
+    form = re.search(r'<form method="post" action="([^"]+)" class="undo">(.*?)</form>', page, re.S)
+    assert form, "no way back is offered"
+    fields: dict[str, list[str]] = {}
+    for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', form[2]):
+        fields.setdefault(name, []).append(value)
+    return form[1], fields
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ def address(name: str, number: str = "1234567897") -> str:
     arguments = {
         "case": [number], "case-print": [number], "move": [number, "accept"], "view-change": [some],
         "matter-facts": [number], "matter-category": [number], "matter-place": [number],
+        "matter-thread": [number],
         "voice-contact": [number], "voice-add": [number], "voice-correct": [number],
         "voice-withdraw": [number], "photo": [some], "receipt": [number], "publication-one": [number],
         "wish": [number], "wish-answer": [number], "group": [some], "group-change": [some],

@@ -53,6 +53,28 @@ def test_an_auditor_of_the_district_reads_the_district_and_not_the_system(browse
     assert browser("admin").get(url("journal-line", line.pk)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("how", "readers", "others"),
+    [({"kind": "tip_off"}, (), ("auditor", "admin")), ({"severity": "major"}, ("admin",), ("auditor",))],
+)
+def test_the_journal_tells_nobody_who_tipped_off(browser, cast, speak, settle, how, readers, others):
+    said = speak(text="有人深夜往河里倒废油，已经好几次了，我亲眼看见的。", **how)
+    settle()
+    line = Entry.objects.get(code="voices.voice.submitted", matter=said.voice.matter_id)
+    assert line.actor == cast.resident.id
+    for name in others:
+        client = browser(name)
+        assert line not in [one["entry"] for one in client.get(url("journal")).context["lines"]]
+        asked = client.get(url("journal"), {"person": "resident"}).context["lines"]
+        assert line not in [one["entry"] for one in asked]
+        assert client.get(url("journal-line", line.pk)).status_code == 404
+        client.post(url("journal-export"), {"query": ""})
+        with Job.objects.latest("id").file.open() as file:
+            assert str(line.pk).encode() not in file.read() and line.hash.encode() not in file.read()
+    for name in readers:
+        assert browser(name).get(url("journal-line", line.pk)).status_code == 200
+
+
 def test_a_line_shows_all_that_is_hashed(browser, spoken):
     line = Entry.objects.filter(code="voices.voice.submitted").first()
     page = browser("auditor").get(url("journal-line", line.pk)).content.decode()

@@ -195,3 +195,12 @@ class TestContact:
         answer = clerk.post(f"/desk/voices/{said.voice.number}/contact/", {"purpose": purpose})
         assert "13700001111" not in answer.content.decode()
         assert not SecretRead.objects.exists()
+
+
+def test_the_page_says_why_the_case_waits_for_the_one_who_looks(clerk, browser, speak, bring, page_of):
+    said = speak()
+    assert "等您“受理”：您是金堰社区的" in page_of(clerk, said.url)
+    bring(said.number, "dispatched")
+    assert "等您“开始办理”：由您的单位牵头" in page_of(browser("department"), said.url)
+    seen = page_of(clerk, said.url)
+    assert "等您" not in seen.split("<h1>")[0].split("detail__head")[1]

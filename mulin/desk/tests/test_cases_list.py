@@ -10,7 +10,8 @@ from python_calamine import CalamineWorkbook
 
 from mulin.cases.models import SavedView
 from mulin.desk import exporting
-from mulin.kernel.models import Job
+from mulin.desk.tests.conftest import undo_of
+from mulin.kernel.models import Entry, Job
 
 
 def listed(page: str) -> list[str]:
@@ -101,6 +102,15 @@ def test_a_case_opened_from_the_list_keeps_the_list_beside_it(clerk, three, page
     assert three[1].number in beside and three[0].number not in beside
 
 
+def test_what_nobody_has_classified_can_be_listed_alone(clerk, three, page_of):
+    from mulin.cases.models import Case
+
+    Case.objects.filter(number=three[1].number).update(category="")
+    page = page_of(clerk, "/desk/cases/", category="unclassified")
+    assert listed(page) == [three[1].number]
+    assert 'value="unclassified" selected' in page
+
+
 class TestViews:
     """A filter under a name: saved, renamed, taken away; one's own only."""
 
@@ -112,11 +122,24 @@ class TestViews:
         view = SavedView.objects.get(account=cast.clerk.account)
         assert (view.name, view.query) == ("待派的", "state=accepted")
         assert "待派的" in page_of(clerk, "/desk/cases/")
+        before = Entry.objects.filter(code__startswith="cases.view.").count()
         clerk.post(f"/desk/views/{view.pk}/", {"name": "等着派的"})
+        assert Entry.objects.filter(code__startswith="cases.view.").count() == before + 1
         view = SavedView.objects.get(account=cast.clerk.account)
         assert (view.name, view.query) == ("等着派的", "state=accepted")
-        clerk.post(f"/desk/views/{view.pk}/", {"name": view.name, "delete": "1"})
+        page = clerk.post(f"/desk/views/{view.pk}/", {"name": view.name, "delete": "1"}, follow=True)
         assert not SavedView.objects.exists()
+        address, fields = undo_of(page.content.decode())
+        clerk.post(address, fields)
+        assert SavedView.objects.get().query == "state=accepted"
+
+    def test_two_views_never_get_the_same_name(self, clerk, page_of):
+        for name, query in (("一", "state=accepted"), ("二", "state=done")):
+            clerk.post("/desk/views/save/", {"name": name, "query": query})
+        first = SavedView.objects.get(name="一")
+        answer = clerk.post(f"/desk/views/{first.pk}/", {"name": "二"}, follow=True)
+        assert "已经有同名的视图" in answer.content.decode()
+        assert set(SavedView.objects.values_list("name", flat=True)) == {"一", "二"}
 
     def test_somebody_elses_view_is_not_there(self, clerk, browser, cast):
         clerk.post("/desk/views/save/", {"name": "我的", "query": "state=accepted"})
@@ -152,6 +175,19 @@ class TestBatch:
         fields = {"move": "merge", "n": numbers, "into": three[0].number}
         assert "1 件已合并" in clerk.post("/desk/cases/batch/", fields, follow=True).content.decode()
         assert (three[0].case().state, three[1].case().state) == ("reported", "merged")
+
+    def test_a_batch_that_was_claimed_or_merged_can_be_taken_back(self, clerk, three):
+        numbers = [one.number for one in three[:2]]
+        page = clerk.post("/desk/cases/batch/", {"move": "claim", "n": numbers}, follow=True)
+        address, fields = undo_of(page.content.decode())
+        back = clerk.post(address, fields, follow=True).content.decode()
+        assert "2 件已放下" in back and {one.case().handler_id for one in three} == {None}
+        page = clerk.post(
+            "/desk/cases/batch/", {"move": "merge", "n": numbers, "into": numbers[0]}, follow=True
+        )
+        address, fields = undo_of(page.content.decode())
+        assert "1 件已拆开" in clerk.post(address, fields, follow=True).content.decode()
+        assert three[1].case().state == "accepted"
 
     def test_claim_and_print(self, clerk, cast, three):
         numbers = [one.number for one in three]

@@ -4,11 +4,14 @@ import re
 from io import BytesIO
 
 import pytest
+from django.test import Client
 from PIL import Image
 
 from mulin.cases.models import Case
 from mulin.desk.tests.conftest import TEXT
+from mulin.kernel.numbers import show_number
 from mulin.voices.models import Voice
+from mulin.voices.receipts import code_of, show_code
 
 
 @pytest.fixture
@@ -23,7 +26,11 @@ def test_a_call_is_recorded_and_gives_a_receipt(clerk, cast, told, page_of):
     assert (voice.channel, voice.entered_by, voice.account_id) == ("phone", cast.clerk.id, None)
     assert voice.contact_last4 == "3333"
     slip = page_of(clerk, answer.url)
-    assert voice.number in slip and "<svg" in slip and "13912345678" not in slip
+    assert show_number(voice.number) in slip and "<svg" in slip and "13912345678" not in slip
+    code = show_code(code_of(voice.number))
+    assert code in slip
+    found = Client().post("/find", {"number": show_number(voice.number), "code": code})
+    assert found.status_code == 302 and found.url == f"/mine/{voice.number}"
 
 
 def test_the_receipts_code_opens_the_voice(clerk, told, page_of):
@@ -42,7 +49,8 @@ def test_a_receipt_printed_by_a_colleague_has_the_number_and_no_code(clerk, brow
     clerk.post("/desk/enter/", told)
     number = Voice.objects.get().number
     slip = page_of(browser("secretary"), "/desk/receipts/print/", n=number)
-    assert number in slip and "slip__qr" not in slip
+    assert show_number(number) in slip and "slip__qr" not in slip
+    assert show_code(code_of(number)) not in slip
     assert "slip__qr" in page_of(clerk, "/desk/receipts/print/", n=number)
 
 

@@ -1,13 +1,17 @@
 """What waits, in which order, under which tab, in how many statements."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from mulin.desk.reading.inbox import inbox
 from mulin.kernel import clock
+from mulin.kernel.templatetags.mulin_ui import numbers as numbers_in
 from mulin.people.actions import ask_residence
 
 LIMIT = 10
@@ -44,6 +48,32 @@ def test_the_tabs_hold_mine_everybodys_and_what_waits_for_others(cast, speak, br
     others = inbox(cast.clerk.actor, "others")
     assert numbers(others) == [sent.number]
     assert others.counts == {"mine": "1", "all": "2", "others": "1"}
+
+
+def test_what_came_back_is_called_so_in_the_inbox_and_on_its_page(clerk, speak, bring, do, page_of):
+    said = speak()
+    bring(said.number, "done")
+    do("confirm", "resident", said.number, is_solved=False, is_satisfied=False, remark="还是不亮")
+    assert said.case().state == "reopened"
+    row = next(r for r in page_of(clerk, "/desk/").split("<li>") if said.number in r)
+    assert "重新办理" in row and "待受理" not in row
+    assert "居民确认：按时完成" not in page_of(clerk, said.url)
+
+
+def test_a_row_says_the_building_and_the_category_not_the_community(clerk, speak, world, page_of):
+    said = speak()
+    row = next(r for r in page_of(clerk, "/desk/").split("<li>") if said.number in r)
+    assert "路灯照明" in row and "金堰社区</span>" not in row
+
+
+def test_what_waits_for_the_resident_has_one_wording_everywhere(clerk, speak, bring, page_of):
+    with clock.at(clock.now() - timedelta(days=60)):
+        said = speak()
+        bring(said.number, "done")
+    assert said.case().state == "done"
+    for page in ("/desk/", "/desk/cases/", "/desk/cases/print/", said.url, f"{said.url}print/"):
+        seen = page_of(clerk, page)
+        assert "确认期已过" in seen and "超期 " not in seen, page
 
 
 def test_a_department_has_in_its_inbox_what_was_sent_to_it(cast, speak, bring):
@@ -97,3 +127,30 @@ def test_the_list_beside_a_case_marks_the_one_that_is_open(clerk, speak, page_of
         True
     ) == 1
     assert any("aria-current" in row and second.number in row for row in rows)
+
+
+def test_every_card_of_today_has_a_button(browser, speak, page_of):
+    """Also where the grid worker can only look: the next word is somebody else's."""
+    for text in ("三单元的路灯坏了，晚上看不见路。", "花坛边的座椅断了一条腿，老人差点摔倒。"):
+        speak(text=text)
+    page = page_of(browser("gridworker"), "/desk/today/")
+    cards = re.findall(r'<li class="today__other">(.*?)</li>', page, re.S)
+    assert cards and all("today__move" in card for card in cards)
+
+
+def test_the_list_of_keys_names_all_that_there_are(clerk, page_of):
+    shown = page_of(clerk, "/desk/").split('id="keys"')[1].split("</dialog>")[0]
+    keys = set(re.findall(r'<kbd class="is-key">([^<]+)</kbd>', shown))
+    script = Path(finders.find("mulin/js/keys.js")).read_text()
+    found = re.findall(r'^    (?:"(.)"|(\w)):|, (?:"(.)"|(\w)): \(\)', script, re.M)
+    known = {"".join(key) for key in found}
+    assert {"j", "n", "m", "]", "/", "?"} <= known <= keys
+    assert {"x", "Ctrl", "Enter"} <= keys
+
+
+def test_numbers_in_a_sentence_can_be_read_out_and_copied_whole(speak):
+    number = speak().number
+    shown = numbers_in(f"居民说 {number} 没有解决，电话 1234567890")
+    assert re.sub("<[^>]+>", "", shown) == f"居民说 {number} 没有解决，电话 1234567890"
+    assert f"<span>{number[:3]}</span><span>{number[3:6]}</span>" in shown
+    assert "<span>123</span>" not in shown and "&lt;b&gt;" in numbers_in("<b>")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from mulin.cases import moves
 from mulin.cases.models import CaseText, ReplyTemplate
 from mulin.desk.bar import CONFIRM, DONE, ICONS
-from mulin.desk.tests.conftest import REPLY
+from mulin.desk.tests.conftest import REPLY, undo_of
 from mulin.kernel import clock
 
 
@@ -290,3 +290,64 @@ class TestRefusals:
         said = speak()
         answer = clerk.post(f"{said.url}accept/?list=cases%3Fstate%3Dreported")
         assert answer.url == f"{said.url}?list=cases%3Fstate%3Dreported"
+
+
+def test_a_case_that_one_took_can_be_put_down_again_in_one_tap(clerk, speak):
+    said = speak()
+    page = clerk.post(f"{said.url}claim/", follow=True).content.decode()
+    address, fields = undo_of(page)
+    clerk.post(address, fields)
+    assert said.case().handler_id is None
+
+
+def test_a_case_taken_from_a_colleague_goes_back_to_the_colleague(clerk, cast, do, speak):
+    said = speak()
+    do("claim", "secretary", said.number)
+    address, fields = undo_of(clerk.post(f"{said.url}claim/", follow=True).content.decode())
+    clerk.post(address, fields)
+    assert said.case().handler_id == cast.secretary.id
+
+
+def test_only_the_handler_puts_a_case_down(clerk, do, speak):
+    said = speak()
+    do("claim", "secretary", said.number)
+    assert clerk.post(f"{said.url}release/").status_code in (403, 409)
+
+
+def test_a_changed_category_can_be_changed_back_in_one_tap(clerk, speak):
+    said = speak()
+    url = f"/desk/matters/{said.number}/category/"
+    page = clerk.post(url, {"category": "garbage"}, follow=True)
+    assert said.case().category == "garbage"
+    address, fields = undo_of(page.content.decode())
+    clerk.post(address, fields)
+    assert said.case().category == "street_lamp"
+
+
+def test_where_nothing_is_due_the_one_action_leads_to_the_next_case(clerk, speak, bring, page_of):
+    closed, waiting = speak(), speak(text="花坛边的座椅断了一条腿，老人差点摔倒。")
+    bring(closed.number, "closed")
+    page = page_of(clerk, closed.url)
+    assert "看下一件" in page
+    answer = clerk.get("/desk/next/", {"after": closed.number})
+    assert answer.url == waiting.url
+    assert clerk.get("/desk/next/", {"after": waiting.number}).url == "/desk/"
+
+
+def test_the_next_one_follows_the_filtered_list_one_came_from(clerk, speak):
+    lamp, bench = speak(), speak(text="垃圾桶满了好几天，没人来收，臭得很。", category="garbage")
+    kept = f"cases?category={'garbage'}"
+    answer = clerk.get("/desk/next/", {"after": lamp.number, "list": kept})
+    assert bench.url in answer.url and "list=cases" in answer.url
+
+
+def test_nothing_is_chosen_beforehand_where_no_route_names_the_category(clerk, world, speak, bring, page_of):
+    """A lamp at an estate's building may stand on the public road: the firm is proposed, not chosen."""
+    said = speak(building=world.building)
+    bring(said.number, "accepted")
+    page = page_of(clerk, f"{said.url}dispatch/")
+    assert str(world.property_firm.id) in page and "由它管理" in page
+    assert "checked" not in page
+    assert f"派给{world.property_firm.name}" not in page_of(clerk, said.url)
+    empty = clerk.post(f"{said.url}dispatch/", {})
+    assert empty.status_code == 422 and said.case().state == "accepted"

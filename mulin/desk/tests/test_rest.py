@@ -36,6 +36,20 @@ class TestPublication:
         assert (matter.publication, matter.public_title) == ("shown", "三单元路灯不亮")
         assert waiting.number in page_of(clerk, "/desk/publication/", tab="shown")
 
+    def test_a_shown_matter_whose_answer_is_not_public_yet_has_its_own_tab(
+        self, clerk, waiting, bring, page_of
+    ):
+        url = f"/desk/publication/{waiting.number}/"
+        clerk.post(url, {"title": "三单元路灯不亮", "text": "晚上看不见路", "answer": ""})
+        assert waiting.number not in page_of(clerk, "/desk/publication/", tab="answer")
+        bring(waiting.number, "done")
+        assert waiting.number in page_of(clerk, "/desk/publication/", tab="answer")
+        form = page_of(clerk, url, tab="answer")
+        assert "镇流器" in form
+        answered = {"title": "三单元路灯不亮", "text": "晚上看不见路", "answer": "换了镇流器，已经亮了。"}
+        assert clerk.post(f"{url}?tab=answer", answered).url == "/desk/publication/"
+        assert waiting.number not in page_of(clerk, "/desk/publication/", tab="answer")
+
     def test_a_telephone_number_left_in_the_text_is_refused_and_kept_to_be_mended(self, clerk, waiting):
         fields = {"title": "路灯不亮", "text": "请打13912345678", "answer": ""}
         answer = clerk.post(f"/desk/publication/{waiting.number}/", fields)
@@ -236,6 +250,14 @@ class TestImport:
         assert "导入诉求" in page_of(clerk, "/desk/jobs/")
 
 
+def test_every_kind_of_long_work_has_a_word():
+    from mulin.desk import jobwords
+    from mulin.kernel import registry
+
+    kinds = {kind for module in registry.modules() for kind in module.jobs}
+    assert kinds <= set(jobwords.KINDS)
+
+
 class TestNotices:
     """What one should know."""
 
@@ -253,6 +275,16 @@ class TestNotices:
         assert answer.status_code == 200 and "/desk/cases/" in answer.request["PATH_INFO"]
         notice.refresh_from_db()
         assert notice.read_at
+
+    def test_unread_ones_can_be_looked_at_alone_and_numbers_can_be_read_out(self, browser, notice, page_of):
+        client = browser("department")
+        number = notice.data["number"]
+        seen = page_of(client, "/desk/notices/", unread="1")
+        groups = f"<span>{number[:3]}</span><span>{number[3:6]}</span><span>{number[6:]}</span>"
+        assert str(notice.pk) in seen and (groups in seen or number not in seen)
+        client.post(f"/desk/notices/{notice.pk}/")
+        assert str(notice.pk) not in page_of(client, "/desk/notices/", unread="1")
+        assert str(notice.pk) in page_of(client, "/desk/notices/")
 
     def test_all_are_read_at_once_and_nobody_elses(self, browser, notice, cast):
         browser("clerk").post("/desk/notices/read/")

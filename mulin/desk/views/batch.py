@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mulin.cases import moves
 from mulin.cases.queries import get_case
+from mulin.desk import undo
 from mulin.desk.access import needs
 from mulin.desk.pages import page
 from mulin.desk.views.cases import BATCH
@@ -28,6 +29,12 @@ DONE_WORDS = {
     "dispatch": gettext_lazy("%(done)s 件已派出"),
     "claim": gettext_lazy("%(done)s 件由您经办了"),
     "merge": gettext_lazy("%(done)s 件已合并"),
+}
+# What takes a batch back, where something does.
+UNDO = {"claim": "release", "merge": "unmerge"}
+UNDONE_WORDS = {
+    "release": gettext_lazy("%(done)s 件已放下"),
+    "unmerge": gettext_lazy("%(done)s 件已拆开"),
 }
 # The one field that a batch asks for.
 ASKS = {"dispatch": "org", "merge": "into"}
@@ -49,10 +56,11 @@ def batch(request: HttpRequest) -> HttpResponse:
     back = request.POST.get("query", "")[:1000]
     if move == "print":
         return redirect(f"{reverse('desk:cases-print')}?{urlencode({'n': numbers}, doseq=True)}")
-    if move not in BATCH:
+    need = BATCH.get(move) or (moves.permission(move) if move in UNDONE_WORDS else "")
+    if not need:
         raise NotVisible(move)
-    if not policy.can_somewhere(actor, BATCH[move]):
-        policy.require(actor, BATCH[move], policy.Target())
+    if not policy.can_somewhere(actor, need):
+        policy.require(actor, need, policy.Target())
     if not numbers:
         messages.warning(request, _("请先勾选要办的事项。"))
         return redirect(_list(back))
@@ -62,7 +70,8 @@ def batch(request: HttpRequest) -> HttpResponse:
         return _ask(request, actor, move, numbers, back)
     if move == "merge":
         numbers = [number for number in numbers if number != clean_number(value)]
-    outcome = moves.perform_many(move, actor=actor, numbers=numbers, **({field: value} if field else {}))
+    given = {field: value} if field else {"reason": _("合并错了，收回。")} if move == "unmerge" else {}
+    outcome = moves.perform_many(move, actor=actor, numbers=numbers, **given)
     request.session["desk.batch"] = {"move": move, "outcome": outcome, "back": back}
     return redirect("desk:batch-result")
 
@@ -108,6 +117,13 @@ def batch_result(request: HttpRequest) -> HttpResponse:
         "move": moves.ALL[kept["move"]],
         "done": done,
         "failed": failed,
+        "undo": undo.button(
+            request,
+            reverse("desk:batch"),
+            [("move", UNDO[kept["move"]]), ("query", kept["back"]), *(("n", number) for number in done)],
+        )
+        if done and kept["move"] in UNDO
+        else "",
         "sentence": sentence(kept["move"], len(done), len(failed)),
         "back": _list(kept["back"]),
     }
@@ -116,5 +132,5 @@ def batch_result(request: HttpRequest) -> HttpResponse:
 
 def sentence(move: str, done: int, failed: int) -> str:
     """ "8 件已受理，1 件没有" """
-    said = str(DONE_WORDS[move]) % {"done": done}
+    said = str({**DONE_WORDS, **UNDONE_WORDS}[move]) % {"done": done}
     return said + (_("，%(failed)s 件没有") % {"failed": failed} if failed else "")

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mulin.cases import moves
 from mulin.cases.pages import CasePage
-from mulin.desk import bar
+from mulin.desk import bar, undo
 from mulin.desk.access import desk
 from mulin.desk.forms import MoveFields, needs_two, takes_nothing
 from mulin.desk.pages import page, refuse
@@ -109,11 +109,26 @@ def _do(request: HttpRequest, actor: Actor, found: CasePage, move: str) -> HttpR
             refuse(form, ActionError(error.code, error.message, field=form.field_of(error.field) or ""))
             form.ask_again = error.code == "reply-looks-like-template"
         else:
-            messages.success(request, bar.DONE[move])
+            _say(request, found, move)
             return redirect(_after(request, actor, found.case.number))
     elif takes_nothing(move):
         raise ActionError("form-broken", "")
     return _form_page(request, found, move, form, status=422)
+
+
+def _say(request: HttpRequest, found: CasePage, move: str) -> None:
+    """What was done; a case that one took over can be given back in one tap."""
+    before = found.case.handler_id
+    if move != "claim":
+        messages.success(request, bar.DONE[move])
+    elif before is None:
+        url = bar.move_url(found.case.number, "release", _query(request))
+        undo.said(request, bar.DONE[move], url, ())
+    elif any(one.name == "assign" for one in found.moves):
+        url = bar.move_url(found.case.number, "assign", _query(request))
+        undo.said(request, bar.DONE[move], url, [("handler", before)])
+    else:
+        messages.success(request, bar.DONE[move])
 
 
 def _after(request: HttpRequest, actor: Actor, number: str) -> str:
@@ -121,7 +136,7 @@ def _after(request: HttpRequest, actor: Actor, number: str) -> str:
     try:
         reading.case_pages.get_case(actor, number)
     except NotVisible:
-        return reverse("desk:inbox")
+        return f"{reverse('desk:inbox')}?done=1"
     if request.POST.get("next") == "today":
         return reverse("desk:today")
     return case_url(request, number)

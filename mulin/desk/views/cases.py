@@ -12,9 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mulin.cases import actions
 from mulin.cases.pages import saved_views
+from mulin.desk import undo
 from mulin.desk.access import needs
 from mulin.desk.pages import page, places_of
 from mulin.desk.reading import cases as reading
+from mulin.desk.turning import turning
 from mulin.kernel import clock, policy
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError, NotVisible
@@ -51,7 +53,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "views": [(view, view.query == query) for view in saved_views(actor)],
         "batch": [name for name, need in BATCH.items() if policy.can_somewhere(actor, need)],
         "search": what.texts.get("q", ""),
-        "is_first": not request.GET.get("cursor"),
+        "turning": turning(request.GET, query, found.next),
         "desk_search_url": "",
     }
     return page(request, "desk/cases.html", context)
@@ -144,11 +146,13 @@ def view_change(request: HttpRequest, view_id: UUID) -> HttpResponse:
         raise NotVisible(str(view_id))
     name = request.POST.get("name", "").strip()
     try:
-        if "delete" not in request.POST and name != kept.name:
-            actions.save_view(actor=actor, name=name, query=kept.query)
-        if "delete" in request.POST or name != kept.name:
+        if "delete" in request.POST:
             actions.delete_view(actor=actor, view=view_id)
-        messages.success(request, _("视图已更新。"))
+            kept_fields = [("name", kept.name), ("query", kept.query)]
+            undo.said(request, _("视图删掉了。"), reverse("desk:view-save"), kept_fields)
+        elif name != kept.name:
+            actions.rename_view(actor=actor, view=view_id, name=name)
+            messages.success(request, _("视图改名了。"))
     except ActionError as error:
         messages.error(request, str(error.message))
     return redirect("desk:views")

@@ -11,18 +11,20 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mulin.desk import pickers, recording
+from mulin.desk import ideas, pickers, recording
 from mulin.desk.access import desk, needs
 from mulin.desk.forms import ManyFiles
 from mulin.desk.pages import page, posted, refuse
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError, NotVisible
+from mulin.kernel.numbers import show_number
 from mulin.places import queries as places
 from mulin.voices import queries
 from mulin.voices.actions import Receipt, submit_voice
 from mulin.voices.categories import catalogue
 from mulin.voices.models import Voice
+from mulin.voices.receipts import code_of, show_code
 from mulin.voices.states import CHANNEL_WORDS, KIND_WORDS
 from mulin.voices.understanding import mask_for_staff
 
@@ -142,23 +144,12 @@ def suggestion(actor: Actor, data: Any) -> dict[str, Any]:
     if len(text) < 4 or not places.exists(place):
         return {}
     found = queries.suggest(text, place)
-    known = catalogue()
     in_english = (get_language() or "").startswith("en")
     return {
-        "categories": [
-            {
-                "code": one["code"],
-                "name": known.name(one["code"]),
-                "percent": round(one["confidence"] * 100),
-                "why": "、".join(one["reason"][:3]),
-            }
-            for one in found["category"][:3]
-            if one["confidence"] >= 0.1
-        ],
+        "categories": ideas.categories(found["category"], place),
         "kinds": [
             {"code": one["code"], "name": KIND_WORDS[one["code"]][0]}
-            for one in found["kind"][:2]
-            if one["confidence"] >= 0.2
+            for one in ideas.worth_showing(found["kind"], place, 2)
         ],
         "is_major": found["severity"]["code"] == "major" or found["urgency"]["level"] >= 3,
         "advice": [one["en"] if in_english and one["en"] else one["zh"] for one in found["advice"]],
@@ -225,8 +216,11 @@ def receipt_print(request: HttpRequest) -> HttpResponse:
 
 
 def _slip(voice: Voice, link: str) -> dict[str, Any]:
+    """What stands on the paper. The code goes with the link: only who recorded the voice holds either."""
     return {
         "voice": voice,
+        "number": show_number(voice.number),
+        "code": show_code(code_of(voice.number)) if link else "",
         "text": mask_for_staff(voice.text),
         "place": places.full_name(voice.place),
         "link": link,

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from mulin.desk.access import desk
 from mulin.desk.pages import page
 from mulin.desk.reading.inbox import Inbox, inbox, tabs
+from mulin.desk.turning import turning
 from mulin.kernel.context import actor_of
 
 
@@ -14,6 +15,7 @@ def _context(request: HttpRequest, found: Inbox) -> dict:
     return {
         "found": found,
         "tabs": tabs(found),
+        "turning": turning(request.GET, f"tab={found.tab}", found.next),
         "grid_worker": "grid_worker" in actor_of(request).roles,
         "rail": {"inbox": found.waiting},
     }
@@ -24,7 +26,8 @@ def _context(request: HttpRequest, found: Inbox) -> dict:
 def inbox_page(request: HttpRequest) -> HttpResponse:
     """What waits for me, what is open at my place, what others have to do."""
     found = inbox(actor_of(request), request.GET.get("tab", ""), request.GET.get("cursor"))
-    return page(request, "desk/inbox.html", _context(request, found))
+    context = {**_context(request, found), "is_done": "done" in request.GET}
+    return page(request, "desk/inbox.html", context)
 
 
 @require_safe

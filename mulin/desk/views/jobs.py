@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mulin.desk import exporting, words
+from mulin.desk import exporting, jobwords, words
 from mulin.desk.access import desk, needs
 from mulin.desk.pages import page, places_of, posted, refuse
 from mulin.desk.reading.cases import wanted
@@ -26,23 +26,12 @@ from mulin.places.queries import names_of
 from mulin.voices.actions import start_import
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-KINDS = {
-    "voices.import": gettext_lazy("导入诉求"),
-    "voices.train": gettext_lazy("训练分类"),
-    "desk.export": gettext_lazy("导出 Excel"),
-}
 STATES = {
     "queued": (gettext_lazy("排队等着"), "", "clock"),
     "running": (gettext_lazy("正在做"), "", "settings"),
     "done": (gettext_lazy("做完了"), "done", "check"),
     "stopped": (gettext_lazy("停下了"), "", "stop"),
     "failed": (gettext_lazy("没有做完"), "wait", "alert"),
-}
-COUNTS = {
-    "created": gettext_lazy("新登记"),
-    "skipped": gettext_lazy("已经有，跳过"),
-    "rejected": gettext_lazy("用不了"),
-    "rows": gettext_lazy("导出"),
 }
 
 
@@ -53,21 +42,12 @@ def own_job(actor: Actor, job_id: UUID) -> Job:
     return job
 
 
-def title(job: Job) -> Any:
-    return KINDS.get(job.kind, job.kind)
-
-
 def progress_text(job: Job) -> str:
     if job.state == "queued":
         return _("排队等着，马上开始。")
     if job.total:
         return _("已做 %(done)s / %(total)s") % {"done": job.done, "total": job.total}
     return _("已做 %(done)s") % {"done": job.done}
-
-
-def _counts(job: Job) -> list[tuple[Any, Any]]:
-    result = job.result if isinstance(job.result, dict) else {}
-    return [(label, result[name]) for name, label in COUNTS.items() if name in result]
 
 
 @require_safe
@@ -78,14 +58,14 @@ def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
     label, tone, icon = STATES[found.state]
     context = {
         "job": found,
-        "title": title(found),
+        "title": jobwords.title(found),
         "is_over": found.finished_at is not None,
         "state": {"label": label, "tone": tone, "icon": icon, "code": found.state},
-        "figures": _counts(found),
+        "figures": jobwords.counts(found),
         "file_label": _("下载 Excel") if found.kind == "desk.export" else _("下载用不了的行和原因"),
         "progress": {
             "url": reverse("desk:job-state", args=[found.pk]),
-            "label": title(found),
+            "label": jobwords.title(found),
             "done": found.done,
             "total": found.total,
             "text": progress_text(found),
@@ -156,10 +136,10 @@ def job_list(request: HttpRequest) -> HttpResponse:
         found.append(
             {
                 "job": row,
-                "title": title(row),
+                "title": jobwords.title(row),
                 "state": badge,
                 "when": words.when(row.created_at),
-                "counts": _counts(row),
+                "counts": jobwords.counts(row),
             }
         )
     return page(request, "desk/jobs.html", {"jobs": found, "here": "-"})

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from mulin.desk import undo
 from mulin.desk.access import desk
 from mulin.desk.pages import page, posted, refuse
 from mulin.desk.pickers import category_choices, place_choices, site_choices
@@ -35,7 +36,8 @@ def matter_url(request: HttpRequest, matter: Matter) -> str:
     return reverse("desk:wish", args=[matter.number])
 
 
-def _seen(actor: Actor, number: str, permission: str) -> Matter:
+def seen_matter(actor: Actor, number: str, permission: str) -> Matter:
+    """The matter, or NotVisible (404); NotAllowed (403) without the permission for it."""
     matter = get_matter(actor, number)
     policy.require(actor, permission, access.target_of_matter(actor, matter))
     return matter
@@ -76,7 +78,7 @@ class FactsForm(forms.Form):
 def facts(request: HttpRequest, number: str) -> HttpResponse:
     """The one fact sheet that all levels read."""
     actor = actor_of(request)
-    matter = _seen(actor, number, "voices.matter:edit_facts")
+    matter = seen_matter(actor, number, "voices.matter:edit_facts")
     form = FactsForm(matter, posted(request))
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
@@ -102,6 +104,9 @@ class CategoryForm(forms.Form):
         self.fields["category"].choices = category_choices()
         self.fields["kind"].choices = [(code, words[0]) for code, words in KIND_WORDS.items()]
         self.fields["severity"].choices = list(SEVERITY_WORDS.items())
+        for field in self.fields.values():
+            # None can be left out: the form holds what the matter is now, and one of the three changes.
+            field.is_either = True
 
 
 @FORM
@@ -109,19 +114,29 @@ class CategoryForm(forms.Form):
 def category(request: HttpRequest, number: str) -> HttpResponse:
     """Put the category right, or confirm the suggested one in one tap; the machine learns from it."""
     actor = actor_of(request)
-    matter = _seen(actor, number, "voices.matter:recategorise")
+    matter = seen_matter(actor, number, "voices.matter:recategorise")
     now = {"category": matter.category, "kind": matter.kind, "severity": matter.severity}
     form = CategoryForm(posted(request), initial=now)
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
             actions.recategorise_matter(actor=actor, number=matter.number, **form.cleaned_data)
-            messages.success(request, _("类别已记下，以后会猜得更准。"))
-            return redirect(matter_url(request, get_matter(actor, matter.number)))
+            return _recategorised(request, get_matter(actor, matter.number), now)
         except ActionError as error:
             refuse(form, error)
     text = _("改成“大事”后，只有负责处置的人看得到。")
     return answer(request, matter, form, _("改类别"), status=status, text=text)
+
+
+def _recategorised(request: HttpRequest, matter: Matter, before: dict[str, str]) -> HttpResponse:
+    """Say it, with the way back to what it was before."""
+    said = _("类别已记下，以后会猜得更准。")
+    after = {"category": matter.category, "kind": matter.kind, "severity": matter.severity}
+    if after == before or not before["category"]:
+        messages.success(request, said)
+    else:
+        undo.said(request, said, request.get_full_path(), before.items())
+    return redirect(matter_url(request, matter))
 
 
 class PlaceForm(forms.Form):
@@ -145,7 +160,7 @@ class PlaceForm(forms.Form):
 def place(request: HttpRequest, number: str) -> HttpResponse:
     """Move a matter to where it really lies. Choosing another community shows its buildings."""
     actor = actor_of(request)
-    matter = _seen(actor, number, "voices.matter:relocate")
+    matter = seen_matter(actor, number, "voices.matter:relocate")
     chosen = request.POST.get("place") or request.GET.get("place") or matter.place
     community = chosen if places.exists(chosen) else matter.place
     now = {"place": community, "building": matter.building or matter.grid, "address": matter.address}

@@ -16,6 +16,7 @@ from mulin.cases.models import Case
 from mulin.desk.access import needs
 from mulin.desk.pages import back, page, posted, refuse
 from mulin.desk.reading import publication as reading
+from mulin.desk.turning import Turning, turning
 from mulin.kernel import policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
@@ -50,8 +51,12 @@ class PublishForm(forms.Form):
 def publication(request: HttpRequest) -> HttpResponse:
     """The queue: what has waited longest comes first."""
     found = reading.listed(actor_of(request), request.GET.get("tab", ""), request.GET.get("cursor"))
-    context = {"found": found, "tabs": reading.tabs(found)}
+    context = {"found": found, "tabs": reading.tabs(found), "turning": _turning(request, found)}
     return page(request, "desk/publication.html", context)
+
+
+def _turning(request: HttpRequest, found: reading.Queue) -> Turning:
+    return turning(request.GET, "" if found.tab == "asked" else f"tab={found.tab}", found.next)
 
 
 @require_safe
@@ -60,7 +65,12 @@ def publication_pane(request: HttpRequest) -> HttpResponse:
     """The queue alone, beside what is being decided."""
     current = request.GET.get("current", "")
     found = reading.listed(actor_of(request), request.GET.get("tab", ""), None, current)
-    context = {"found": found, "tabs": reading.tabs(found), "beside": True}
+    context = {
+        "found": found,
+        "tabs": reading.tabs(found),
+        "turning": _turning(request, found),
+        "beside": True,
+    }
     return render(request, "desk/parts/publication_list.html", context)
 
 
@@ -129,5 +139,8 @@ def _next(request: HttpRequest, actor: Actor, matter: Matter) -> str:
     came_from = back(request, "")
     if came_from:
         return came_from
-    following = reading.following(actor, matter.pk)
-    return reverse("desk:publication-one", args=[following.number]) if following else fallback
+    tab = request.GET.get("tab", "asked")
+    tab = tab if tab in reading.COUNTED else "asked"
+    following = reading.following(actor, matter.pk, tab)
+    suffix = "" if tab == "asked" else f"?tab={tab}"
+    return reverse("desk:publication-one", args=[following.number]) + suffix if following else fallback

@@ -14,6 +14,7 @@ from mulin.desk.access import desk, needs
 from mulin.desk.pages import page, posted, refuse
 from mulin.desk.reading import cases as reading
 from mulin.desk.reading.inbox import Row
+from mulin.desk.turning import turning
 from mulin.kernel import policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
@@ -46,6 +47,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "q": text,
         "found": listed,
         "query": what.query(),
+        "turning": turning(request.GET, what.query(), listed.next if listed else None),
         "desk_search": text,
         "is_phone": looks_like_phone,
         "can_phone": policy.can_somewhere(actor, "voices.voice:read_contact"),

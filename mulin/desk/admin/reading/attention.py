@@ -15,7 +15,7 @@ from mulin.desk import words
 from mulin.desk.admin import where
 from mulin.desk.admin.reading import rules
 from mulin.desk.pages import places_of
-from mulin.kernel import clock, codes, policy, registry
+from mulin.kernel import clock, codes, policy, registry, worker
 from mulin.kernel.actors import Actor
 from mulin.kernel.models import CountDelta, Entry
 from mulin.people.models import Post
@@ -49,6 +49,7 @@ class Attention:
 def things(actor: Actor) -> list[Attention]:
     """Everything that waits for somebody with this actor's posts, what is broken first."""
     checks = (
+        ("kernel.journal:view", _aside),
         ("doors.webhook:manage", _webhooks),
         ("kernel.rule:set", _rules),
         ("people.post:give", _ending_posts),
@@ -68,6 +69,16 @@ def _url(name: str, **query: Any) -> str:
 def _names(all_names: list[str]) -> str:
     shown = rules.listed(all_names[:NAMED])
     return _("%(names)s 等") % {"names": shown} if len(all_names) > NAMED else shown
+
+
+def _aside(actor: Actor) -> list[Attention]:
+    """Lines that a part of the house could not take, so that it went on without them."""
+    n = sum(worker.aside().values())
+    if not n:
+        return []
+    title = ngettext("%(n)s 条日志没处理成，放在一边", "%(n)s 条日志没处理成，放在一边", n) % {"n": n}
+    text = _("别的都照常。修好后在服务器上运行 mulin journal again，会补上")
+    return [Attention(title, text, _url("journal"), "urgent")]
 
 
 def _webhooks(actor: Actor) -> list[Attention]:

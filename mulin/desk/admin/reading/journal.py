@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,7 @@ from mulin.kernel.errors import ActionError
 from mulin.kernel.models import Chain, Entry
 from mulin.people import queries
 from mulin.people.models import Account, Organisation
+from mulin.voices.models import Matter
 
 SEE = "kernel.journal:view"
 
@@ -61,11 +62,20 @@ def wanted(data: QueryDict) -> Wanted:
 
 
 def visible(actor: Actor) -> QuerySet[Entry]:
-    """Lines at the places of one's post; lines of the whole system for whoever covers the whole site."""
+    """Lines at the places of one's post; lines of the whole system for whoever covers the whole site.
+
+    Not those of tip-offs and major matters that the reader may not see: the first of them names who spoke.
+    """
     seen = policy.visible(actor, SEE, policy.Fields(place="place"))
     if seen and policy.can(actor, SEE, settings.MULIN_SITE_PLACE):
         seen |= Q(place="")
-    return Entry.objects.filter(seen)
+    rows = Entry.objects.filter(seen)
+    for restriction in ("tip_off", "major"):
+        closed = Matter.objects.filter(pk=OuterRef("matter"), restriction=restriction)
+        opened = policy.visible(actor, f"cases.case:view_{restriction}", policy.Fields(place="place"))
+        # An empty condition means everything, and would vanish when joined with OR.
+        rows = rows.filter(~Exists(closed) | opened) if opened else rows
+    return rows
 
 
 def lines(actor: Actor, what: Wanted) -> QuerySet[Entry]:

@@ -9,10 +9,9 @@ from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from mulin.desk import words
+from mulin.desk import jobwords, words
 from mulin.desk.admin import jobs as started
 from mulin.desk.admin import pages
 from mulin.desk.admin.access import admin
@@ -23,43 +22,7 @@ from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.models import Job
 
 OWN = admin()
-KINDS = {
-    "voices.import": gettext_lazy("导入诉求"),
-    "voices.train": gettext_lazy("训练分类"),
-    "desk.export": gettext_lazy("导出 Excel"),
-    "places.import": gettext_lazy("导入区划表"),
-    started.VERIFY: gettext_lazy("校验日志"),
-    started.EXPORT: gettext_lazy("导出日志"),
-    started.REORGANISE: gettext_lazy("区划调整"),
-}
-COUNTS = {
-    "created": gettext_lazy("新增"),
-    "changed": gettext_lazy("更名"),
-    "unchanged": gettext_lazy("没变"),
-    "skipped": gettext_lazy("已经有，跳过"),
-    "rejected": gettext_lazy("用不了"),
-    "rows": gettext_lazy("导出"),
-    "lessons": gettext_lazy("从更正里学"),
-    "labels": gettext_lazy("类别"),
-    "entries": gettext_lazy("日志"),
-    "chains": gettext_lazy("链"),
-    "streets": gettext_lazy("镇街"),
-    "moved": gettext_lazy("社区换代码"),
-    "unresolved": gettext_lazy("对不上"),
-}
 SHOWN = 50
-
-
-def _title(job: Job) -> Any:
-    return KINDS.get(job.kind, job.kind)
-
-
-def _result(job: Job) -> dict[str, Any]:
-    return job.result if isinstance(job.result, dict) else {}
-
-
-def _counts(job: Job) -> list[tuple[Any, Any]]:
-    return [(label, _result(job)[name]) for name, label in COUNTS.items() if name in _result(job)]
 
 
 def _badge(job: Job) -> dict[str, Any]:
@@ -70,7 +33,7 @@ def _badge(job: Job) -> dict[str, Any]:
 def _progress(job: Job) -> dict[str, Any]:
     return {
         "url": reverse("desk:desk_admin:job-state", args=[job.pk]),
-        "label": _title(job),
+        "label": jobwords.title(job),
         "done": job.done,
         "total": job.total,
         "text": job.message or progress_text(job),
@@ -86,8 +49,11 @@ def job_list(request: HttpRequest) -> HttpResponse:
     running = [_progress(job) for job in rows if job.finished_at is None]
     over = [
         {
-            "url": reverse("desk:desk_admin:job", args=[job.pk]), "title": _title(job), "state": _badge(job),
-            "when": words.when(job.created_at), "counts": _counts(job),
+            "url": reverse("desk:desk_admin:job", args=[job.pk]),
+            "title": jobwords.title(job),
+            "state": _badge(job),
+            "when": words.when(job.created_at),
+            "counts": jobwords.counts(job),
         }
         for job in rows
         if job.finished_at is not None
@@ -100,15 +66,15 @@ def job_list(request: HttpRequest) -> HttpResponse:
 def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """One job: its progress, or its result with what could not be used."""
     found = own_job(actor_of(request), job_id)
-    result = _result(found)
+    result = jobwords.result(found)
     context = {
         "job": found,
-        "title": _title(found),
+        "title": jobwords.title(found),
         "state": _badge(found),
         "is_over": found.finished_at is not None,
         "progress": _progress(found),
         "when": words.when(found.created_at),
-        "counts": _counts(found),
+        "counts": jobwords.counts(found),
         "errors": result.get("errors") or [],
         "is_verdict": found.kind == started.VERIFY and "ok" in result,
         "result": result,

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from mulin.desk import leftovers
 from mulin.desk.admin import pages, where
 from mulin.desk.admin.access import admin
 from mulin.desk.admin.forms.places import (
@@ -265,7 +266,7 @@ def reorganise(request: HttpRequest) -> HttpResponse:
                 token = signing.dumps({**given, "by": str(actor.account)}, salt=SALT, compress=True)
                 return redirect("desk:desk_admin:reorganise-plan", token)
             except ActionError as error:
-                default_storage.delete(stored)
+                leftovers.drop(stored)
                 refuse(form, error)
     context = {
         "form": form, "title": _("区划调整"), "submit": _("检查对照表"),

@@ -4,6 +4,18 @@
   "use strict";
   const wide = matchMedia("(min-width: 1024px)");
 
+  function here(url) {
+    const path = new URL(url).pathname;
+    return [...document.querySelectorAll(".split > .list a[data-keys-item]")].find((one) => new URL(one.href).pathname === path);
+  }
+
+  function mark(row) {
+    document.querySelectorAll(".split > .list [data-keys-item][aria-current]").forEach((one) => one.removeAttribute("aria-current"));
+    if (!row) return;
+    row.setAttribute("aria-current", "true");
+    row.scrollIntoView({ block: "nearest" });
+  }
+
   async function open(row) {
     const detail = document.getElementById("detail");
     detail.setAttribute("aria-busy", "true");
@@ -16,15 +28,14 @@
       const now = document.getElementById("detail");
       document.title = page.title;
       history.pushState({ split: true }, "", answer.url);
-      document.querySelectorAll("[data-keys-list] [aria-current]").forEach((one) => { if (one.matches("[data-keys-item]")) one.removeAttribute("aria-current"); });
-      row.setAttribute("aria-current", "true");
+      mark(row.matches("[data-keys-item]") ? row : here(answer.url));
       Mulin.refresh(now);
       if (window.htmx) window.htmx.process(now);
     } catch { location.assign(row.href); }
   }
 
   document.addEventListener("click", (event) => {
-    const row = event.target.closest(".split > .list a[data-keys-item]");
+    const row = event.target.closest(".split > .list a[data-keys-item], .split a[data-split-open]");
     if (!row || !wide.matches || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
     open(row);

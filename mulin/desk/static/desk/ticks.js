@@ -4,6 +4,7 @@ Mulin.connect("form[data-ticks]", (form) => {
   "use strict";
   const said = form.querySelector("[data-ticks-said]");
   const all = form.querySelector("[data-ticks-all]");
+  form.classList.add("is-ticking");
   const boxes = () => [...form.querySelectorAll("input[name=n]")];
   function show() {
     const n = boxes().filter((box) => box.checked).length;
@@ -22,8 +23,8 @@ Mulin.connect("form[data-ticks]", (form) => {
   }
   form.addEventListener("change", show);
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "x" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
-    const row = document.activeElement.closest(".case-row");
+    if (event.key !== "x" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox]), textarea, select")) return;
+    const row = document.activeElement.closest("[data-keys-row]");
     const box = row && row.querySelector("input[name=n]");
     if (box) { box.checked = !box.checked; show(); event.preventDefault(); }
   });
