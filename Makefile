@@ -27,7 +27,7 @@ test: setup system  ## everything: checks, SQLite, PostgreSQL, browser (STEPS="r
 	@$(VENV_PYTHON) -m scripts.test_all $(STEPS)
 
 check: setup  ## the quick checks of `make test`, without tests
-	@$(VENV_PYTHON) -m scripts.test_all ruff floors migrations messages
+	@$(VENV_PYTHON) -m scripts.test_all ruff floors sizes migrations messages
 
 bench: setup  ## measure; prints a table and writes bench.json
 	@$(VENV_PYTHON) -m bench

@@ -1,4 +1,4 @@
-"""Are files and functions still of a size that one person can hold in the head? Part of `make lint`.
+"""Are files and functions small enough for one person to hold in the head? In `make lint` and `make check`.
 
 A file has at most 500 lines, a function at most 40 (its docstring apart). Migrations are generated.
 """

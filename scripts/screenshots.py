@@ -1,7 +1,8 @@
-"""Make docs/images/*.png from a running demo: `python scripts/screenshots.py http://127.0.0.1:8000`.
+"""Make docs/images/*.png: `.venv/bin/python -m scripts.screenshots`. Makes a demo of its own for it.
 
-Needs a demo that nobody has changed yet (a story is found by its words), Chromium (CHROMIUM names it when
-it is elsewhere), playwright and Pillow. One report is sent, for the receipt.
+With the address of a running demo it takes that one; nobody must have changed it (a story is found by its
+words). Needs what `make setup` installs, Pillow, and Chromium (CHROMIUM names it when it is elsewhere). One
+report is sent, for the receipt.
 Each picture is reduced to a palette; one over 150 kB, or 1.5 MB for all, is an error.
 """
 
@@ -9,13 +10,17 @@ import argparse
 import io
 import os
 import shutil
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from scripts.with_postgres import free_port
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 PLACE = "500108002005"
@@ -55,10 +60,8 @@ class Camera:
 
     def log_in(self, page: Page, user: str) -> None:
         page.goto(f"{self.base}/account/login/")
-        page.fill("input[name=login]", user)
-        page.fill("input[name=password]", "mulin-demo")
         with page.expect_navigation():
-            page.locator("form:has(input[name=password]) button").first.click()
+            page.get_by_role("button", name=f"以 {user} 进入").click()
 
     def open(self, page: Page, path: str) -> None:
         page.goto(f"{self.base}{path}")
@@ -100,7 +103,7 @@ def workers_pages(camera: Camera) -> None:
         camera.open(page, "/desk/today/")
         camera.take(page, "inbox-phone")
     with camera.page(DESK, "clerk") as page:
-        camera.open(page, "/desk/")
+        camera.open(page, "/desk/?tab=all")
         page.locator("[data-keys-list] a", has_text=TREE).first.click()
         page.wait_for_selector(".detail__head h1")
         page.wait_for_load_state("networkidle")
@@ -111,10 +114,39 @@ def workers_pages(camera: Camera) -> None:
         camera.take(page, "board-desk")
 
 
+@contextmanager
+def running_demo() -> Iterator[str]:
+    """The address of a new demo in a temporary folder; it ends with the block."""
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="mulin-pictures-") as home:
+        command = [sys.executable, "-m", "mulin.site.cli", "demo", "--port", str(port)]
+        surroundings = {**os.environ, "MULIN_HOME": home}
+        with subprocess.Popen(command, env=surroundings, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                for line in process.stdout:
+                    print(line, end="", flush=True)
+                    if line.startswith("ready: "):
+                        break
+                else:
+                    raise SystemExit("the demo did not start")
+                yield line.split()[1]
+            finally:
+                process.terminate()
+                process.communicate()  # what it says while it ends must find a reader
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("base", nargs="?", default="http://127.0.0.1:8000")
-    base = parser.parse_args().base.rstrip("/")
+    parser.add_argument("base", nargs="?", help="address of a running demo; left out: one is made")
+    given = parser.parse_args().base
+    if given:
+        return take_all(given.rstrip("/"))
+    with running_demo() as base:
+        return take_all(base)
+
+
+def take_all(base: str) -> int:
+    """Every picture from the demo at an address. Returns 1 when one is too large."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:

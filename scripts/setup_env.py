@@ -44,6 +44,10 @@ def make_venv() -> None:
     wanted = f"{ROOT}\n{os.path.realpath(sys.executable)}\n{sys.version}"
     if VENV_PYTHON.exists() and (inside_venv() or stamp_fits("venv", wanted)):
         return
+    if is_ours():
+        # Made by hand, with the same Python: what was put into it is not thrown away.
+        write_stamp("venv", wanted)
+        return
     say("making .venv")
     try:
         run([sys.executable, "-m", "venv", "--clear", VENV], quiet=True)
@@ -53,6 +57,20 @@ def make_venv() -> None:
         run(["sh", ROOT / "scripts" / "setup_system.sh", "venv"])
         run([sys.executable, "-m", "venv", "--clear", VENV])
     write_stamp("venv", wanted)
+
+
+def is_ours() -> bool:
+    """Whether `.venv` has no stamp and was made in this place by the Python that is running."""
+    settings = VENV / "pyvenv.cfg"
+    if not (VENV_PYTHON.exists() and settings.exists()) or (VENV / ".mulin-venv").exists():
+        return False
+    lines = (line.partition("=") for line in settings.read_text(encoding="utf-8").splitlines())
+    facts = {name.strip(): value.strip() for name, _equals, value in lines}
+    return (
+        facts.get("executable") == os.path.realpath(sys.executable)
+        and facts.get("command", "").split()[-1:] == [str(VENV)]
+        and facts.get("version") == sys.version.split()[0]
+    )
 
 
 def inside_venv() -> bool:

@@ -56,6 +56,7 @@ def steps() -> list[Step]:
     return [
         Step("ruff", "style and likely mistakes", [str(BIN / "ruff"), "check"]),
         Step("floors", "imports go down the floors", [str(BIN / "lint-imports")]),
+        Step("sizes", "files and functions are small enough", [sys.executable, "scripts/check_sizes.py"]),
         Step("migrations", "migrations fit the models", manage("makemigrations", "--check", "--dry-run")),
         Step("messages", "texts in both languages", [sys.executable, "-m", "scripts.check_messages"]),
         Step("sqlite", "tests on SQLite", [*PYTEST, *PARALLEL, *SUITE], reports=True),

@@ -193,7 +193,9 @@ class Gazetteer:
             token = arabic(match["no"])
             code = self._codes[number]
             for holder in {self._parents.get(code, ""), codes.community(code) or ""} - {""}:
-                self._numbered.setdefault((holder, token), []).append(number)
+                known = self._numbered.setdefault((holder, token), [])
+                if number not in known[-1:]:  # once, whatever aliases repeat the number
+                    known.append(number)
             if match.span() == (0, len(name)):
                 return  # "8栋" alone names no place
         core = _core(name, level)

@@ -19,6 +19,7 @@ ON CONFLICT (name) DO UPDATE SET number = places_edition.number + 1
 """
 _lock = threading.Lock()
 _seen: tuple[float, int] | None = None
+_emptied = 0  # how often everything was dropped
 _all: list["Kept"] = []
 
 
@@ -44,8 +45,10 @@ class Kept:
         """The remembered answer, made now if there is none."""
         found = self.get(key)
         if found is None:
+            emptied = _emptied
             found = maker()
-            self.put(key, found)
+            if emptied == _emptied:  # else it may have been made of what has changed meanwhile
+                self.put(key, found)
         return found
 
     def clear(self) -> None:
@@ -84,5 +87,7 @@ def forget() -> None:
 
 
 def _clear() -> None:
+    global _emptied
+    _emptied += 1
     for kept in _all:
         kept.clear()

@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db import connection, models
 
 from mulin.kernel import codes, search
+from mulin.kernel.counters import GAUGE_DAY, MONTHS
 from mulin.kernel.db import write
 from mulin.kernel.fields import PlaceField
 
@@ -116,34 +117,40 @@ _TABLES = {
 
 
 def _add(table: str, source: tuple[int, str], target: tuple[int, str], sign: int = 1) -> int:
-    """Add (or take off) all counts of one node at another node. Returns how many rows there were."""
+    """Add (or take off) all counts of one node, by day and by month, at another node. Returns how many rows
+    there were."""
     rest = _TABLES[table]
-    # Names come from the table above, values are parameters.
+    # Names come from the table above, values are parameters. PostgreSQL cannot guess their types in a SELECT.
     sql = f"""
         INSERT INTO {table} (level, node, {rest}, n)
-        SELECT %s, %s, {rest}, {sign} * n FROM {table} WHERE level = %s AND node = %s
+        SELECT level + CAST(%s AS smallint), CAST(%s AS varchar(24)), {rest}, {sign} * n FROM {table}
+        WHERE level IN (%s, %s) AND node = %s
         ON CONFLICT (level, node, {rest}) DO UPDATE SET n = {table}.n + excluded.n
     """  # noqa: S608
+    (level, old), (upper, new) = source, target
     with connection.cursor() as cursor:
-        cursor.execute(_cast(sql), [*target, *source])
+        cursor.execute(sql, [upper - level, new, *_both(level), old])
         return cursor.rowcount
 
 
-def _cast(sql: str) -> str:
-    """PostgreSQL cannot guess the type of a bare parameter in a SELECT."""
-    return sql.replace("SELECT %s, %s,", "SELECT CAST(%s AS smallint), CAST(%s AS varchar(24)),")
+def _both(level: int) -> tuple[int, int]:
+    """The numbers of a level's rows by day and by month."""
+    return level, level + MONTHS
 
 
 def _drop(table: str, level: int, node: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {table} WHERE level = %s AND node = %s", [level, node])  # noqa: S608
+        cursor.execute(
+            f"DELETE FROM {table} WHERE level IN (%s, %s) AND node = %s",  # noqa: S608
+            [*_both(level), node],
+        )
 
 
 def _drop_empty(table: str, level: int, node: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"DELETE FROM {table} WHERE level = %s AND node = %s AND n = 0",  # noqa: S608
-            [level, node],
+            f"DELETE FROM {table} WHERE level IN (%s, %s) AND node = %s AND n = 0",  # noqa: S608
+            [*_both(level), node],
         )
 
 
@@ -245,11 +252,14 @@ def _move_categories(old: str, new: str, share: Counter) -> None:
         DO UPDATE SET n = kernel_countcategory.n + excluded.n
     """
     prepared = connection.ops.adapt_datefield_value
-    rows = []
-    for level, one, other in _above(old, new, 12):
-        for (measure, day, category, state), n in sorted(share.items()):
-            rows.append((level, other, measure, prepared(day), category, state, n))
-            rows.append((level, one, measure, prepared(day), category, state, -n))
+    sums: Counter = Counter()
+    for upper, one, other in _above(old, new, 12):
+        for (measure, day, category, state), n in share.items():
+            months = [] if day == GAUGE_DAY else [(upper + MONTHS, day.replace(day=1))]
+            for level, at in ((upper, day), *months):
+                sums[level, other, measure, prepared(at), category, state] += n
+                sums[level, one, measure, prepared(at), category, state] -= n
+    rows = [(*key, n) for key, n in sorted(sums.items()) if n]
     with connection.cursor() as cursor:
         cursor.executemany(sql, rows)
     for level, one, _other in _above(old, new, 12):

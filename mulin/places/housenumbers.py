@@ -6,12 +6,17 @@ import re
 from typing import NamedTuple
 
 _DIGITS = {char: number for number, char in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+# ASCII digits only: \d would also take the digits of other scripts, which no address here is written in.
 _NUMBER = r"(?P<no>\d{1,5}|[A-Za-z]\d{0,3}|[零〇一二两三四五六七八九十百]{1,5})"
-BUILDING = re.compile(_NUMBER + r"(?:栋|幢|号楼|座)")
-_UNIT = re.compile(_NUMBER + r"单元")
-_HOUSE = re.compile(_NUMBER + r"号(?!楼|线|院)(?:附(?P<annex>\d+)号)?")
-_ROOM = re.compile(r"(?P<no>\d{1,2}-\d{1,2}|\d{3,4})(?:室|房|号房)?(?!\d|号|栋|幢|米|元|年|路|户|人)")
-_DASHED = re.compile(r"(?<![\d-])(?P<b>\d{1,3})-(?P<u>\d{1,2})-(?P<r>\d{1,4}(?:-\d{1,2})?)(?![\d-])")
+BUILDING = re.compile(_NUMBER + r"(?:栋|幢|号楼|座)", re.ASCII)
+_UNIT = re.compile(_NUMBER + r"单元", re.ASCII)
+_HOUSE = re.compile(_NUMBER + r"号(?!楼|线|院)(?:附(?P<annex>\d+)号)?", re.ASCII)
+_ROOM = re.compile(
+    r"(?P<no>\d{1,2}-\d{1,2}|\d{3,4})(?:室|房|号房)?(?!\d|号|栋|幢|米|元|年|路|户|人)", re.ASCII
+)
+_DASHED = re.compile(
+    r"(?<![\d-])(?P<b>\d{1,3})-(?P<u>\d{1,2})-(?P<r>\d{1,4}(?:-\d{1,2})?)(?![\d-])", re.ASCII
+)
 
 
 class Numbers(NamedTuple):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import connection
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from mulin.kernel import codes
 from mulin.kernel.errors import ActionError
@@ -16,7 +17,7 @@ from mulin.places import coordinates
 from mulin.places.addresses import Address, Entry, Gazetteer
 from mulin.places.caching import Kept
 from mulin.places.models import Division, Site
-from mulin.places.shapes import NearestIndex, ShapeError, ShapeIndex, read_features
+from mulin.places.shapes import ShapeError, ShapeIndex, read_features
 from mulin.places.succession import resolve
 
 CRS = {
@@ -54,13 +55,17 @@ class Located:
     lat: float | None = None
 
 
-def wgs84(lon: float, lat: float, crs: str = "wgs84") -> tuple[float, float]:
-    """A point in WGS-84. ActionError (422) for an impossible point or an unknown system."""
-    from django.utils.translation import gettext as _
-
+def system_of(crs: str) -> coordinates.Crs:
+    """The coordinate system of a name such as gcj02 or GCJ-02. ActionError (422) for an unknown one."""
     system = CRS.get(crs.lower().replace("-", ""))
     if system is None:
         raise ActionError("crs-unknown", _("不认识的坐标系。"), field="crs", status=422)
+    return system
+
+
+def wgs84(lon: float, lat: float, crs: str = "wgs84") -> tuple[float, float]:
+    """A point in WGS-84. ActionError (422) for an impossible point or an unknown system."""
+    system = system_of(crs)
     try:
         point = coordinates.Point(float(lon), float(lat), system).to(coordinates.Crs.WGS84)
     except (TypeError, ValueError) as error:
@@ -126,10 +131,12 @@ def _nearest(lon: float, lat: float, within: str | None) -> tuple[_Building, flo
     low, high = codes.bounds(within) if within else ("", "~")
     with connection.cursor() as cursor:
         cursor.execute(_NEAR, [box.west, box.east, box.south, box.north, low, high])
-        found = {row[0]: _Building(*row) for row in cursor.fetchall()}
-    index = NearestIndex((site.code, site.lon, site.lat) for site in found.values())
-    best = index.nearest(lon, lat, NEAR_BUILDING_M)
-    return (found[best[0]], best[1]) if best else None
+        found = [_Building(*row) for row in cursor.fetchall()]
+    if not found:
+        return None
+    metres = coordinates.distance_m(lon, lat, [site.lon for site in found], [site.lat for site in found])
+    at = int(metres.argmin())
+    return (found[at], float(metres[at])) if metres[at] <= NEAR_BUILDING_M else None
 
 
 def locate_point(lon: float, lat: float, crs: str = "wgs84", within: str | None = None) -> Located | None:

@@ -18,6 +18,7 @@ from mulin.kernel import codes
 from mulin.kernel.errors import NotVisible
 from mulin.places.caching import Kept
 from mulin.places.geo import geojson
+from mulin.places.housenumbers import arabic
 from mulin.places.locating import Located, locate_point, locate_text
 from mulin.places.models import Division, Site
 from mulin.places.succession import current, predecessors, resolve, successors
@@ -257,9 +258,14 @@ def sites(community: str, kind: str = "") -> list[Place]:
 
 
 def _natural(place: Place) -> tuple:
-    """2栋 before 10栋."""
-    parts = re.split(r"(\d+)", place.name)
-    return place.parent, [(int(p), "") if p.isdigit() else (-1, p) for p in parts], place.code
+    """2栋 before 10栋, 第二网格 before 第三网格."""
+    return place.parent, natural(place.name), place.code
+
+
+def natural(name: str) -> list[tuple[int, str]]:
+    """A key that orders names as people count: by their numbers, written in digits or in Chinese."""
+    parts = re.split(r"([0-9]+|[一二三四五六七八九十百]+)", name)
+    return [(-1, part) if n % 2 == 0 else (int(arabic(part)), "") for n, part in enumerate(parts)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,7 @@ class _Planner:
 
     def _row(self, row: Mapping[str, str]) -> None:
         new, old, villages = (row.get(key, "") for key in ("new_street_code", "old_street_code", "villages"))
-        expected = int(villages) if villages.isdigit() else None
+        expected = int(villages) if villages.isdecimal() else None
         if not (len(new) == 9 and new.isascii() and new.isdigit()):
             return self._problem(row, "new_street_code", "new-street", new)
         if ("nbs", old.ljust(12, "0")) not in self.known.names or len(old) != 9:

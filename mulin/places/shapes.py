@@ -1,8 +1,7 @@
-"""Locating points: which polygon holds a point, and which building is nearest.
+"""Locating points: which polygon holds a point.
 
-`ShapeIndex` holds polygons of any levels (district, street, community, grid) in one coordinate system;
-the smallest one that holds a point is its answer. `NearestIndex` finds the nearest of many points by a
-tree over the sphere. Both are built once and answer single points and whole arrays. Pure.
+`ShapeIndex` holds polygons of any levels (district, street, community, grid) in one coordinate system; the
+smallest one that holds a point is its answer. Built once, it answers single points and whole arrays. Pure.
 """
 
 from __future__ import annotations
@@ -13,9 +12,8 @@ from typing import Any
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 
-from mulin.places.coordinates import EARTH_RADIUS_M, Crs, CrsMismatch, Point
+from mulin.places.coordinates import Crs, CrsMismatch, Point
 
 # Degrees of latitude in a metre: tolerances are given in metres, polygons are in degrees.
 _DEGREES_PER_METRE = 1 / 111_195.0
@@ -168,71 +166,3 @@ def _rounded(value: Any, decimals: int) -> Any:
     if isinstance(value, dict):
         return {key: _rounded(inner, decimals) for key, inner in value.items()}
     return [_rounded(inner, decimals) for inner in value] if isinstance(value, list | tuple) else value
-
-
-def _on_sphere(lons: Any, lats: Any) -> Any:
-    lam, phi = np.radians(np.asarray(lons, dtype=float)), np.radians(np.asarray(lats, dtype=float))
-    return np.stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)], axis=-1)
-
-
-def _chord(metres: float) -> float:
-    return float(2 * np.sin(min(metres / EARTH_RADIUS_M, np.pi) / 2))
-
-
-class NearestIndex:
-    """The nearest of many points, by (code, lon, lat) of one coordinate system."""
-
-    def __init__(self, points: Iterable[tuple[str, float, float]], crs: Crs | str = Crs.WGS84) -> None:
-        rows = list(points)
-        self.crs = Crs(crs)
-        self.codes = [code for code, _, _ in rows]
-        where = np.array([(lon, lat) for _, lon, lat in rows], dtype=float).reshape(-1, 2)
-        self._tree = cKDTree(_on_sphere(where[:, 0], where[:, 1])) if rows else None
-
-    def __len__(self) -> int:
-        return len(self.codes)
-
-    def nearest(self, lon: float, lat: float, within_m: float = 200.0) -> tuple[str, float] | None:
-        """Code and distance in metres of the nearest point; None when none is within the distance."""
-        found = self.nearest_few(lon, lat, 1, within_m)
-        return found[0] if found else None
-
-    def nearest_few(
-        self, lon: float, lat: float, count: int, within_m: float = 200.0
-    ) -> list[tuple[str, float]]:
-        """Up to `count` of the nearest points with their distance, the nearest first."""
-        if self._tree is None:
-            return []
-        # A hair more in the tree, and the exact test behind it: a point on the rim belongs inside.
-        chords, indexes = self._tree.query(
-            _on_sphere(lon, lat), k=[*range(1, min(count, len(self.codes)) + 1)],
-            distance_upper_bound=_chord(within_m) * (1 + 1e-9) + 1e-12,
-        )  # fmt: skip
-        return [
-            (self.codes[index], _metres(chord))
-            for chord, index in zip(chords.tolist(), indexes.tolist(), strict=True)
-            if index < len(self.codes)
-        ]
-
-    def nearest_point(self, point: Point, within_m: float = 200.0) -> tuple[str, float] | None:
-        """Like `nearest`; CrsMismatch for a point of another system than the index."""
-        if point.crs is not self.crs:
-            raise CrsMismatch(f"the index is {self.crs}, the point is {point.crs}: convert it first")
-        return self.nearest(point.lon, point.lat, within_m)
-
-    def nearest_many(
-        self, lons: Sequence[float], lats: Sequence[float], within_m: float = 200.0
-    ) -> list[tuple[str, float] | None]:
-        """`nearest` for many positions at once."""
-        if self._tree is None:
-            return [None] * len(lons)
-        bound = _chord(within_m) * (1 + 1e-9) + 1e-12
-        chords, indexes = self._tree.query(_on_sphere(lons, lats), distance_upper_bound=bound)
-        return [
-            (self.codes[index], _metres(chord)) if index < len(self.codes) else None
-            for chord, index in zip(chords.tolist(), indexes.tolist(), strict=True)
-        ]
-
-
-def _metres(chord: float) -> float:
-    return float(2 * np.arcsin(min(1.0, chord / 2)) * EARTH_RADIUS_M)

@@ -137,11 +137,14 @@ def filled(instance: Instance, folder: Path, say) -> dict[str, Any]:
         pids = {(seen.pid, seen.role) for seen in instance.server.look()}
         reports = [Report(instance, language) for language in PAGES]
         crowd.work()
-        while_full = until_nothing_is_taken(crowd, folder)
-        assert instance.server.answers() or not database.serves(), "a full disk took reading away too"
-        for report in reports:
-            report.is_refused()
-        (folder / FILLER).unlink()
+        try:
+            while_full = until_nothing_is_taken(crowd, folder)
+            assert instance.server.answers() or not database.serves(), "a full disk took reading away too"
+            for report in reports:
+                report.is_refused()
+        finally:
+            # Also when it failed: the crowd sends again until it is heard, and would hide why.
+            (folder / FILLER).unlink()
         restarted = database.revive()
         again = until_taken(crowd)
         for report in reports:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -175,6 +176,30 @@ def _one_tree(reader: DivisionReader) -> None:
         low, high = codes.bounds(province)
         rows = Division.objects.filter(system="mca", in_use=True, code__gte=low, code__lt=high)
         rows.exclude(code__in=taken).update(in_use=False)
+    _leave_one_of_twins(taken)
+
+
+def _leave_one_of_twins(taken: QuerySet) -> None:
+    """A reorganisation made divisions before any list gave them. Once the statistical list does, its row is
+    the one in use; a parent that it does not name stays as it was made."""
+    made = {
+        (division.code, division.level): division
+        for division in Division.objects.filter(system="mca", in_use=True, valid_to=None, code__in=taken)
+    }
+    named = {code for code, _level in made}
+    listed = Division.objects.filter(system="nbs", in_use=True, valid_to=None, code__in=named)
+    changed = []
+    for division in listed:
+        twin = made.get((division.code, division.level))
+        if twin is None:
+            continue
+        if division.is_placeholder:
+            division.in_use = False
+        else:
+            twin.in_use = False
+            division.shape, division.phone = division.shape or twin.shape, division.phone or twin.phone
+        changed += [division, twin]
+    Division.objects.bulk_update(changed, ["in_use", "shape", "phone"], batch_size=200)
 
 
 def start_import(*, actor: Actor, file: Any, system: str | None = None, on: date | None = None) -> Job:

@@ -14,7 +14,7 @@ from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.policy import Target, require
 from mulin.places import caching, coordinates
-from mulin.places.locating import CRS
+from mulin.places.locating import system_of
 from mulin.places.models import Division, Site
 from mulin.places.shapes import ShapeError, read_features
 
@@ -28,11 +28,10 @@ def _unreadable(why: object) -> ActionError:
 
 def _read(features: Any, crs: str) -> list[tuple[str, dict[str, Any]]]:
     """(code, geometry in WGS-84) of features; codes are filled up to 12 digits."""
-    if crs not in CRS:
-        raise ActionError("crs-unknown", _("不认识的坐标系。"), field="crs", status=422)
+    system = system_of(crs)
 
     def shift(points: np.ndarray) -> np.ndarray:
-        lon, lat = coordinates.convert(points[:, 0], points[:, 1], CRS[crs], coordinates.Crs.WGS84)
+        lon, lat = coordinates.convert(points[:, 0], points[:, 1], system, coordinates.Crs.WGS84)
         return np.round(np.column_stack([lon, lat]), 6)
 
     try:

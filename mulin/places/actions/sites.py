@@ -55,14 +55,13 @@ def set_site(
     `has_manager=False` says that nobody manages the estate. Positions are converted to WGS-84. ActionError
     (422) names the field; NotVisible for a code that the community does not have.
     """
+    given = {
+        "name": name, "aliases": aliases, "grid": grid, "estate": estate, "address": address,
+        "households": households, "unit_grid": unit_grid, "manager": manager, "valid_from": valid_from,
+    }  # fmt: skip
     with write():
         require(actor, "places.site:manage", Target(place=community, grid=grid or "", building=code))
         site = _site_to_write(community, kind, code)
-        is_new = site.created_at is None or site._state.adding
-        given = {
-            "name": name, "aliases": aliases, "grid": grid, "estate": estate, "address": address,
-            "households": households, "unit_grid": unit_grid, "manager": manager, "valid_from": valid_from,
-        }  # fmt: skip
         if lon is not None or lat is not None:
             given["lon"], given["lat"] = wgs84(lon, lat, crs)
         changed = _apply(site, given)
@@ -70,18 +69,23 @@ def set_site(
             site.manager = None
             changed.append("manager")
         _check(site)
-        if not changed:
-            return site
-        site.save()
-        caching.bump()
-        journal.record(
-            "places.site.added" if is_new else "places.site.changed",
-            actor=actor,
-            place=community,
-            subject=site.id,
-            data={"code": site.code, "kind": site.kind, "fields": sorted(changed)},
-        )
+        if changed:
+            _keep(actor, site, changed)
     return site
+
+
+def _keep(actor: Actor, site: Site, changed: list[str]) -> None:
+    """Save a new or changed site under its one journal line."""
+    code = "places.site.added" if site._state.adding else "places.site.changed"
+    site.save()
+    caching.bump()
+    journal.record(
+        code,
+        actor=actor,
+        place=site.community,
+        subject=site.id,
+        data={"code": site.code, "kind": site.kind, "fields": sorted(changed)},
+    )
 
 
 def _site_to_write(community: str, kind: str, code: str) -> Site:

@@ -217,3 +217,32 @@ def test_names_drawn_from_the_real_table_are_found(chongqing, form, share):
         found = gazetteer.parse(text).best("community")
         right += bool(found) and found.code == village.code
     assert right / len(sample) >= share
+
+
+def test_digits_of_other_scripts_are_no_numbers_and_stop_nothing(names):
+    address = names.parse("阳光花园小区٣栋१单元", within=JINYAN)
+    assert (address.building_no, address.unit) == ("", "")
+    assert address.place.code == JINYAN + "-E01"
+
+
+def test_a_number_that_aliases_repeat_is_one_building():
+    many = Gazetteer([
+        Entry(JINYAN, "金堰社区居民委员会", Level.COMMUNITY),
+        Entry(JINYAN + "-E01", "金堰苑", "estate", (), JINYAN),
+        Entry(JINYAN + "-B003", "金堰苑3栋", "building", ("金堰苑3号楼", "3栋"), JINYAN + "-E01"),
+    ])  # fmt: skip
+    address = many.parse("金堰苑3-2-301漏水")
+    assert (address.building_no, address.unit, address.room) == ("3", "2", "301")
+    assert address.place.code == JINYAN + "-B003"
+
+
+@given(st.text(max_size=60), st.sampled_from(["金堰社区", "翠湖苑3栋", "花园路街道", ""]))
+def test_no_text_is_too_odd_to_be_read(before, middle):
+    address = ODD.parse(before + middle + before)
+    for found in address.candidates.values():
+        for one in found:
+            assert 0 <= one.confidence <= 1
+            assert all(0 <= start < end <= len(address.text) for start, end in one.spans)
+
+
+ODD = Gazetteer(NAMES)

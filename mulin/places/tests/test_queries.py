@@ -1,13 +1,18 @@
 """Names, lists and pickers of places."""
 
 import json
+from math import cos, hypot, radians
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mulin.kernel.errors import ActionError, NotVisible
 from mulin.places import caching, queries
+from mulin.places.coordinates import distance_m
+from mulin.places.locating import NEAR_BUILDING_M, _nearest
 from mulin.places.models import Division, Site, Succession
 
 HOME = "500108002005"
@@ -81,6 +86,19 @@ def test_another_process_is_followed_when_its_edition_is_seen(world, monkeypatch
         cursor.execute(caching._UPSERT, ["places"])
     monkeypatch.setattr(caching, "TTL_SECONDS", 0)
     assert queries.name_of(HOME) == "新名"
+
+
+def test_what_was_made_while_places_changed_is_not_remembered(world):
+    kept = caching.Kept(5)
+
+    def make_slowly():
+        Division.objects.filter(code=HOME).update(short_name="新名")
+        caching.bump()  # somebody changes places after this answer was read
+        return "金堰社区"
+
+    assert kept.make(HOME, make_slowly) == "金堰社区"
+    assert kept.make(HOME, lambda: "新名") == "新名"
+    assert kept.make(HOME, lambda: "not asked again") == "新名"
 
 
 def test_children_are_what_is_in_force_directly_below(world):
@@ -161,6 +179,49 @@ def test_a_point_near_a_building_is_at_it_and_further_off_only_in_its_community(
     assert queries.locate_point(site.lon, site.lat - 0.2) is None
 
 
+def test_the_nearest_of_many_buildings_is_found_within_300_metres_in_every_direction(world):
+    lon, lat = 106.60, 29.60
+    north, east = 1 / 111_195, 1 / (111_195 * cos(radians(lat)))
+    around = {
+        "B101": (0, 299), "B102": (298, 0), "B103": (-297, 0), "B104": (0, -296),
+        "B105": (-230, -230), "B106": (0, 301), "B107": (-302, 0), "B108": (290, 290),
+    }  # fmt: skip
+    for tail, (x, y) in around.items():
+        Site.objects.create(
+            code=f"{HOME}-{tail}", community=HOME, kind="building", name=tail,
+            lon=lon + x * east, lat=lat + y * north,
+        )  # fmt: skip
+    metres = []
+    while found := queries.locate_point(lon, lat):
+        metres.append(round(found.distance_m))
+        tail = next(tail for tail, at in around.items() if round(hypot(*at)) == metres[-1])
+        Site.objects.filter(code=f"{HOME}-{tail}").update(valid_to="2026-01-01")
+    # Both the one just outside and the one in the corner of the box are further than 300 m.
+    assert metres == [296, 297, 298, 299]
+
+
+@given(
+    st.lists(st.tuples(st.floats(-500, 500), st.floats(-500, 500)), min_size=1, max_size=8),
+    st.sampled_from([(106.6, 29.6), (121.5, 53.3), (109.5, 18.2)]),
+)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nearest_is_what_a_look_at_every_building_finds(db, around, centre):
+    lon, lat = centre
+    Site.objects.all().delete()
+    positions = [(lon + x / 111_195 / cos(radians(lat)), lat + y / 111_195) for x, y in around]
+    Site.objects.bulk_create(
+        Site(code=f"{HOME}-B{n:03d}", community=HOME, kind="building", name=str(n), lon=at[0], lat=at[1])
+        for n, at in enumerate(positions, 1)
+    )
+    metres = [distance_m(lon, lat, *at) for at in positions]
+    found = _nearest(lon, lat, HOME)
+    if min(metres) > NEAR_BUILDING_M:
+        assert found is None
+    else:
+        assert found[1] == pytest.approx(min(metres))
+        assert metres[int(found[0].code[-3:]) - 1] == pytest.approx(min(metres))
+
+
 def test_a_point_of_an_online_map_is_converted_first(world):
     from mulin.places.coordinates import convert
 
@@ -221,3 +282,10 @@ def test_a_split_place_is_followed_to_its_largest_part(world):
     day = date(2026, 1, 1)
     assert queries.successors("500105004000", day) == ["500157002000", "500157003000"]
     assert queries.current("500105004000", day) == "500157003000"
+
+
+def test_grids_with_chinese_numerals_are_in_natural_order():
+    names = ["第十一网格", "第三网格", "第二网格", "10栋", "第一网格", "第十网格", "2栋", "东门"]
+    assert sorted(names, key=queries.natural) == [
+        "2栋", "10栋", "东门", "第一网格", "第二网格", "第三网格", "第十网格", "第十一网格",
+    ]  # fmt: skip

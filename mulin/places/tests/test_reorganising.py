@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db.models import Sum
 
 from mulin.kernel import clock, counters, journal, registry, search
 from mulin.kernel.actors import SYSTEM
@@ -133,6 +134,13 @@ def test_totals_before_and_after_add_up_at_every_level(small, crosswalk):
     assert total("500109000000") == 13
     for table in (CountLevel, CountCategory):
         assert not table.objects.filter(node__startswith="500105").exists()
+    for table in (CountLevel, CountCategory):  # months as their days
+        for level in (6, 9):
+            sums = [
+                dict(rows.values_list("node").annotate(n=Sum("n")).order_by().values_list("node", "n"))
+                for rows in (table.objects.filter(level=one) for one in (level, level + counters.MONTHS))
+            ]
+            assert sums[0] == sums[1] != {}
 
 
 def test_what_was_not_folded_yet_moves_too(small, crosswalk):
@@ -204,10 +212,12 @@ def recounted():
 
 
 def counted(places):
-    names = list(registry.measures())
+    gauges = [name for name, measure in registry.measures().items() if measure.by == "now"]
+    names = sorted(registry.measures().keys() - set(gauges))
+    since, until = date(1900, 1, 1), date(2027, 12, 31)
     found = {}
     for place in places:
-        for measure, state, n in counters.read(place, names, date(1900, 1, 1), date(2027, 12, 31)):
+        for measure, state, n in counters.read(place, names, since, until, gauges=gauges):
             found[place, measure, state] = n
     return found
 
@@ -367,6 +377,25 @@ def test_a_day_that_has_not_come_and_a_file_that_is_none_are_refused(small, cros
     assert caught.value.code == "not-a-crosswalk"
     with pytest.raises(NotAllowed):
         reorganise_divisions(actor=cast.district.actor, path=crosswalk(*BOTH), on=DAY)
+
+
+def test_a_later_official_list_confirms_provisional_codes_and_adds_no_twins(small, crosswalk, tmp_path):
+    run(crosswalk(*BOTH))
+    assert queries.get_place(NEW).is_provisional
+    path = tmp_path / "villages_2026.csv"
+    path.write_text(
+        "code,name,street_code\n500157002001,社区1居民委员会,500157002\n500157002004,新社区居民委员会,500157002\n",
+        encoding="utf-8",
+    )
+    report = import_divisions(actor=SYSTEM, path=path)
+    assert (report.rejected, report.by_level) == (0, {"12": 2})
+    below = [place.code for place in queries.children(NEW_STREET)]
+    assert below == ["500157002001", "500157002002", "500157002003", "500157002004"]
+    assert not queries.get_place(NEW).is_provisional
+    assert queries.get_place("500157002002").is_provisional
+    assert [place.code for place in queries.children(CITY)].count(NEW_AREA) == 1
+    assert queries.resolve(OLD) == NEW
+    assert import_divisions(actor=SYSTEM, path=path).created == 0
 
 
 def test_the_command_answers_as_the_contract_says(small, crosswalk):

@@ -5,11 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from mulin.places.coordinates import Crs, CrsMismatch, Point, distance_m
-from mulin.places.shapes import NearestIndex, ShapeError, ShapeIndex
+from mulin.places.coordinates import Crs, CrsMismatch, Point
+from mulin.places.shapes import ShapeError, ShapeIndex
 
 
 def square(code, west, south, size, name=""):
@@ -128,41 +126,9 @@ def test_features_go_out_as_they_came(town):
     assert again.shapes[0].name == "金堰"
 
 
-def test_nearest_building_within_the_distance():
-    index = NearestIndex([("B001", 106.5, 29.5), ("B002", 106.501, 29.5)])
-    code, metres = index.nearest(106.5002, 29.5)
-    assert code == "B001"
-    assert metres == pytest.approx(distance_m(106.5002, 29.5, 106.5, 29.5), abs=0.01)
-    assert index.nearest(106.51, 29.5, within_m=100) is None
-    assert [code for code, _ in index.nearest_few(106.5008, 29.5, 5)] == ["B002", "B001"]
-    with pytest.raises(CrsMismatch):
-        index.nearest_point(Point(106.5, 29.5, Crs.GCJ02))
-
-
-def test_empty_indexes_answer_nothing():
-    assert NearestIndex([]).nearest(106, 29) is None
-    assert NearestIndex([]).nearest_many([106], [29]) == [None]
+def test_an_empty_index_answers_nothing():
     assert ShapeIndex([]).locate(106, 29) is None
     assert ShapeIndex([]).locate_many([106], [29]) == [None]
-
-
-@settings(max_examples=50)
-@given(
-    st.lists(st.tuples(st.floats(106, 106.1), st.floats(29, 29.1)), min_size=1, max_size=40),
-    st.tuples(st.floats(106, 106.1), st.floats(29, 29.1)),
-    st.floats(10, 5000),
-)
-def test_nearest_is_what_a_look_at_every_point_finds(points, at, within):
-    index = NearestIndex([(str(number), *point) for number, point in enumerate(points)])
-    distances = [distance_m(*at, *point) for point in points]
-    found = index.nearest(*at, within_m=within)
-    assert index.nearest_many([at[0]], [at[1]], within_m=within) == [found]
-    if found is None:
-        assert min(distances) > within - 0.01
-    else:
-        assert distances[int(found[0])] == pytest.approx(min(distances), abs=0.01)
-        assert found[1] == pytest.approx(min(distances), abs=0.01)
-        assert found[1] <= within + 0.01
 
 
 # --- real districts -----------------------------------------------------------------------------

@@ -1,138 +1,141 @@
-"""What the people of the demo say and answer. All invented."""
+"""What the people of the demo wish, offer, found and answer. All invented. Stories of cases: told.py."""
 
-WISHES = [
-    # kind, category, text, how many stand beside it, decision, answer
-    ("wish", "interest_course", "想学太极拳，早上八点前后都有空，最好就在院坝里", 17, "accepted",
-     "太极队愿意带新人，每天早上八点在堰坎老院坝子，第一周有人专门教基本步"),
-    ("wish", "interest_course", "想给退休的姐妹们开一个剪纸班，一周一次就好", 9, "accepted",
-     "周三下午两点在社区服务中心二楼，材料由社区出，剪好的贴在楼道里"),
-    ("wish", "parent_child", "双职工家庭放学后孩子没人看，想有个写作业的地方", 23, "", ""),
-    ("wish", "convenience", "希望小区里每个月有一次磨刀、修伞、配钥匙的便民日", 14, "accepted",
-     "每月最后一个周六上午在金堰苑门口，手艺人已经约好三位"),
-    ("wish", "venue", "活动室晚上六点就关门了，上班的人用不上，能不能开到九点", 11, "", ""),
-    ("wish", "elder_care", "楼里几位八十多岁的老人想吃口热饭，能不能有个助餐点", 19, "", ""),
-    ("wish", "event", "想办一次楼栋长桌宴，一家出一个菜，认识认识邻居", 8, "declined",
-     "消防通道不能摆桌子，我们把地方换到门球场，报名的人够三十户就办。您愿意的话再提一次"),
-    ("offer", "skill_sharing", "我会拉二胡，拉了二十多年，可以来当老师", 4, "accepted",
-     "谢谢您。二胡班先开一期八次课，周五晚上七点，琴由社区借"),
-    ("offer", "volunteering", "我们舞蹈队有十二个人，可以纳入社区学院，也能帮忙维持活动秩序", 3, "accepted",
-     "欢迎。舞蹈队已经登记，排练时间和门卫说好了"),
-    ("offer", "care_companion", "我退休前是护士，每周二有空，可以陪独居老人去医院", 6, "", ""),
-    ("offer", "volunteering", "我是电工，楼道里灯坏了这种小事可以帮忙看看", 2, "", ""),
-]  # fmt: skip
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A wish or an offer of the home community, how many stand beside it, and what became of it.
+
+    `begun` and `decided` are days before the present; no decision: it is still open. `rated`: what the person
+    who wished said of the answer. `person` is a place in the list of residents, or the key of an account.
+    """
+
+    text: str
+    kind: str
+    category: str
+    begun: float
+    beside: int
+    person: int | str
+    decision: str = ""
+    decided: float = 0
+    answer: str = ""
+    rated: str = ""
+    key: str = ""
+
+
+WISHES = (
+    Wish(
+        "院坝口那块堆垃圾的空地，能不能清出来让大家种点花", "wish", "venue", 88, 21, 1,
+        "accepted", 84,
+        "空地已经请环卫清干净，土由社区拉来。愿意轮流浇水的邻居在金堰苑门口报名，第一批花苗周六到。",
+        "没想到这么快，周六我带铲子来", key="garden",
+    ),
+    Wish(
+        "想学太极拳，早上八点前后都有空，最好就在院坝里", "wish", "interest_course", 71, 17, 2,
+        "accepted", 68, "太极队愿意带新人，每天早上八点在堰坎老院坝子，第一周有人专门教基本步。",
+        "去了三次，师傅很耐心",
+    ),
+    Wish(
+        "想给退休的姐妹们开一个剪纸班，一周一次就好", "wish", "interest_course", 64, 9, 3,
+        "accepted", 60, "周三下午两点在社区服务中心二楼，材料由社区出，剪好的贴在楼道里。",
+        "已经有九个人了，再添一张桌子就更好", key="papercut",
+    ),
+    Wish(
+        "我会拉二胡，拉了二十多年，可以来当老师", "offer", "skill_sharing", 52, 6, 4,
+        "accepted", 47, "谢谢您。二胡班先开一期八次课，周五晚上七点，琴由社区借。", "学生比我想的多",
+    ),
+    Wish(
+        "希望小区里每个月有一次磨刀、修伞、配钥匙的便民日", "wish", "convenience", 45, 14, "resident",
+        "accepted", 41, "每月最后一个周六上午在金堰苑门口，手艺人已经约好三位。",
+        "磨了两把刀，排队不到十分钟",
+    ),
+    Wish(
+        "我们舞蹈队有十二个人，可以纳入社区学院，也能帮忙维持活动秩序", "offer", "volunteering", 33, 3, 5,
+        "accepted", 29, "欢迎。舞蹈队已经登记，排练时间和门卫说好了。",
+    ),
+    Wish(
+        "想办一次楼栋长桌宴，一家出一个菜，认识认识邻居", "wish", "event", 24, 8, 6,
+        "declined", 0.2,
+        "这次没办成：单元门口是消防通道，不能摆桌子。我们问好了门球场，报名满三十户就在那里办，"
+        "您愿意的话再提一次，我们来张罗。",
+    ),
+    Wish(
+        "双职工家庭放学后孩子没人看，想有个写作业的地方", "wish", "parent_child", 20, 23, 7,
+        "accepted", 0.06,
+        "服务中心二楼每天四点半到六点半开放，两位退休老师轮流看着，先收二十个孩子，下周一开始。",
+    ),
+    Wish("楼里几位八十多岁的老人想吃口热饭，能不能有个助餐点", "wish", "elder_care", 12, 19, 8),
+    Wish("活动室晚上六点就关门了，上班的人用不上，能不能开到九点半", "wish", "venue", 9, 11, 9),
+    Wish("我退休前是护士，每周二有空，可以陪独居老人去医院", "offer", "care_companion", 7, 6, 10),
+    Wish("我是电工，楼道里灯坏了这种小事可以帮忙看看", "offer", "skill_sharing", 4, 5, 11),
+    Wish("想借社区的投影办一次露天电影，片子我来找", "wish", "event", 2, 12, 12),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Neighbours who keep something going. `members` are residents by their place in the list; `day` is days
+    before the present; `grown_from` the key of a wish."""
+
+    key: str
+    name: str
+    kind: str
+    leader: int | str
+    members: tuple[int | str, ...]
+    day: float
+    about: str
+    keeps: str = ""
+    grown_from: str = ""
+
+
+GROUPS = (
+    Group(
+        "yard", "堰坎老院院落自治小组", "courtyard_group", "yard1", ("head12", 13, 14, 15, 16, 17), 91,
+        "老院没有物业，扫地、看灯、管门都是我们几个商量着来。每月第一个周日上午碰头。",
+    ),
+    Group(
+        "taichi", "金堰太极队", "club", 18, tuple(range(19, 30)), 91,
+        "每天早上八点在堰坎老院坝子。不收钱，穿布鞋就行。",
+    ),
+    Group(
+        "garden", "堰边花园志愿队", "volunteer_team", "garden1",
+        ("resident", 1, 5, 12, 20, 24, 30, 31, 32, 33, 34, 35, 36), 82,
+        "原来堆垃圾的空地，现在是一块小花园。十四个人轮流浇水，浇水表贴在花台边上。",
+        keeps="花园", grown_from="garden",
+    ),
+    Group(
+        "papercut", "金堰剪纸班", "club", 3, (6, 8, 21, 25, 28, 33, 37, 38), 58,
+        "每周三下午两点，社区服务中心二楼。剪好的贴在各个楼道里。", grown_from="papercut",
+    ),
+)  # fmt: skip
+GARDEN = "堰边小花园"
 
 REMARKS = ["很快，谢谢", "师傅很负责", "比上次快多了", "说清楚了，能理解", "", "", "", ""]
-NOT_SOLVED = ["第二天又坏了", "只修了一半，另一边还是不亮", "味道还是很大", "人来看过，但没有真的处理"]
-OBJECTIONS = [
-    "经现场核实，该处属于小区内部道路，管养责任在物业，建议改派",
-    "经查该设施产权不在我单位，附权属说明，建议改派住建部门",
-]
-SUSPENSIONS = [
-    "涉及老旧管网整体更换，已列入明年第一季度改造计划，现阶段先做临时疏通",
-    "需要业主大会表决动用维修资金，正在组织，表决结果出来后恢复办理",
-]
-REFUSALS = [
-    ("legal_route", "这件事已经在法院立案，判决之前我们不能另行处理。法院诉讼服务热线是 12368"),
-    ("repeated", "同一件事三天前已经答复，没有新的情况。有新的照片或时间请直接补充在原来那条里"),
-]
-MEETING = [
-    "堰坎老院的水表还是总表分摊，想改成一户一表",
-    "院坝里的石桌石凳断了两个，老人坐着不安全",
-    "晚上巷子口太黑，想加一盏灯",
-    "晾衣绳拉得到处都是，挡了消防通道",
-    "雨天从坡上冲下来的水直接灌进一楼",
-]
-
-# The last two days: (what was said, category, the moves that were made), each left in another state.
-TODAY = [
-    ("门口的垃圾桶盖子坏了，猫狗翻得到处都是", "garbage", []),
-    ("门口的垃圾桶坏了一个，满地都是", "garbage", [("merge", "clerk", {"into": "earlier"})]),
-    ("二楼平台的栏杆松了，孩子爱趴在那里", "property_service", [("accept", "clerk", {})]),
-    (
-        "楼道里堆了一排旧家具，担架都过不去",
-        "corridor_clutter",
-        [
-            (
-                "find-facts",
-                "clerk",
-                {"facts": {"basics": "三楼至四楼转角，四件旧家具", "root": "业主装修后未清"}},
-            )
-        ],
-    ),
-    (
-        "前面的坡道井盖一踩就响",
-        "manhole_cover",
-        [("accept", "clerk", {}), ("dispatch", "clerk", {"org": "urban", "note": "老人多，请尽快"})],
-    ),
-    (
-        "后面的香樟枝条压到了电线",
-        "tree_pruning",
-        [
-            ("accept", "clerk", {}),
-            ("dispatch", "clerk", {"org": "urban"}),
-            (
-                "object",
-                "department",
-                {"reason": "枝条距带电线路不足一米，需供电部门先停电，建议由供电服务站牵头"},
-            ),
-        ],
-    ),
-    (
-        "顶楼一下雨就漏，墙皮都掉了",
-        "water_leak",
-        [
-            ("accept", "clerk", {}),
-            ("start", "clerk", {}),
-            ("suspend", "clerk", {"reason": "动用维修资金要业主表决，正在组织", "review_on": "2027-01-15"}),
-        ],
-    ),
-    (
-        "楼下烧烤摊的烟直往屋里灌",
-        "cooking_fumes",
-        [
-            ("accept", "clerk", {}),
-            ("dispatch", "clerk", {"org": "ecology"}),
-            ("start", "ecology1", {}),
-            ("whistle", "clerk", {"orgs": "market", "reason": "同时涉及占道和油烟，请一起到场"}),
-        ],
-    ),
-    (
-        "电梯关门时会弹一下，老人不敢坐",
-        "lift_fault",
-        [
-            ("accept", "clerk", {}),
-            ("dispatch", "clerk", {"org": "firm"}),
-            ("start", "firm1", {}),
-            ("extend", "firm1", {"reason": "门机皮带要从厂家调，已贴告示，派人在轿厢值守"}),
-        ],
-    ),
-    (
-        "楼梯间的声控灯修了两天又不亮",
-        "street_lamp",
-        [
-            ("accept", "clerk", {}),
-            ("start", "clerk", {}),
-            (
-                "finish",
-                "clerk",
-                {
-                    "done_text": "更换声控开关",
-                    "reply": "声控开关换了新的，昨晚试过三层都亮。",
-                    "confirm_reply": True,
-                },
-            ),
-            ("not-solved", "", {}),
-        ],
-    ),
-    (
-        "想问高龄津贴在哪里办，能不能代办",
-        "elder_care",
-        [
-            (
-                "refuse",
-                "clerk",
-                {"reason_code": "elsewhere", "reason": "津贴由区民政局办理，已把电话和材料清单发给您"},
-            )
-        ],
-    ),
-]
+NOT_SOLVED = ["第二天又坏了", "只修了一半，另一边还是老样子", "好了两天又犯了", "人来看过，但没有真的处理"]
+OBJECTION = "经现场核实，该处属于小区内部，管养责任不在我单位，附权属说明，建议改派"
+# What a unit waits for when it asks for more time, where that can be.
+EXTENSIONS = {
+    "lift_fault": "门机皮带要从厂家调，已贴告示，派人在轿厢值守",
+    "street_lamp": "缺一个控制器，厂家三天后到货，先装了临时灯",
+    "water_supply": "加压泵要换叶轮，厂家三天后到货，先降压供水",
+    "park": "器材的轴承要定做，已经围起来，不让孩子上去",
+    "tree_pruning": "要用高空车，排到下周二，先拉了警戒线",
+}
+# Who is whistled in, and why, for what one unit cannot settle alone.
+WHISTLES = {
+    "noise": ("police", "晚上十点以后还在放，需要一起到现场劝"),
+    "illegal_parking": ("police", "车主联系不上，需要一起到现场"),
+    "cooking_fumes": ("market", "同时涉及占道和油烟，请一起到场"),
+    "fire_hazard": ("emergency", "通道被堵，请一起到现场看怎么腾"),
+    "wiring": ("emergency", "私拉电线充电，请一起到现场讲清危险"),
+    "road_occupation": ("police", "摊位堵了路口，需要一起疏导"),
+    "dogs": ("police", "大型犬不牵绳，需要一起上门"),
+}
+MEETING = (
+    ("堰坎老院的水表还是总表分摊，想改成一户一表", "water_supply"),
+    ("院坝里的石桌石凳断了两个，老人坐着不安全", "park"),
+    ("晚上巷子口太黑，想加一盏灯", "street_lamp"),
+    ("晾衣绳拉得到处都是，挡了消防通道", "fire_hazard"),
+    ("雨天从坡上冲下来的水直接灌进一楼", "drainage"),
+)

@@ -1,5 +1,6 @@
 """The people and units of the demo. Every person is invented; the units have the names such units have."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mulin.people.models import Account, Organisation, Post
@@ -23,9 +24,6 @@ UNITS = [
     ("gas", "花园路燃气服务站", "Huayuan Road Gas Service Station", "resident_unit", DISTRICT),
     ("firm", "金堰苑物业服务中心", "Jinyanyuan Property Service", "property_firm", HOME),
     ("firm2", "丹桂里物业服务中心", "Danguili Property Service", "property_firm", HOME),
-    ("yard", "堰坎老院院落自治小组", "Yankan Courtyard Group", "courtyard_group", HOME),
-    ("garden", "堰边花园志愿队", "Weir Garden Volunteers", "volunteer_team", HOME),
-    ("taichi", "金堰太极队", "Jinyan Tai Chi Team", "club", HOME),
 ]
 
 
@@ -74,8 +72,8 @@ STAFF = [
     ("power1", "冉军", [("department_officer", DISTRICT, "power", "抢修班长")], "", False),
     ("gas1", "田野", [("department_officer", DISTRICT, "gas", "抢险班长")], "", False),
     ("firm1", "钟洁", [("group_leader", HOME, "firm", "物业项目经理")], HOME, False),
-    ("yard1", "李先明", [("group_leader", HOME, "yard", "院组长")], HOME, False),
-    ("garden1", "邓秀英", [("group_leader", HOME, "garden", "队长")], HOME, False),
+    ("yard1", "李先明", [], HOME, False),
+    ("garden1", "邓秀英", [], HOME, False),
 ]
 FAMILY = "王李张刘陈杨黄周吴徐胡朱高林何郭马罗梁宋"
 GIVEN = [
@@ -110,21 +108,27 @@ def make(rng) -> People:
         account = _account(people, key, name, home, is_demo)
         for role, place, unit, title in posts:
             _post(account, role, place, people.units.get(unit), title)
+    names = _names(rng)
     for code in COMMUNITIES:
         if code != HOME:
-            clerk = _account(people, f"clerk:{code}", rng.choice(FAMILY) + rng.choice(GIVEN), code, False)
+            clerk = _account(people, f"clerk:{code}", next(names), code, False)
             _post(clerk, "clerk", code, people.units[f"committee:{code}"], "社区工作者")
     _account(people, "resident", "王秀兰", HOME, True, phone="13800138001")
     _account(people, "neighbour", "徐志强", NEIGHBOUR, True, phone="13800138002")
     for code in COMMUNITIES:
-        many = 24 if code == HOME else 4
+        many = 40 if code == HOME else 4
         people.residents[code] = [
-            _account(people, f"r{code[-6:]}{i}", rng.choice(FAMILY) + rng.choice(GIVEN), code, False)
-            for i in range(many)
+            _account(people, f"r{code[-6:]}{i}", next(names), code, False) for i in range(many)
         ]
-    people.residents[HOME].append(people.accounts["resident"])
-    people.residents[NEIGHBOUR].append(people.accounts["neighbour"])
     return people
+
+
+def _names(rng) -> Iterator[str]:
+    """Every pair of a family name and a given name once."""
+    taken = {name for _key, name, *_rest in STAFF}
+    names = [family + given for family in FAMILY for given in GIVEN if family + given not in taken]
+    rng.shuffle(names)
+    return iter(names)
 
 
 def _account(people: People, key: str, name: str, home: str, is_demo: bool, phone: str = "") -> Account:

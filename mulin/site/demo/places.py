@@ -16,6 +16,9 @@ STREET = "500108002000"
 TOWN = "500108106000"
 DISTRICT = "500108000000"
 CITY = "500100000000"
+# One in the street and one in the town have many open cases: beside them the public board can show those of
+# the home community without giving away the single ones of the others.
+BUSY = ("500108002011", NEIGHBOUR)
 SINCE = date(2023, 6, 30)
 
 COMMUNITIES = {
@@ -120,18 +123,16 @@ def _inside(ring, u: float, v: float) -> tuple[float, float]:
 
 
 def _sites(rng, community: str, ring) -> None:
+    """Estates in the quarters of a community (or its halves), a grid around each."""
     estates = ESTATES.get(community) or [
         (COMMUNITIES[community].removesuffix("社区") + OTHER_NAMES[i], "estate", 4, 60, i == 0)
         for i in range(2)
     ]
     rows: list[Site] = []
-    count = len(estates)
-    serial = 0
+    built = 0
     for i, (name, kind, buildings, households, _managed) in enumerate(estates):
         grid = f"{community}-G{i + 1:03d}"
-        u0, u1 = (i % 2) / 2, (i % 2 + 1) / 2
-        v0, v1 = (0.0, 1.0) if count <= 2 else ((i // 2) / 2, (i // 2 + 1) / 2)
-        quarter = [_inside(ring, u0, v0), _inside(ring, u1, v0), _inside(ring, u1, v1), _inside(ring, u0, v1)]
+        quarter = _quarter(ring, i, len(estates))
         rows.append(
             Site(
                 code=grid,
@@ -144,22 +145,35 @@ def _sites(rng, community: str, ring) -> None:
         )
         estate = f"{community}-{'E' if kind == 'estate' else 'C'}{i + 1:02d}"
         lon, lat = _inside(quarter, 0.5, 0.5)
-        rows.append(Site(code=estate, community=community, kind=kind, name=name, grid=grid, lon=lon, lat=lat))
-        for b in range(buildings):
-            serial += 1
-            lon, lat = _inside(quarter, 0.18 + 0.64 * ((b % 3) / 2), 0.2 + 0.6 * ((b // 3) / 2))
-            rows.append(
-                Site(
-                    code=f"{community}-B{serial:03d}",
-                    community=community,
-                    kind="building",
-                    name=f"{name}{b + 1}栋",
-                    aliases=[f"{name}{b + 1}号楼", f"{b + 1}栋"],
-                    grid=grid,
-                    estate=estate,
-                    households=households,
-                    lon=lon + rng.uniform(-1, 1) * 2e-5,
-                    lat=lat + rng.uniform(-1, 1) * 2e-5,
-                )
-            )
+        holder = Site(code=estate, community=community, kind=kind, name=name, grid=grid, lon=lon, lat=lat)
+        rows += [holder, *_buildings(rng, holder, quarter, buildings, households, built)]
+        built += buildings
     Site.objects.bulk_create(rows)
+
+
+def _quarter(ring, i: int, count: int) -> list[tuple[float, float]]:
+    u0, u1 = (i % 2) / 2, (i % 2 + 1) / 2
+    v0, v1 = (0.0, 1.0) if count <= 2 else ((i // 2) / 2, (i // 2 + 1) / 2)
+    return [_inside(ring, u0, v0), _inside(ring, u1, v0), _inside(ring, u1, v1), _inside(ring, u0, v1)]
+
+
+def _buildings(rng, estate: Site, quarter, count: int, households: int, built: int) -> list[Site]:
+    """The buildings of an estate in rows of three; their numbers go on from `built`."""
+    rows = []
+    for b in range(count):
+        lon, lat = _inside(quarter, 0.18 + 0.64 * ((b % 3) / 2), 0.2 + 0.6 * ((b // 3) / 2))
+        rows.append(
+            Site(
+                code=f"{estate.community}-B{built + b + 1:03d}",
+                community=estate.community,
+                kind="building",
+                name=f"{estate.name}{b + 1}栋",
+                aliases=[f"{estate.name}{b + 1}号楼", f"{b + 1}栋"],
+                grid=estate.grid,
+                estate=estate.code,
+                households=households,
+                lon=lon + rng.uniform(-1, 1) * 2e-5,
+                lat=lat + rng.uniform(-1, 1) * 2e-5,
+            )
+        )
+    return rows

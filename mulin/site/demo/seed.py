@@ -1,4 +1,7 @@
-"""Three months in a street: every record of the demo is made by the same actions that people use."""
+"""Three months in a street. What is said, done, decided and answered is made by the actions that people use.
+
+Only divisions, buildings, units, accounts and posts are laid down at once, as an import would.
+"""
 
 import heapq
 import itertools
@@ -10,7 +13,8 @@ from typing import Any
 from mulin.kernel import clock, registry, worker
 from mulin.kernel.models import Notice
 from mulin.people.models import Account
-from mulin.site.demo import content, life, people, places
+from mulin.site.demo import groundwork, life, people, places, stories
+from mulin.site.demo.places import BUSY, HOME
 
 DAYS = 92
 
@@ -47,30 +51,47 @@ class Timeline:
 def run(
     say: Callable[[str], Any] = print, *, days: int = DAYS, per_day: float = 5.0, seed: int = 20261122
 ) -> None:
-    """Make the demo's street and let `days` days pass in it. The same seed gives the same story."""
+    """Make the demo's street and let `days` days pass in it. The same seed gives the same story.
+
+    `per_day`: everyday voices on a working day of the last month, most of them at the home community.
+    """
     rng = random.Random(seed)
     say("Making 花园路街道: places, people, three months of history …")
     end = clock.now()
     start = (end - timedelta(days=days)).replace(hour=8, minute=0, second=0, microsecond=0)
     timeline = Timeline(start, end)
-    with clock.at(start):
+    with clock.at(min(start, end - timedelta(days=DAYS))):
         places.make()
         cast = people.make(rng)
-    street = life.Street(rng, timeline, cast)
-    with clock.at(start):
-        street.set_up()
+        street = life.Street(rng, timeline, cast)
+        groundwork.lay(street)
     for day in range(days + 1):
-        morning = start + timedelta(days=day)
-        timeline.plan(morning.replace(hour=18), _evening)
-        weekend = morning.weekday() >= 5
-        for _ in range(rng.randint(0, 3) if weekend else round(rng.uniform(per_day * 0.6, per_day * 1.4))):
-            moment = morning + timedelta(minutes=rng.randint(-30, 760))
-            timeline.plan(moment, street.someone_speaks)
-    street.plan_stories(content)
+        _plan_day(rng, timeline, street, start + timedelta(days=day), per_day)
+    stories.plan(street)
     timeline.run(say)
     worker.settle()
     Notice.objects.filter(created_at__lt=end - timedelta(days=2)).update(read_at=end, sent_at=end)
     say(f"  {Account.objects.count()} people, log in as resident, clerk, street … with {people.PASSWORD}")
+
+
+def _plan_day(rng: random.Random, timeline: Timeline, street: life.Street, morning: datetime, per_day: float):
+    """The everyday voices of a day, and its evening. What is said elsewhere is said in office hours."""
+    timeline.plan(morning.replace(hour=18), _evening)
+    quiet = (0.4 if morning.weekday() >= 5 else 1.0) * per_day
+    share = 0.72 if street.is_lately(morning) else 0.36
+    for _ in range(round(rng.uniform(0.7, 1.3) * share * quiet)):
+        timeline.plan(morning + timedelta(minutes=rng.randint(-30, 680)), street.someone_speaks, HOME)
+    for _ in range(round(rng.uniform(0.5, 1.5) * 0.28 * quiet)):
+        _plan_elsewhere(rng, timeline, street, morning, "")
+    if morning > timeline.end - timedelta(days=8):
+        for place in BUSY * 2:
+            _plan_elsewhere(rng, timeline, street, morning, place)
+
+
+def _plan_elsewhere(rng, timeline: Timeline, street: life.Street, morning: datetime, place: str) -> None:
+    moment = morning + timedelta(minutes=rng.randint(60, 480))
+    if moment < timeline.end - timedelta(hours=3):
+        timeline.plan(moment, street.someone_speaks, place)
 
 
 def _evening(when: datetime) -> None:
