@@ -11,6 +11,8 @@ PARTS = {
     "journal": "Journal and counters",
     "divisions": "Import of divisions",
     "triage": "Understanding a message",
+    "deciding": "Budgets, owners' votes and acquaintance chains",
+    "opinions": "Opinions: the map, the arithmetic and what is said of them",
     "pages": "Weight of phone pages on first load",
 }
 

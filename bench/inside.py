@@ -18,6 +18,8 @@ MODULES = {
     "create": "bench.creating",
     "pages": "bench.pages",
     "triage": "bench.understanding",
+    "deciding": "bench.deciding",
+    "opinions": "bench.opinions",
     "divisions": "bench.importing",
     "journal": "bench.lines",
     "lists": "bench.reading",

@@ -23,6 +23,10 @@ class Options:
     deltas: int = 40_000
     divisions: int = 12_000
     messages: int = 600
+    voters: int = 12_000
+    owners: int = 100_000
+    households: int = 20_000
+    opinion_sizes: tuple[tuple[int, int], ...] = ((10_000, 300), (50_000, 500))
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -45,4 +49,8 @@ def quick(parts: tuple[str, ...]) -> Options:
         deltas=2_000,
         divisions=1_500,
         messages=60,
+        voters=400,
+        owners=2_000,
+        households=1_000,
+        opinion_sizes=((500, 60), (1_000, 80)),
     )

@@ -12,8 +12,8 @@ from django.db.models import Count, F, FloatField, QuerySet
 from django.db.models.functions import Floor
 
 from mulin.insight.periods import Period
-from mulin.insight.suppression import LIMIT
 from mulin.kernel import clock, codes, counters
+from mulin.kernel.suppression import LIMIT
 from mulin.places.models import Division
 from mulin.voices.models import Matter
 from mulin.voices.queries import PUBLIC

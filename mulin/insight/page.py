@@ -18,8 +18,8 @@ from mulin.insight.figures import Rate
 from mulin.insight.links import Lists, url
 from mulin.insight.periods import PRESETS, Period
 from mulin.insight.queries import OF_CHILDREN, Board, Cell, Child
-from mulin.insight.suppression import COVER
 from mulin.kernel.actors import Actor
+from mulin.kernel.suppression import COVER
 from mulin.places.queries import names_of
 from mulin.voices import states as voice_states
 from mulin.voices.queries import catalogue

@@ -15,10 +15,10 @@ from mulin.insight.figures import ALL, LINKED, Rate, rates
 from mulin.insight.models import PUBLIC, STAFF, HotTopic
 from mulin.insight.periods import DEFAULT, Period, before, buckets, coarse, of
 from mulin.insight.reading import Ground, Overdue
-from mulin.insight.suppression import COVER, LIMIT, SMALL, link, protect, protect_table
 from mulin.kernel import clock, codes, policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.errors import NotAllowed, NotVisible
+from mulin.kernel.suppression import COVER, LIMIT, SMALL, link, protect, protect_table
 from mulin.places.queries import Place, children
 
 __all__ = ["Board", "as_json", "board", "heat_squares", "sees_small"]

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from mulin.kernel import codes
+from mulin.kernel import clock, codes
 from mulin.kernel.daysums import Part, merged, parts_of, pieces
 from mulin.kernel.db import is_postgres, write
 from mulin.kernel.ids import new_id
@@ -169,7 +169,7 @@ def read(
     with_category = "category" in by
     if with_category and level not in CATEGORY_LEVELS:
         raise ValueError("categories are counted down to the street; below it read the index of cases")
-    parts = [Part(since, until)] if "day" in by else parts_of(since, until)
+    parts = [Part(since, until)] if "day" in by else parts_of(since, until, clock.today())
     now = (GAUGE_DAY, GAUGE_DAY)
     wanted = [(list(measures), parts, [(since, until)]), (list(gauges), [Part(*now)], [now])]
     asked = [one for one in wanted if one[0]]
@@ -205,7 +205,10 @@ def read_spans(
     """
     level = GRID_LEVEL if "-" in place else codes.level(place)
     where_delta, delta_params = _unfolded_at(place, level, False)
-    wanted = [(list(measures), merged(parts_of(*span) for span in spans), spans) for measures, spans in asked]
+    today = clock.today()
+    wanted = [
+        (list(measures), merged(parts_of(*span, today) for span in spans), spans) for measures, spans in asked
+    ]
     what = "{}, measure, day, state"
     folded, values = _folded("kernel_countlevel", what, level, "node = %s", [place], wanted)
     unfolded, given = _unfolded(wanted)
@@ -219,15 +222,19 @@ def read_spans(
     with connection.cursor() as cursor:
         cursor.execute(sql, [*values, *delta_params, *given])
         rows = cursor.fetchall()
-    return [_spread(rows, number, *one) for number, one in enumerate(asked)]
+    return [_spread(rows, number, *one, today) for number, one in enumerate(asked)]
 
 
 def _spread(
-    rows: list[tuple], number: int, measures: Sequence[str], spans: Sequence[tuple[date, date]]
+    rows: list[tuple],
+    number: int,
+    measures: Sequence[str],
+    spans: Sequence[tuple[date, date]],
+    today: date,
 ) -> dict[tuple[int, str, str], int]:
     """The rows that were read for one of the pairs, and what is not folded yet, each added to (or taken off)
     the spans that it makes up."""
-    share = pieces(spans)
+    share = pieces(spans, today)
     kinds = {f"day{number}": "day", f"month{number}": "month", "unfolded": "unfolded"}
     sums: dict[tuple[int, str, str], int] = defaultdict(int)
     for kind, measure, state, day, n in rows:

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from mulin.kernel import clock
-
 DAY = timedelta(days=1)
 # What another range of rows costs, in days read.
 ANOTHER_RANGE = 3
@@ -39,11 +37,10 @@ def _days(since: date, until: date, today: date | None = None) -> int:
     return max(0, (min(until, today or until) - since).days + 1)
 
 
-def parts_of(since: date, until: date, today: date | None = None) -> list[Part]:
+def parts_of(since: date, until: date, today: date) -> list[Part]:
     """What to add and take off for the days from `since` to `until`, both included."""
     if since > until:
         return []
-    today = today or clock.today()
     plain, split = [Part(since, until)], _split(since, until, today)
     return plain if _cost(plain, today) <= _cost(split, today) else split
 
@@ -102,12 +99,12 @@ def _beyond(part: Part) -> date:
     return next_month(part.until) if part.is_months else part.until + DAY
 
 
-def pieces(spans: Sequence[Span]) -> Callable[[str, date], list[tuple[int, int]]]:
+def pieces(spans: Sequence[Span], today: date) -> Callable[[str, date], list[tuple[int, int]]]:
     """A function that tells, for a row of a kind (day, month, unfolded) and its day, which spans it makes up:
     (which, sign)."""
     made: dict[tuple[bool, date], list[tuple[int, int]]] = {}
     for at, span in enumerate(spans):
-        for part in parts_of(*span):
+        for part in parts_of(*span, today):
             day = part.since
             while day <= part.until:
                 made.setdefault((part.is_months, day), []).append((at, part.sign))

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "mulin.people",
     "mulin.voices",
     "mulin.cases",
+    "mulin.councils",
     "mulin.insight",
     "mulin.disclosure",
     "mulin.doors",

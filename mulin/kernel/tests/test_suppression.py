@@ -5,7 +5,16 @@ import itertools
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mulin.insight.suppression import COVER, LIMIT, POSSIBLE, SMALL, protect, protect_table
+from mulin.kernel.suppression import (
+    COVER,
+    LIMIT,
+    POSSIBLE,
+    SMALL,
+    possible_values,
+    protect,
+    protect_lines,
+    protect_table,
+)
 
 columns = st.dictionaries(st.integers(0, 30), st.integers(0, 40), min_size=1, max_size=12)
 
@@ -68,3 +77,19 @@ def test_a_column_whose_total_is_hidden_is_hidden_whole():
     rows = {"a": {"in": 3}, "b": {"in": 60}}
     hidden = protect_table(rows, ["in"], unknown_totals={"in"})
     assert hidden == {"a": {"in": SMALL}, "b": {"in": COVER}}
+
+
+@given(st.lists(st.lists(st.integers(0, 30), min_size=2, max_size=5), min_size=2, max_size=5))
+def test_in_a_table_no_line_leaves_one_hidden_cell_or_a_small_one_that_can_be_worked_out(figures):
+    width = min(len(row) for row in figures)
+    cells = {(x, y): row[x] for y, row in enumerate(figures) for x in range(width)}
+    lines = [[(x, y) for x in range(width)] for y in range(len(figures))]
+    lines += [[(x, y) for y in range(len(figures))] for x in range(width)]
+    hidden = protect_lines(cells, lines)
+    assert not [key for key, n in cells.items() if 0 < n < LIMIT and key not in hidden]
+    for line in lines:
+        marks = {key: hidden[key] for key in line if key in hidden}
+        assert len(marks) != 1
+        if len(marks) < len(line):
+            small = [key for key, why in marks.items() if why == SMALL]
+            assert all(possible_values(cells, marks, key) >= POSSIBLE for key in small)

@@ -31,6 +31,39 @@ def protect(
     return hidden
 
 
+def protect_lines(
+    cells: Mapping[Hashable, int], lines: Iterable[Collection[Hashable]], limit: int = LIMIT
+) -> dict[Hashable, str]:
+    """The same for a table whose rows and columns all have a known total: `lines` are the keys of each of
+    them.
+
+    A cover that one line needs can leave a hole in the line that crosses it, so this goes on until every
+    line is safe; each round hides more, so it ends.
+    """
+    hidden: dict[Hashable, str] = {key: SMALL for key, n in cells.items() if 0 < n < limit}
+    lines = [list(line) for line in lines]
+    before = -1
+    while before < len(hidden):
+        before = len(hidden)
+        for line in lines:
+            marks = {key: hidden[key] for key in line if key in hidden}
+            spare = sorted(
+                (cells[key], str(key), key) for key in line if cells[key] >= limit and key not in marks
+            )
+            while not _is_hidden_well(cells, marks, limit):
+                if not spare:
+                    marks = {key: marks.get(key, COVER) for key in line}
+                    break
+                marks[spare.pop(0)[2]] = COVER
+            hidden |= marks
+    return hidden
+
+
+def _is_hidden_well(cells: Mapping[Hashable, int], marks: Mapping[Hashable, str], limit: int) -> bool:
+    # A cover alone in its line would be worked out, and with it what it covers in the line that crosses it.
+    return len(marks) != 1 and _is_safe(cells, marks, limit)
+
+
 def possible_values(
     cells: Mapping[Hashable, int], hidden: Mapping[Hashable, str], key: Hashable, limit: int = LIMIT
 ) -> int:
