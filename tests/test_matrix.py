@@ -121,6 +121,8 @@ NOT_DONE = {
     "stop-harm": "only where a rule sets a time by which harm has to stop",
     "desk/enter/many/": "takes rows of a table",
     "desk/enter/chat/": "takes the lines of a chat",
+    "s/<str:number>/save": "takes the cookie of the browser that began the sheet",
+    "desk/surveys/<str:number>/reopen/": "never after results were published, as in the matrix",
     "desk/import/": "takes a file",
     "desk/admin/places/import/": "takes a file",
     "desk/admin/places/shapes/": "takes a file",
@@ -149,7 +151,7 @@ HOME_ONLY = ("resident", "group_leader", "building_head", "gridworker", "clerk",
 AWAY_ONLY = ("neighbour", "outsider")
 # Shown to everybody, wherever they live: what is public, what anyone may report, and links that are keys.
 OPEN_THINGS = {"", "community", "receipt", "recover", "approved", "group"}
-PUBLISHED = {"published", "wish", "voice-published"}
+PUBLISHED = {"published", "wish", "voice-published", "survey_open", "survey_published"}
 OPEN_TABLES = {"portal", "register", "open311", "board", "places", "house"}
 
 

@@ -21,6 +21,7 @@ MODULE = Module(
         NavItem(
             "wishes", pgettext_lazy("desk", "心愿"), "desk:wishes", "wish", 50, "voices.matter:answer_wish"
         ),
+        NavItem("surveys", _("问卷"), "desk:surveys", "question", 55, "voices.survey:enter"),
         NavItem(
             "residents",
             pgettext_lazy("desk", "居民"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mulin.portal.views import home, matters, mine, report, service, urgent, voice
+from mulin.portal.views import home, matters, mine, report, service, surveys, urgent, voice
 
 app_name = "portal"
 urlpatterns = [
@@ -31,6 +31,10 @@ urlpatterns = [
     path("mine/<str:number>/reopen", voice.reopen, name="voice-reopen"),
     path("mine/<str:number>/keep", voice.keep, name="voice-keep"),
     path("mine/<str:number>/forget", voice.forget, name="voice-forget"),
+    path("s/<str:number>", surveys.survey, name="survey"),
+    path("s/<str:number>/save", surveys.save, name="survey-save"),
+    path("s/<str:number>/thanks", surveys.thanks, name="survey-thanks"),
+    path("s/<str:number>/results", surveys.results, name="survey-results"),
     path("m/<str:number>", matters.matter, name="matter"),
     path("m/<str:number>/me-too", matters.me_too, name="me-too"),
     path("photo/<uuid:photo_id>/<str:size>", matters.photo, name="photo"),

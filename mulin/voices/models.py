@@ -6,9 +6,17 @@ from django.db.models import Q
 
 from mulin.kernel.fields import PlaceField
 from mulin.kernel.models import Record
+from mulin.voices.surveys.models import Sheet, Survey, SurveyCode, Taken
+
+__all__ = [
+    "CHANNELS", "KINDS", "Addition", "Category", "Lesson", "Matter", "MeToo", "Photo", "Sheet", "Survey",
+    "SurveyCode", "Taken", "Voice",
+]  # fmt: skip
 
 KINDS = ("consult", "help", "complaint", "tip_off", "suggestion", "wish", "offer")
-CHANNELS = ("portal", "phone", "counter", "letter", "courtyard", "chat", "patrol", "file", "open311", "api")
+CHANNELS = (
+    "portal", "phone", "counter", "letter", "courtyard", "chat", "patrol", "survey", "file", "open311", "api",
+)  # fmt: skip
 
 
 class Matter(Record):

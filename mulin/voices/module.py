@@ -8,10 +8,12 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from mulin.kernel import clock
+from mulin.kernel.actors import SYSTEM
 from mulin.kernel.numbers import show_number
 from mulin.kernel.registry import (
     PUBLIC,
     RESTRICTED,
+    Card,
     InboxSource,
     Measure,
     Module,
@@ -27,6 +29,9 @@ from mulin.voices.actions.imports import import_job
 from mulin.voices.actions.training import train_job
 from mulin.voices.categories import category_name
 from mulin.voices.models import Matter, Voice
+from mulin.voices.surveys import actions as surveys
+from mulin.voices.surveys import cards
+from mulin.voices.surveys import states as survey_states
 
 _WORDS = {
     "kind": states.kind_word,
@@ -36,6 +41,7 @@ _WORDS = {
     "reason": states.worded(states.WITHDRAW_REASONS),
     "category": category_name,
 }
+_SURVEY = {"channel": survey_states.CHANNEL_WORDS.get}
 _MOVED = {"from": name_of, "to": name_of}
 _FROM = {"of": show_number}
 
@@ -58,6 +64,19 @@ SENTENCES = {
     "voices.wish.answered": Sentence(_("答复了心愿：%(decision)s"), PUBLIC, _WORDS, tone="done"),
     "voices.wish.rated": Sentence(_("本人评价了答复"), RESTRICTED),
     "voices.category.changed": Sentence(_("改了类别“%(name)s”")),
+    "voices.survey.drafted": Sentence(_("起草了一份问卷")),
+    "voices.survey.edited": Sentence(_("改了问卷的标题、时间或份数")),
+    "voices.survey.questions_edited": Sentence(_("改了问卷的题目，共 %(n)s 题")),
+    "voices.survey.opened": Sentence(_("问卷开始收集，到 %(until)s 为止"), PUBLIC),
+    "voices.survey.closed": Sentence(_("问卷结束，收回 %(n)s 份"), PUBLIC),
+    "voices.survey.reopened": Sentence(_("问卷延到 %(until)s"), PUBLIC),
+    "voices.survey.discarded": Sentence(_("删去了没有发出的问卷")),
+    "voices.survey.codes_made": Sentence(_("为问卷做了 %(n)s 个码")),
+    "voices.survey.answered": Sentence(_("收到一份问卷")),
+    "voices.survey.sheet_entered": Sentence(_("录入了一份问卷（%(channel)s）"), labels=_SURVEY),
+    "voices.survey.sheet_voided": Sentence(_("作废了一份录入的问卷，理由已记录")),
+    "voices.survey.published": Sentence(_("公布了问卷结果，共 %(n)s 题"), PUBLIC),
+    "voices.survey.results_withdrawn": Sentence(_("收回了已公布的问卷结果"), PUBLIC),
     "voices.triage.trained": Sentence(_("重新训练了分类建议，学习了 %(rows)s 条")),
 }
 
@@ -129,11 +148,13 @@ MODULE = Module(
     name="voices",
     title=_("诉求"),
     sentences=SENTENCES,
+    cards=(Card("surveys", "voices/surveys_card.html", cards.card, order=20),),
     inbox=(InboxSource("wishes", _("等答复的心愿"), inbox.wish_items, inbox.wish_count),),
     measures=(Measure("voices.in", _("收到的诉求")),),
     notices=NOTICES,
     periodic=(
         Periodic("voices-forget-contacts", 3600, personal_data.forget_contacts),
+        Periodic("voices-survey-close", 3600, lambda: surveys.close_overdue(SYSTEM)),
         Periodic("voices-photo-sweep", 86400, photos.sweep),
     ),
     recounts=(Recount(("voices.in",), _voices_in),),

@@ -25,6 +25,7 @@ CHANNEL_WORDS = {
     "courtyard": _("院坝会"),
     "chat": _("群聊转来"),
     "patrol": _("巡查"),
+    "survey": _("问卷"),
     "file": _("文件导入"),
     "open311": _("Open311"),
     "api": _("接口"),

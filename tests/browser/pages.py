@@ -17,8 +17,8 @@ NOT_PAGES = {
     "portal:photo", "portal:service-worker", "portal:manifest", "portal:robots", "portal:where",
     "people:recover", "account_logout", "mfa_download_recovery_codes",
     "desk:inbox-pane", "desk:cases-pane", "desk:cases-pins", "desk:cases-export", "desk:photo",
-    "desk:enter-sites", "desk:entered", "desk:batch-result", "desk:publication-pane", "desk:job-state",
-    "desk:job-file", "desk:receipt-print",
+    "desk:enter-sites", "desk:survey-export", "desk:entered", "desk:batch-result",
+    "desk:publication-pane", "desk:job-state", "desk:job-file", "desk:receipt-print",
     "desk:desk_admin:job-state", "desk:desk_admin:job-file", "desk:desk_admin:policy-file",
     "desk:desk_admin:reorganise-plan",
     "insight:map", "insight:export", "disclosure:map", "disclosure:atom", "disclosure:xlsx", "disclosure:csv",
@@ -117,8 +117,29 @@ def objects() -> dict[str, Callable[[], list[dict[str, Any]]]]:
         found[f"portal:{name}"] = [{"place": HOME}]
     secret = said_by_nobody()
     found["portal:receipt"] = found["portal:receipt-print"] = [{"secret": secret}]
-    found |= kept(HOME)
+    found |= kept(HOME) | asked_of_all(HOME)
     return {name: (lambda params=params: params) for name, params in found.items()}
+
+
+def asked_of_all(home: str) -> dict[str, list[dict[str, Any]]]:
+    """The demo's surveys: one in draft, one that is open and one whose results are shown."""
+    from mulin.voices.surveys.models import Sheet, Survey
+
+    here = Survey.objects.filter(place=home)
+    is_open = {"number": here.filter(state="open").latest("id").number}
+    is_draft = {"number": here.filter(state="draft").latest("id").number}
+    is_shown = {"number": here.filter(published_at__isnull=False).latest("id").number}
+    typed = Sheet.objects.filter(survey__number=is_open["number"], entered_by__isnull=False).first()
+    found = {
+        "desk:survey": [is_draft, is_open, is_shown], "desk:survey-codes": [is_draft],
+        "desk:survey-frame": [is_draft], "desk:survey-question-new": [is_draft],
+        "desk:survey-question": [{**is_draft, "key": "needs"}], "desk:survey-results": [is_open, is_shown],
+        "desk:survey-texts": [is_shown], "desk:survey-publish": [is_shown], "desk:survey-reopen": [is_shown],
+        "desk:survey-print": [is_shown], "desk:survey-paper": [is_draft],
+        "desk:survey-void": [{**is_open, "sheet": typed.pk}],
+        "portal:survey": [is_open], "portal:survey-thanks": [is_open], "portal:survey-results": [is_shown],
+    }  # fmt: skip
+    return found | {f"desk:survey-{name}": [is_open] for name in ("give", "enter")}
 
 
 def by_state(cases: Any) -> list[Any]:

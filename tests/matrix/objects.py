@@ -158,9 +158,43 @@ THINGS["desk:move"] = [
 ]
 for _name in moves.ALL:
     _things = voiced("published") if _name == "confirm" else numbered(*matters_of(_name))
-    THINGS[f"doors:api:case-{_name}"] = [
-        replace(one, first=ripe(_name, one)) for one in _things
-    ]
+    THINGS[f"doors:api:case-{_name}"] = [replace(one, first=ripe(_name, one)) for one in _things]
+
+
+SURVEYS = ("survey_draft", "survey_open", "survey_published")
+for _name in ("survey", "survey-save", "survey-thanks", "survey-results"):
+    THINGS[f"portal:{_name}"] = numbered(*SURVEYS)
+THINGS["desk:survey"] = numbered(*SURVEYS)
+# Which survey a page is for: the state in which what it does can be done.
+for _name, _state in {
+    "survey-frame": "draft", "survey-question-new": "draft", "survey-codes": "draft", "survey-give": "open",
+    "survey-paper": "open", "survey-enter": "open", "survey-results": "open", "survey-print": "open",
+    "survey-export": "open", "survey-texts": "open", "survey-publish": "published",
+    "survey-reopen": "published",
+}.items():  # fmt: skip
+    THINGS[f"desk:{_name}"] = numbered(f"survey_{_state}")
+for _name, _state, _params in (
+    ("survey-question", "draft", {"key": "gain"}),
+    ("survey-question-order", "draft", {"key": "gain"}),
+    ("survey-void", "open", {"sheet": "sheet"}),
+    ("survey-raise", "open", {"sheet": "sheet", "key": "words"}),
+):
+    THINGS[f"desk:{_name}"] = both(
+        f"survey_{_state}",
+        lambda side, state=_state, params=_params: {
+            "number": side.numbers[f"survey_{state}"],
+            **{name: side.ids.get(value, value) for name, value in params.items()},
+        },
+    )
+MOVES_OF_SURVEYS = {"open": "draft", "discard": "draft", "close": "open", "withdraw": "published"}
+THINGS["desk:survey-move"] = [
+    thing
+    for move, state in MOVES_OF_SURVEYS.items()
+    for thing in both(
+        f"{move} survey_{state}",
+        lambda side, move=move, state=state: {"number": side.numbers[f"survey_{state}"], "move": move},
+    )
+]
 
 
 def admin_things() -> dict[str, list[Thing]]:
@@ -204,7 +238,7 @@ THINGS |= admin_things()
 # their address names none.
 ANYWHERE = {
     "portal:report", "portal:urgent", "desk:enter", "desk:urgent", "desk:invitations", "desk:group-new",
-    "doors:api:voices", "doors:open311-requests",
+    "doors:api:voices", "doors:open311-requests", "desk:survey-new",
     *(
         f"desk:desk_admin:{name}"
         for name in ("rule-set", "route-new", "template-new", "post-give", "account-new", "organisation-new",

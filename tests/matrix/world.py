@@ -21,6 +21,8 @@ from mulin.people import actions as people
 from mulin.people.models import ApiToken, Post, Residence
 from mulin.voices import actions as voices
 from mulin.voices.models import Photo, Voice
+from mulin.voices.surveys import actions as surveys
+from mulin.voices.surveys import answering
 
 ROLES = (
     "anonymous", "resident", "neighbour", "group_leader", "building_head", "gridworker", "clerk", "secretary",
@@ -82,6 +84,7 @@ def build() -> Matrix:
         _publish(matrix, side)
         _belongings(matrix, side)
         _administered(matrix, side)
+        _ask(side)
     _bring_into_hand(matrix)
     for role in ROLES[1:]:
         person = matrix.person(role)
@@ -179,6 +182,27 @@ def _administered(matrix: Matrix, side: Side) -> None:
     ).pk  # fmt: skip
     for name, voice in (("entry", "published"), ("entry-tip_off", "tip_off"), ("entry-major", "major")):
         ids[name] = Entry.objects.filter(matter=side.voices[voice].matter_id).earliest("id").pk
+
+
+def _ask(side: Side) -> None:
+    """A survey in each state: a draft for households, one that is asked, one whose results are shown."""
+    clerk = side.clerk.actor
+    frame = {"actor": clerk, "title": f"四感{side.place}", "closes_on": date(2099, 1, 1)}
+    for name in ("survey_draft", "survey_open", "survey_published"):
+        number = surveys.draft_survey(actor=clerk, place=side.place, template="four_senses").number
+        once = "household" if name == "survey_draft" else "device"
+        surveys.edit_survey(number=number, once=once, **frame)
+        side.numbers[name] = number
+        if name != "survey_draft":
+            surveys.open_survey(actor=clerk, number=number)
+    typed = {"actor": clerk, "number": side.numbers["survey_open"]}
+    said = {"gain": "4", "words": "三单元门口的路灯坏了，晚上看不清路"}
+    side.ids["sheet"] = answering.enter_sheet(**typed, answers=said).pk
+    typed["number"] = side.numbers["survey_published"]
+    for _ in range(20):
+        answering.enter_sheet(**typed, answers={"gain": "4"})
+    surveys.close_survey(**typed)
+    surveys.publish_results(**typed, questions=["gain"], conclusion="接着办老人食堂。")
 
 
 def _webhook(matrix: Matrix, *, is_active: bool = True) -> Webhook:

@@ -7,7 +7,8 @@ from django.urls.resolvers import URLPattern
 from mulin.desk import urls
 from mulin.kernel.ids import new_id
 
-NAMES = [one.name for one in urls.urlpatterns if isinstance(one, URLPattern)]
+PATTERNS = {one.name: one for one in urls.urlpatterns if isinstance(one, URLPattern)}
+NAMES = list(PATTERNS)
 POSTS = {
     "batch",
     "view-save",
@@ -17,6 +18,9 @@ POSTS = {
     "group-change",
     "notice-open",
     "notices-read",
+    "survey-question-order",
+    "survey-raise",
+    "survey-move",
 }
 # Addresses of one object, for which people of another community get the same answer as for none.
 OF_CASE = ["case", "case-print", "matter-facts", "matter-category", "matter-place", "publication-one"]
@@ -24,18 +28,11 @@ OF_VOICE = ["voice-contact", "voice-add", "voice-correct", "voice-withdraw", "re
 
 
 def address(name: str, number: str = "1234567897") -> str:
-    some = new_id()
-    arguments = {
-        "case": [number], "case-print": [number], "move": [number, "accept"], "view-change": [some],
-        "matter-facts": [number], "matter-category": [number], "matter-place": [number],
-        "matter-thread": [number],
-        "voice-contact": [number], "voice-add": [number], "voice-correct": [number],
-        "voice-withdraw": [number], "photo": [some], "receipt": [number], "publication-one": [number],
-        "wish": [number], "wish-answer": [number], "group": [some], "group-change": [some],
-        "residence": [some], "job": [some], "job-state": [some], "job-stop": [some], "job-file": [some],
-        "notice-open": [some],
-    }  # fmt: skip
-    return reverse(f"desk:{name}", args=arguments.get(name, []))
+    """Where it stands for one object: a number, an id that nobody has, a move."""
+    some = {"string": number, "uuid": new_id(), "slug": "accept"}
+    kinds = {param: type(kind).__name__ for param, kind in PATTERNS[name].pattern.converters.items()}
+    words = {param: some[kind.removesuffix("Converter").lower()] for param, kind in kinds.items()}
+    return reverse(f"desk:{name}", kwargs=words)
 
 
 def ask(client, name: str, number: str = "1234567897"):

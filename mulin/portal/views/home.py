@@ -77,6 +77,8 @@ def _community(request: HttpRequest, place: str) -> HttpResponse:
         "phone": community.first_phone(place),
         "today": community.date_line(),
         "tiles": request.COOKIES.get("mulin_elder") == "1",
+        # Elder mode too: what is asked of everybody must be found by everybody.
+        "blocks": community.blocks(actor, place, request),
     }
     if not context["tiles"]:
         shown = [
@@ -91,7 +93,6 @@ def _community(request: HttpRequest, place: str) -> HttpResponse:
             "answers": answers,
             "matters": matters,
             "groups": community.groups(place, 4),
-            "blocks": community.blocks(actor, place, request),
             "offices": community.offices(place),
             "staff": community.staff(place)[:6],
         }

@@ -13,7 +13,7 @@ from typing import Any
 from mulin.kernel import clock, registry, worker
 from mulin.kernel.models import Notice
 from mulin.people.models import Account
-from mulin.site.demo import groundwork, life, people, places, stories
+from mulin.site.demo import groundwork, life, people, places, stories, surveys
 from mulin.site.demo.places import BUSY, HOME
 
 DAYS = 92
@@ -68,6 +68,7 @@ def run(
     for day in range(days + 1):
         _plan_day(rng, timeline, street, start + timedelta(days=day), per_day)
     stories.plan(street)
+    surveys.plan(timeline, street.actor)
     timeline.run(say)
     worker.settle()
     Notice.objects.filter(created_at__lt=end - timedelta(days=2)).update(read_at=end, sent_at=end)
