@@ -233,5 +233,6 @@ def read_on(subscriber: str, limit: int = 500) -> list[Entry]:
 
 
 def advance(subscriber: str, entry: Entry) -> None:
-    """Remember that a subscriber is done with all lines up to this one."""
-    Cursor.objects.filter(name=subscriber).update(position=entry.position)
+    """Remember that a subscriber is done with all lines up to this one. Never back: another worker may be
+    ahead, and a line that it put aside must not come again."""
+    Cursor.objects.filter(name=subscriber, position__lt=entry.position).update(position=entry.position)

@@ -1,5 +1,6 @@
 """Limits on how often one caller may do a thing. Keeps a keyed hash of the caller for one window only."""
 
+import ipaddress
 import time
 
 from django.conf import settings
@@ -19,6 +20,27 @@ RETURNING n
 
 
 def caller(request) -> str:
+    """Who asks: the IPv4 address, or the /64 of an IPv6 one, for one customer has all addresses of a /64."""
+    return _network(_address(request), {4: 32, 6: 64})
+
+
+def block(request) -> str:
+    """The network around the caller, as much as one customer easily gets: an IPv4 /24, an IPv6 /48 (which
+    tunnels and server hosts give away whole)."""
+    return _network(_address(request), {4: 24, 6: 48})
+
+
+def _network(address: str, bits: dict[int, int]) -> str:
+    """The first address of the network of so many bits; what is no address stays as it is."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return str(ipaddress.ip_network((ip, bits[ip.version]), strict=False).network_address)
+
+
+def _address(request) -> str:
     """The address of the client, behind as many proxies as the settings say to trust."""
     hops = settings.MULIN_TRUSTED_PROXIES
     forwarded = [h.strip() for h in request.headers.get("X-Forwarded-For", "").split(",") if h.strip()]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import close_old_connections
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from mulin.kernel import counters, journal, notices, outage, registry
 from mulin.kernel.actors import SYSTEM
@@ -57,7 +57,10 @@ def feed(subscriber: registry.Subscriber, limit: int = 500) -> int:
                 raise
             if not _is_hopeless(subscriber.name, entry):
                 break
-            put_aside(subscriber.name, entry, error)
+            if not put_aside(subscriber.name, entry, error):
+                # Another worker was faster: what was read here is old, the next round reads anew.
+                del _trials[subscriber.name]
+                return done + 1
         else:
             journal.advance(subscriber.name, entry)
         _trials.pop(subscriber.name, None)
@@ -76,9 +79,15 @@ def _is_hopeless(name: str, entry: Entry) -> bool:
     return trial.tries >= TRIES
 
 
-def put_aside(name: str, entry: Entry, error: Exception) -> None:
-    """Go on behind a line that a subscriber cannot take, and keep which one it was."""
+def put_aside(name: str, entry: Entry, error: Exception) -> bool:
+    """Go on behind a line that a subscriber cannot take, and keep which one it was.
+
+    Gives False, and does nothing, when another worker has gone on behind it meanwhile: each counts its tries
+    for itself, but a line is put aside once.
+    """
     with write():
+        if Cursor.objects.select_for_update().get(name=name).position >= entry.position:
+            return False
         # A line about a line that failed: were it put aside as well, there would be no end.
         if entry.code != ASIDE:
             data = {"subscriber": name, "code": entry.code, "error": type(error).__name__}
@@ -86,6 +95,7 @@ def put_aside(name: str, entry: Entry, error: Exception) -> None:
             cursor, _made = Cursor.objects.get_or_create(name=ASIDE_CURSOR + name)
             Cursor.objects.filter(pk=cursor.pk).update(position=F("position") + 1)
         journal.advance(name, entry)
+    return True
 
 
 def aside() -> dict[str, int]:
@@ -100,11 +110,8 @@ def take_up(name: str) -> tuple[int, int]:
     They come after later lines: a subscriber must bear that, as it must bear a line twice.
     """
     subscriber = next(one for one in registry.collect("subscribers") if one.name == name)
-    left = [row.subject for row in Entry.objects.filter(code=ASIDE, data__subscriber=name).order_by("id")]
-    for row in Entry.objects.filter(code=AGAIN, data__subscriber=name):
-        left.remove(row.subject)
     taken = 0
-    for entry in Entry.objects.filter(pk__in=left).order_by("position"):
+    for entry in Entry.objects.filter(pk__in=_waiting(name)).order_by("position"):
         try:
             subscriber.handle(entry)
         except Exception as error:
@@ -112,12 +119,43 @@ def take_up(name: str) -> tuple[int, int]:
                 raise
             log.exception("subscriber %s failed at line %s once more", name, entry.id)
             continue
-        with write():
-            data = {"subscriber": name, "code": entry.code}
-            journal.record(AGAIN, actor=SYSTEM, subject=entry.id, data=data)
-            Cursor.objects.filter(name=ASIDE_CURSOR + name).update(position=F("position") - 1)
+        _took(name, entry)
         taken += 1
-    return taken, len(left) - taken
+    return taken, _count_again(name)
+
+
+def _waiting(name: str) -> set[UUID]:
+    """The lines that were put aside for a subscriber and not taken up since."""
+    mine = Entry.objects.filter(data__subscriber=name)
+    put, taken = (set(mine.filter(code=code).values_list("subject", flat=True)) for code in (ASIDE, AGAIN))
+    return put - taken
+
+
+def _lock_aside(name: str) -> QuerySet:
+    """The count of what waits aside, locked for this transaction."""
+    cursor = Cursor.objects.filter(name=ASIDE_CURSOR + name)
+    cursor.select_for_update().first()
+    return cursor
+
+
+def _took(name: str, entry: Entry) -> None:
+    """Keep that a line was taken up; once, should two take up at the same moment."""
+    with write():
+        cursor = _lock_aside(name)
+        if Entry.objects.filter(code=AGAIN, subject=entry.id, data__subscriber=name).exists():
+            return
+        data = {"subscriber": name, "code": entry.code}
+        journal.record(AGAIN, actor=SYSTEM, subject=entry.id, data=data)
+        cursor.update(position=F("position") - 1)
+
+
+def _count_again(name: str) -> int:
+    """Set the count of what waits aside to what the journal says, and give it."""
+    with write():
+        cursor = _lock_aside(name)
+        left = len(_waiting(name))
+        cursor.update(position=left)
+    return left
 
 
 def tick() -> int:

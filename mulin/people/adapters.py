@@ -73,10 +73,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Counted in the database as well: allauth counts in one process only."""
+        """Counted in the database as well: allauth counts in one process only, and all that fails at an
+        address together, which must not slow a known device there."""
         account = queries.account_by_login(**credentials)
         guessing.count_password(request, str(account or _name_in(credentials)), account)
-        super().pre_authenticate(request, **credentials)
+        if not guessing.device_of(request, account):
+            super().pre_authenticate(request, **credentials)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """With the address: a stranger's tries must not be counted against the person."""

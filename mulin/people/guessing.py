@@ -1,9 +1,11 @@
-"""How often a password or a code may be tried, so that guessing does not pay and nobody can be locked out.
+"""How often a password or a code may be tried, so that guessing does not pay and few can lock nobody out.
 
 Whoever knows somebody's log-in name could otherwise keep them out by trying wrong passwords. So tries are
 counted for a name together with where they come from: the address, or a device on which this very person has
-logged in before. Over all strange devices together a name has many tries an hour, and after that one a
-minute: slower, never closed. A device that is known has its own count and is not slowed by strangers.
+logged in before. Strange devices have many tries of a name an hour between them; after that each network has
+its own small share, so that a few networks take nothing from the owner's, and all of them together have an
+end. A known device has its own count and no part in this. What follows from it, and what does not:
+docs/threat-model.md.
 """
 
 from typing import Any
@@ -13,19 +15,24 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from mulin.kernel import secrets, throttle
+from mulin.kernel import rulebook, secrets, throttle
 from mulin.kernel.errors import ActionError
 
-COOKIE = "mulin_device"
+COOKIE = "mulin_known_device"  # `mulin_device` counts browsers without an account, see portal.receipts
 SALT = "mulin.people.device"
 AGE_SECONDS = 180 * 86400
 MOST_PEOPLE = 8
 
 TRIES, TRIES_SECONDS = 10, 900  # of one name from one address or known device
-STRANGE_TRIES, HOUR = 60, 3600  # of one name from all strange devices together
-PACE_SECONDS = 60  # after that: one try in so many seconds
+STRANGE_TRIES, HOUR = 60, 3600  # of one name from all strange devices together, before networks share out
+PACE_SECONDS = 60  # after that, a network has one try in so many seconds,
+BLOCK_TRIES = 12  # so many an hour,
+MOST_TRIES = 600  # and all networks together so many an hour
 CODES = 6  # text messages to one number an hour, from one address or known device
-STRANGE_CODES = 15  # and from all strange devices together
+STRANGE_CODES = 15  # from all strange devices together, before networks share out
+BLOCK_CODES = 2  # after that, to a network that had fewer this hour,
+MOST_CODES = 25  # and to all networks together so many more
+CODES_RULE = "people.codes.per_hour"  # from one address to strange devices, whatever the number
 
 
 def _mark(account: Any) -> str:
@@ -70,15 +77,36 @@ def count_password(request: HttpRequest, who: str, account: Any) -> None:
     throttle.check("log-in", here, limit=TRIES, seconds=TRIES_SECONDS)
     if device or throttle.used("log-in-strange", who, seconds=HOUR) <= STRANGE_TRIES:
         return
-    if throttle.used("log-in-pace", who, seconds=PACE_SECONDS) > 1:
-        text = _("这个账户刚才被试了很多次。请过一分钟再试，或用短信验证码登录；以前登录过的设备不受影响。")
-        raise ActionError("too-often", text, status=429)
+    block = f"{who} {throttle.block(request)}"
+    if throttle.used("log-in-pace", block, seconds=PACE_SECONDS) > 1:
+        raise _wait(
+            _("这个账户刚才被试了很多次。请过一分钟再试，或用短信验证码登录；以前登录过的设备不受影响。")
+        )
+    # In this order: what its own network refuses is not taken from the share of all.
+    if throttle.used("log-in-block", block, seconds=HOUR) > BLOCK_TRIES or (
+        throttle.used("log-in-most", who, seconds=HOUR) > MOST_TRIES
+    ):
+        raise _wait(
+            _("这个账户这一小时被试得太多了。请过一小时再试，或用短信验证码登录；以前登录过的设备不受影响。")
+        )
 
 
 def count_code(request: HttpRequest, phone: str, account: Any) -> None:
     """Count one more text message to a number; ActionError (429) when it has to wait."""
     device = device_of(request, account)
     throttle.check("sms", f"{phone} {device or throttle.caller(request)}", limit=CODES, seconds=HOUR)
-    if not device:
-        throttle.check("sms-strange", phone, limit=STRANGE_CODES, seconds=HOUR)
-    throttle.check("sms-from", throttle.caller(request), limit=10 * CODES, seconds=HOUR)
+    if device:
+        return
+    most = rulebook.value(CODES_RULE, at=settings.MULIN_SITE_PLACE)
+    throttle.check("sms-from", throttle.caller(request), limit=int(most), seconds=HOUR)
+    had = throttle.used("sms-block", f"{phone} {throttle.block(request)}", seconds=HOUR)
+    if throttle.used("sms-strange", phone, seconds=HOUR) <= STRANGE_CODES:
+        return
+    if had > BLOCK_CODES or throttle.used("sms-most", phone, seconds=HOUR) > MOST_CODES:
+        raise _wait(
+            _("这个号码这一小时收到的短信太多了。请过一小时再试，或用密码登录；以前登录过的设备不受影响。")
+        )
+
+
+def _wait(text: str) -> ActionError:
+    return ActionError("too-often", text, status=429)

@@ -160,7 +160,15 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+# Codes are counted by people.guessing: allauth would count them for the number alone, so that anybody could
+# use up those of the owner, and for the address, which a carrier may share among thousands. So are log-ins;
+# what fails at an address is counted here, since people.guessing counts for each name alone.
+ACCOUNT_RATE_LIMITS = {
+    "login": "",
+    "login_failed": "10/m/ip,5/5m/key",
+    "request_login_code": "",
+    "verify_phone": "",
+}
 SOCIALACCOUNT_ADAPTER = "mulin.people.adapters.SocialAdapter"
 SOCIALACCOUNT_AUTO_SIGNUP = True
 SOCIALACCOUNT_PROVIDERS = {

@@ -80,6 +80,25 @@ def test_the_eleventh_try_in_a_window_is_refused_and_another_caller_is_not(setti
     throttle.check("report", "10.0.0.2", limit=10, seconds=3600)
 
 
+@pytest.mark.parametrize(
+    ("address", "caller", "block"),
+    [
+        ("203.0.113.77", "203.0.113.77", "203.0.113.0"),
+        ("2001:db8:7:12ff:1:2:3:4", "2001:db8:7:12ff::", "2001:db8:7::"),
+        ("fe80::1%eth0", "fe80::", "fe80::"),
+        ("::ffff:203.0.113.77", "203.0.113.77", "203.0.113.0"),
+        ("unix:", "unix:", "unix:"),
+        ("", "", ""),
+    ],
+)
+def test_a_caller_is_an_address_or_a_64_and_its_network_is_a_24_or_a_48(rf, settings, address, caller, block):
+    request = rf.get("/", REMOTE_ADDR=address)
+    assert (throttle.caller(request), throttle.block(request)) == (caller, block)
+    settings.MULIN_TRUSTED_PROXIES = 1
+    behind = rf.get("/", REMOTE_ADDR="10.0.0.1", headers={"X-Forwarded-For": f"192.0.2.9, {address}"})
+    assert not address or throttle.caller(behind) == caller
+
+
 def test_the_clock_can_be_set_and_comes_back():
     moment = datetime(2026, 3, 1, 9, 0, tzinfo=clock.zone())
     with clock.at(moment):

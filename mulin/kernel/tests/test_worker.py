@@ -1,15 +1,18 @@
 """The background loop: a line that one subscriber cannot take holds up nobody for long and is not lost."""
 
+import contextlib
 import io
 import json
+import threading
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.urls import reverse
 
 from mulin.kernel import journal, registry, worker
 from mulin.kernel.actors import SYSTEM
+from mulin.kernel.db import is_postgres
 from mulin.kernel.models import Cursor, Entry
 from mulin.kernel.registry import Subscriber
 
@@ -121,6 +124,103 @@ def test_what_was_put_aside_is_handed_over_again_once_it_is_mended(reader, clock
     assert worker.aside() == {}
     assert worker.take_up("reader") == (0, 0)
     assert journal.verify().ok
+
+
+def test_a_line_that_two_workers_give_up_at_once_is_put_aside_once(reader, clock, monkeypatch):
+    write_lines(True, False)
+    workers = {}, {}
+    for trials in workers:
+        monkeypatch.setattr(worker, "_trials", trials)
+        tries(reader, clock, worker.TRIES - 1)
+    real = reader.subscriber.handle
+
+    def handle(entry: Entry) -> None:
+        """The second worker has read the line; before it fails, the first one gives it up and goes on."""
+        if worker._trials is workers[1]:
+            worker._trials = workers[0]
+            worker.feed(reader.subscriber)
+            worker._trials = workers[1]
+        real(entry)
+
+    worker.feed(Subscriber("reader", handle))
+    assert reader.seen == [2]
+    assert Entry.objects.filter(code=worker.ASIDE).count() == 1
+    assert worker.aside() == {"reader": 1}
+    reader.error = None
+    out = io.StringIO()
+    call_command("journal", "again", stdout=out)
+    assert json.loads(out.getvalue()) == {"taken": 1, "failing": 0}
+
+
+def test_a_worker_that_lags_behind_does_not_turn_another_one_back(reader):
+    write_lines(False, False)
+    journal.read_on("reader")
+    for entry in Entry.objects.order_by("-position"):
+        journal.advance("reader", entry)
+    assert Cursor.objects.get(name="reader").position == 2
+
+
+def test_a_line_that_was_counted_twice_is_taken_up_once_and_the_count_is_mended(reader, clock):
+    write_lines(True)
+    tries(reader, clock, worker.TRIES)
+    kept = Entry.objects.get(code=worker.ASIDE)
+    journal.record(worker.ASIDE, actor=SYSTEM, subject=kept.subject, data=kept.data)
+    Cursor.objects.filter(name="aside:reader").update(position=2)
+    assert worker.take_up("reader") == (0, 1)
+    assert worker.aside() == {"reader": 1}
+    reader.error = None
+    assert worker.take_up("reader") == (1, 0)
+    assert worker.aside() == {}
+
+
+def test_two_who_take_up_at_once_keep_it_once(reader, clock):
+    write_lines(True)
+    tries(reader, clock, worker.TRIES)
+    reader.error = None
+    real, inner = reader.subscriber.handle, []
+
+    def handle(entry: Entry) -> None:
+        if not inner:
+            inner.append(True)
+            assert worker.take_up("reader") == (1, 0)
+        real(entry)
+
+    registry.collect("subscribers")[0] = Subscriber("reader", handle)
+    assert worker.take_up("reader") == (1, 0)
+    assert Entry.objects.filter(code=worker.AGAIN).count() == 1
+    assert worker.aside() == {}
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_one_moment_put_a_line_aside_once(reader, clock, monkeypatch):
+    if not is_postgres():
+        pytest.skip("SQLite has one writer at a time")
+    bad = write_lines(True)[0]
+    bad.refresh_from_db()
+    journal.read_on("reader")
+    barrier, done, real = threading.Barrier(2), [], journal.record
+
+    def slow(*args, **more):
+        with contextlib.suppress(threading.BrokenBarrierError):
+            barrier.wait(2)
+        return real(*args, **more)
+
+    def give_up() -> None:
+        try:
+            done.append(worker.put_aside("reader", bad, reader.error))
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(journal, "record", slow)
+    threads = [threading.Thread(target=give_up) for _ in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert sorted(done) == [False, True]
+    assert Entry.objects.filter(code=worker.ASIDE).count() == 1
+    assert worker.aside() == {"reader": 1}
 
 
 def test_the_administration_is_told_and_nobody_else(reader, clock, cast, client):

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from mulin.kernel import registry
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import NotVisible
 from mulin.people import actions, queries, states
@@ -33,7 +34,13 @@ def group(request: HttpRequest, group_id: UUID) -> HttpResponse:
     """One group: what it does and who leads it; its members only for members."""
     page = queries.group_page(actor_of(request), group_id)
     members = [(post, states.role_name(post.role)) for post in page.members]
-    context = {"page": page, "kind": states.kind_name(page.group.kind), "members": members}
+    ways = registry.providers().get("people.ways_to_group")
+    context = {
+        "page": page,
+        "kind": states.kind_name(page.group.kind),
+        "members": members,
+        "ways": ways(page.group) if ways else {},
+    }
     return render(request, "people/group.html", context)
 
 

@@ -109,5 +109,5 @@ def test_cookies_are_closed_to_scripts_and_to_other_sites(client, cast, settings
     body = {"login": "clerk", "password": "mulin-demo"}
     client.post(reverse("account_login"), body)
     cookies = client.cookies
-    assert cookies["sessionid"]["httponly"] and cookies["mulin_device"]["httponly"]
+    assert cookies["sessionid"]["httponly"] and cookies["mulin_known_device"]["httponly"]
     assert all(cookie["samesite"] in {"Lax", "Strict"} for cookie in cookies.values()), cookies
