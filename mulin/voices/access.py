@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mulin.kernel import policy, registry
@@ -132,19 +133,32 @@ def own_q(actor: Actor) -> Q:
     return mine | Q(account=actor.account) if actor.account else mine
 
 
+class _Moved(Exception):
+    """A voice went to another matter before it was locked."""
+
+
 def locked_voice(actor: Actor, number: str) -> Voice:
     """A visible voice, its matter and itself locked until the transaction ends. The matter comes first,
-    as in every other action, so that two actions never wait for each other; a voice that somebody merged
-    into another matter meanwhile is followed there."""
+    as in every other action, so that two actions never wait for each other; a voice that a merge or an
+    unmerge moved meanwhile is followed to its matter with nothing held: undoing the savepoint lets go of
+    both rows."""
     seen = find_voice(actor, number, Voice.objects.only("id", "matter_id"))
     wanted = seen.matter_id
     while True:
-        matter = Matter.objects.select_for_update().get(pk=wanted)
-        voice = Voice.objects.select_for_update().get(pk=seen.id)
-        if voice.matter_id == matter.pk:
-            voice.matter = matter
-            return voice
-        wanted = voice.matter_id
+        try:
+            with transaction.atomic():
+                return _locked_in(seen.id, wanted)
+        except _Moved as moved:
+            wanted = moved.args[0]
+
+
+def _locked_in(voice_id: UUID, matter_id: UUID) -> Voice:
+    matter = Matter.objects.select_for_update().get(pk=matter_id)
+    voice = Voice.objects.select_for_update().get(pk=voice_id)
+    if voice.matter_id != matter.pk:
+        raise _Moved(voice.matter_id)
+    voice.matter = matter
+    return voice
 
 
 def locked_matter(actor: Actor, number: str, *, extra: Q | None = None) -> Matter:

@@ -168,6 +168,13 @@ def best(suggestions: dict[str, Any], place: str) -> tuple[str, str]:
     return (sure_kind if sure_kind in states.ASKING else "", sure_category)
 
 
+def _is_wish(kind: str, suggestions: dict[str, Any]) -> bool:
+    """Whether it is a wish or an offer: as said, or, where nothing was said, as it looks most like. It is
+    filed as help until the desk knows better, and what was guessed beside it would stay."""
+    likely = next(iter(suggestions.get("kind") or ()), {})
+    return (kind or likely.get("code", "")) in states.WISHES
+
+
 def severity_of(given: str, suggestions: dict[str, Any], place: str, happened_at: datetime | None) -> str:
     """What was said counts; otherwise danger to life is treated as major until a person has looked, unless
     it is told of a day that is long over."""
@@ -195,7 +202,7 @@ def prepare(
     )  # fmt: skip
     address = " ".join(address.split())[:ADDRESS_LENGTH]
     spot = locations.resolve(
-        place, lon=lon, lat=lat, crs=crs, address=address, building=building, given=located_by
+        place, lon=lon, lat=lat, crs=crs, address=address, building=building, given=located_by, text=text
     )
     draft = understood(check_text(text, spot.place), spot, kind, category, severity, happened_at)
     draft.address, draft.channel, draft.contact = address, channel, clean_contact(contact)
@@ -225,7 +232,7 @@ def understood(
     """A draft of a checked text at a spot; what the machine suggests fills in where nothing was said."""
     suggestions = understanding.suggest(text, spot.place)
     sure_kind, sure_category = best(suggestions, spot.place)
-    if kind in states.WISHES and _is_private(sure_category):
+    if _is_wish(kind, suggestions) and _is_private(sure_category):
         # "I can mend things for neighbours" is no quarrel: a guess must not hide an offer for good.
         sure_category = ""
     return Draft(

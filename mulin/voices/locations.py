@@ -1,5 +1,6 @@
 """Where a voice lies: by a point, by a building or grid picked, by words, or only by its community."""
 
+import re
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,9 @@ from mulin.kernel.errors import ActionError
 from mulin.places import queries as places
 from mulin.places.locating import wgs84
 
+# How much of a text is read for a building, and how sure the reader must be of it.
+READ, CERTAIN = 200, 0.8
+_BUILDING = re.compile(r"[0-9A-Za-z一二三四五六七八九十百]{1,4}(?:号楼|栋|幢|座)")
 CRS = ("wgs84", "cgcs2000", "gcj02", "bd09")
 
 
@@ -57,9 +61,11 @@ def resolve(
     address: str,
     building: str,
     given: str = "",
+    text: str = "",
 ) -> Spot:
     """The spot of a voice. `place` may be a division, or a grid or building of one; what was picked counts
-    more than what a point suggests, a point more than words. ActionError (422) for what does not exist."""
+    more than what a point suggests, a point more than words, an address more than what the `text` names.
+    ActionError (422) for what does not exist."""
     head, dash, _tail = place.partition("-")
     division = check_division(head)
     picked = building or (places.resolve(place) if dash else "")
@@ -72,7 +78,8 @@ def resolve(
         return Spot(site.community, site.grid, inside, x, y, given or "list")
     if x is not None:
         return _from_point(division, x, y, given or f"map-{crs}")
-    return (_from_words(division, address) if address else None) or Spot(division, how=given or "community")
+    said = _from_words(division, address) if address else _named_in(division, text)
+    return said or Spot(division, how=given or "community")
 
 
 def _point(lon: float | None, lat: float | None, crs: str) -> tuple[float | None, float | None]:
@@ -97,5 +104,18 @@ def _from_point(division: str, lon: float, lat: float, how: str) -> Spot:
 def _from_words(division: str, address: str) -> Spot | None:
     located = places.locate_text(address, within=division)
     if located is None or not codes.contains(division, located.place):
+        return None
+    return Spot(located.place, located.grid, located.building, located.lon, located.lat, "words")
+
+
+def _named_in(division: str, text: str) -> Spot | None:
+    """The building that a text names beyond doubt: one alone, of the community that the person is in."""
+    if codes.level(division) < codes.Level.COMMUNITY or not _BUILDING.search(text):
+        return None
+    text = text[:READ]
+    if len(set(_BUILDING.findall(text))) != 1:
+        return None  # "3栋的人往1栋扔东西": whose building it is about, people see
+    located = places.locate_text(text, within=division)
+    if located is None or located.place != division or not located.building or located.confidence < CERTAIN:
         return None
     return Spot(located.place, located.grid, located.building, located.lon, located.lat, "words")

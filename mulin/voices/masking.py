@@ -19,15 +19,34 @@ _ID_CHECK = "10X98765432"
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _NUMBER = r"(?:\d{1,4}|[A-Za-z]|[一二三四五六七八九十百]{1,4})"
 # A door is what stands behind a building, a unit or a floor; those alone say where a lamp is broken, not
-# whose home it is. What counts something (501户, 2026年) or names a thing (2号电梯) is no door.
-_COUNTED = r"(?![\d年月日号米元户人个点天次层楼栋幢座单多余平斤块万千百分秒名家盏公只辆])"
-_ROOM = (
-    rf"(?:\d{{1,4}}|[零〇一二三四五六七八九十]{{1,4}})(?:号房|室|号(?![楼线门院车电梯机]|出入口)|房)"
-    rf"|\d{{1,2}}-\d{{1,4}}(?![\d-]){_COUNTED}|(?<!\d)\d{{3,4}}{_COUNTED}|[零〇一二三四五六七八九]{{3,4}}{_COUNTED}"
+# whose home it is. A number of three or four digits there is a door, whatever follows: 601家, 601户 and
+# 601天天 are how people speak of one. A count says so in front (有501户, 共300人), so it does not stand
+# directly behind; what is left are years, measures and round numbers with 多 (2026年建, 120平米, 100多户).
+_NO_ROOM = (
+    r"(?!\d)(?!(?<=(?:19|20)\d\d)(?:年(?![年久轻老长纪迈货夜头底])|[-./]\d{1,2}[-./月]))"
+    r"(?!平米|平方|㎡|米[处内外远]|元(?![旦宵]))(?!(?<=(?:00|[2-9]0))多(?:户|家|人|个|名|位|平|米|元))"
 )
+_DIGIT = "零〇一二三四五六七八九"
+# 一二三楼 and 五六七栋 are lists of floors and buildings; so are 一九八八年 and 二〇〇八年 years.
+_SPOKEN = (
+    rf"(?!(?:一二三四?|二三四五?|三四五六?|四五六七?|五六七八?|六七八九?|七八九)(?:楼|层|栋|幢|座|单元|号楼))"
+    rf"(?!(?:一九|二[零〇])[{_DIGIT}]{{2}}年(?![年久轻老长纪迈货夜头底]))[{_DIGIT}]{{3,4}}(?![{_DIGIT}])"
+)
+# 1-18层 and 1-3日 are ranges, 5-1家 and 5-1天天吵 are doors.
+_RANGE = (
+    r"(?:层|楼(?![上下道顶梯])|栋|幢|座|单元|年|月(?![底初])|日(?![日夜常前])"
+    r"|点[钟半停开到至]|号[楼栋线门院车电梯机])"
+)
+_ROOM = (
+    rf"(?:\d{{1,4}}|[{_DIGIT}十]{{1,4}})(?:号房|室|号(?![楼线门院车电梯机]|出入口)|房)"
+    rf"|\d{{1,2}}-\d{{3,4}}(?![\d-])|\d{{1,2}}-\d{{1,2}}(?![\d-]|{_RANGE})"
+    rf"|(?<!\d)(?:\d{{3,4}}{_NO_ROOM}|{_SPOKEN})(?:[、和与及跟到至~/-](?:\d{{3,4}}{_NO_ROOM}|{_SPOKEN}))*"
+)
+_GAP = r"[-－—– \u3000]{0,2}"
+_FLOOR = rf"(?:{_NUMBER}(?:楼|层){_GAP})"
 _DOORS = (
-    rf"{_NUMBER}(?:号楼|栋|幢|座)[- ]?(?:{_NUMBER}单元[- ]?)?(?:{_NUMBER}(?:楼|层)[- ]?)?(?:{_ROOM})",
-    rf"{_NUMBER}单元[- ]?(?:{_NUMBER}(?:楼|层)[- ]?)?(?:{_ROOM})",
+    rf"{_NUMBER}(?:号楼|栋|幢|座|[#＃]楼?){_GAP}(?:{_NUMBER}单元{_GAP})?{_FLOOR}?(?:{_ROOM})",
+    rf"{_NUMBER}单元{_GAP}{_FLOOR}?(?:{_ROOM})",
     # 38号5-2 on a street, 3-2-501, and a room that says so itself.
     r"\d{1,4}号(?:附\d{1,3}号)?\d{1,2}-\d{1,2}(?![\d-])",
     r"(?<![\d-])\d{1,2}-\d{1,2}-\d{1,4}(?![\d-])",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from mulin.voices import catalogue, masking
 from mulin.voices.classifier import Model, Suggestion, train
@@ -114,34 +114,52 @@ def _negated(text: str, at: int) -> bool:
     return any(before.endswith(word) for word in NEGATIONS)
 
 
-@lru_cache(maxsize=3)
+@cache
 def _passing(name: str) -> re.Pattern[str]:
-    """What stands near a danger that is only feared, supposed or long over, by where it stands."""
+    """What stands near a danger that is only feared, supposed or long over, by how it governs it."""
     return re.compile("|".join(_cues()["passing"][name]))
 
 
-def _begin(text: str, at: int, end: re.Pattern[str]) -> int:
-    """Where the clause or sentence that holds a position begins."""
-    return max((m.end() for m in end.finditer(text, 0, at)), default=0)
+def _bounds(text: str, start: int, stop: int, end: re.Pattern[str]) -> tuple[int, int]:
+    """Where the clause or sentence around a found piece begins and ends."""
+    after = end.search(text, stop)
+    begin = max((m.end() for m in end.finditer(text, 0, start)), default=0)
+    return begin, after.start() if after else len(text)
 
 
-def _is_in_passing(text: str, start: int, end: int, begin: int, stop: int) -> bool:
-    return bool(
-        _passing("before").search(text, begin, start)
-        or _passing("after").search(text[end:stop])
-        or _passing("supposed").search(text, _begin(text, start, _SENTENCE_END), start)
-    )
+def _is_fact(before: str, piece: str, after: str) -> bool:
+    """Told as something that happened: 着火了, 发生了…, a smell in the air."""
+    named = (("fact_before", before), ("fact_itself", piece), ("fact_after", after))
+    return any(_passing(name).search(where) for name, where in named)
+
+
+def _is_in_passing(text: str, start: int, end: int, cue: dict) -> bool:
+    """Whether a danger is only feared, supposed, usual or over. See [passing] in the pack for the order."""
+    first, last = _bounds(text, start, end, _SENTENCE_END)
+    if _passing("help").search(text[first:last]):
+        return False
+    begin, stop = _bounds(text, start, end, _CLAUSE_END)
+    before, after = text[begin:start], text[end:stop]
+    if _passing("supposed").search(text[first:start]) or _passing("feared").search(before):
+        return True
+    if _passing("over").search(after):
+        return True
+    if _passing("now").search(text[begin:stop]):
+        return False
+    if _passing("told").search(before) or (not cue.get("looming") and _passing("looming").search(before)):
+        return True
+    weak = _passing("caused").search(before) or _passing("topic").search(after)
+    return bool(weak) and not _is_fact(before, text[start:end], after)
 
 
 def _holds(text: str, start: int, end: int, cue: dict) -> bool:
     """Whether a found piece means what the cue means, from the words around it in the same clause."""
     if _negated(text, start):
         return False
-    begin, after = _begin(text, start, _CLAUSE_END), _CLAUSE_END.search(text, end)
-    stop = after.start() if after else len(text)
+    begin, stop = _bounds(text, start, end, _CLAUSE_END)
     if any(word in text[begin:stop] for word in cue.get("unless", ())):
         return False
-    return not (cue.get("here_and_now") and _is_in_passing(text, start, end, begin, stop))
+    return not (cue.get("here_and_now") and _is_in_passing(text, start, end, cue))
 
 
 def _hits(text: str, cue: dict) -> list[str]:

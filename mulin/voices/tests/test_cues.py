@@ -43,6 +43,61 @@ HAPPENING = """
 堡坎垮了，压到车
 电梯困人，快来
 有人溺水
+太可怕了楼下着火了
+太可怕了，楼下着火
+五分钟之前三楼着火了
+半小时以前老人在楼下晕倒了
+出门之前闻到煤气味
+曾大爷在楼下晕倒了
+曾奶奶晕倒在楼道
+施工造成燃气泄漏，味道很大，快来
+施工造成燃气泄漏，味道很大
+电瓶车充电引发着火了
+刚才电线短路引起着火
+燃气泄漏事故，快来人
+发生了燃气泄漏事故
+闻到煤气味有隐患
+燃气泄漏报警器一直响
+闻到怪味，会不会是煤气泄漏
+担心燃气泄漏，家里煤气味道很重
+3栋着火了原因不明，快来
+3栋着火了原因不明
+3栋起火原因不明，快来
+堡坎随时会垮塌，下面有人住
+堡坎随时可能垮塌
+3号下面着火了
+孩子掉进河里了有风险
+附近明月小区着火了
+安全国际小区着火了
+宣传栏着火了
+摄像头下面着火了
+预防接种点有人晕倒了
+消防演练时有人晕倒了
+交通事故车子着火了
+外地来的老人晕倒了
+外卖员晕倒在楼下
+遛狗的大爷晕倒了
+饭店着火了
+空调旁边有煤气味
+若干人晕倒了
+家里只有老人晕倒了
+老人不知什么时候晕倒的
+他非要跳楼，快来
+去年装的电梯困人，快来
+2015年建的房子要垮了
+打了几次电话没人接楼下着火了
+如果方便请派人来，老人晕倒了
+恐怕是着火了
+好像着火了
+隔壁着火有爆炸风险，救命
+现在三楼着火，原因不明
+我妈怕热在楼下晕倒了
+去年刚退休的王大爷晕倒了
+之前报修的线路着火了
+楼顶有人跳楼原因不清楚
+天然气泄漏风险，家里闻到味道
+外墙脱落存在安全隐患
+像是着火了
 """
 HARMLESS = """
 物业没有反应
@@ -100,6 +155,24 @@ HARMLESS = """
 全国好几个小区起火，我们的消防栓没人查
 请问煤气中毒怎么预防
 噪音吵得我要自杀式加班
+怕电瓶车着火，请收走
+真怕哪天楼道着火
+担心以后楼道着火
+车棚曾经发生过燃气泄漏，请装报警器
+之前着火过，消防栓没水
+三年之前这里垮塌，现在围墙还没修
+去年年底车棚着火，物业一直不赔
+3号晚上车棚着火，请公布赔偿办法
+飞线充电会引发着火的隐患
+电线老化随时会着火，请更换
+纸板堆放容易引起着火
+乱接电线存在着火的风险
+非要着火才管吗
+停车场着火有什么区别
+燃气泄漏的可能性有多大
+外来人员多，地下室失火可能性大
+这是我的救命药，怕着火烧掉
+会不会是危房，请鉴定一下再说会不会着火
 """
 
 
@@ -132,6 +205,25 @@ def test_one_mention_in_passing_does_not_hide_a_real_danger():
 def test_a_supposition_reaches_over_the_clauses_of_its_sentence_and_no_further():
     assert triage.severity_of("如果货车自燃，发生爆炸，谁负责？").level == "minor"
     assert triage.severity_of("如果没人管就糟了。现在楼下已经着火了").level == "major"
+
+
+@pytest.mark.parametrize("call", ["快来", "快来人", "救命", "快来救人"])
+@pytest.mark.parametrize("text", ["怕是着火了", "去年着火的车棚起火", "电线引起着火", "着火事故", "如果着火"])
+def test_a_call_for_help_takes_every_excuse_back(text, call):
+    assert triage.severity_of(f"{text}，{call}").level == "major"
+    assert triage.severity_of(f"没有着火，{call}").type != "fire"
+
+
+@pytest.mark.parametrize("cause", ["造成", "引发", "引起"])
+def test_a_cause_excuses_a_danger_in_general_and_none_that_has_happened(cause):
+    assert triage.severity_of(f"飞线充电{cause}着火").level == "minor"
+    assert triage.severity_of(f"飞线充电{cause}着火了").level == "major"
+    assert triage.severity_of(f"刚才飞线充电{cause}着火").level == "major"
+
+
+def test_what_is_about_to_fall_is_a_danger_and_what_may_burn_one_day_is_not():
+    assert triage.severity_of("围墙随时会垮塌").level == "major"
+    assert triage.severity_of("电线随时会着火").level == "minor"
 
 
 def test_every_invented_sentence_about_a_danger_is_read_as_that_danger():

@@ -50,3 +50,22 @@ def test_an_address_in_words_finds_the_building(speak, world):
 
 def test_a_voice_may_lie_at_a_street_when_nobody_knows_the_community(speak, world):
     assert speak(place=world.street).voice.place == world.street
+
+
+@pytest.mark.parametrize(
+    ("text", "tail"),
+    [
+        ("金堰花园3栋电梯坏了，老人下不了楼", "B003"),
+        ("金堰花园的电梯坏了，老人下不了楼", ""),
+        ("金堰花园3栋的人往金堰花园1栋门口扔垃圾", ""),
+        ("同景国际城A1栋电梯坏了", ""),
+    ],
+)
+def test_the_one_building_that_a_text_names_beyond_doubt_is_filled_in(speak, world, text, tail):
+    voice = speak(text=text).voice
+    assert voice.building == (f"{world.home}-{tail}" if tail else "")
+    assert voice.place == world.home
+
+
+def test_a_building_in_the_text_does_not_outweigh_what_was_picked(speak, world):
+    assert speak(text="金堰花园3栋电梯坏了", building=world.building).voice.building == world.building

@@ -91,6 +91,7 @@ def test_every_line_of_this_module_can_be_said_in_both_languages(speak, cast, li
     data = {
         "kind": "help", "channel": "phone", "category": "street_lamp", "severity": "minor", "n": 3, "rows": 5,
         "to": "500108002005", "decision": "accepted", "reason": "other", "name": "路灯", "of": "1",
+        "until": "2026-12-31",
     }  # fmt: skip
     for code, sentence in MODULE.sentences.items():
         with translation.override("zh-hans"):
@@ -153,6 +154,34 @@ def test_a_place_without_the_rule_keeps_its_contacts_and_holds_up_nobody(
 def test_contacts_of_many_matters_go_in_portions(speak):
     close_long_ago(*(speak(text=f"第{n}件事", contact="13812345678").voice for n in range(3)))
     assert [personal_data.forget_contacts(limit=2) for _ in range(3)] == [2, 1, 0]
+
+
+def test_nothing_is_written_and_nobody_waits_while_no_contact_is_due(speak, monkeypatch, lines):
+    fresh = speak(contact="13812345678").voice
+    close_long_ago(fresh, days=20)
+    begun = []
+
+    def counted():
+        begun.append(1)
+        return write()
+
+    monkeypatch.setattr(personal_data, "write", counted)
+    assert personal_data.forget_contacts() == 0 and begun == []
+    close_long_ago(fresh)
+    assert personal_data.forget_contacts() == 1 and begun == [1]
+
+
+def test_the_contact_of_a_matter_that_opens_again_meanwhile_stays(speak, monkeypatch, lines):
+    voice = speak(contact="13812345678").voice
+    close_long_ago(voice)
+
+    def late():
+        Matter.objects.filter(pk=voice.matter_id).update(is_open=True, closed_at=None)
+        return write()
+
+    monkeypatch.setattr(personal_data, "write", late)
+    assert personal_data.forget_contacts() == 0
+    assert Voice.objects.exclude(contact_hash="").count() == 1 and not lines("voices.contact.forgotten")
 
 
 REOPENED = "还是不亮，我住的那层全黑"

@@ -141,3 +141,9 @@ def test_a_catalogue_that_asks_for_photos_without_a_law_is_refused(tmp_path):
     path.write_text(text.replace("photo = false", "photo = true", 1), encoding="utf-8")
     with pytest.raises(ValueError):
         catalogue.read_catalogue(path)
+
+
+@pytest.mark.parametrize("text", ["路灯一闪一闪", "门口的路灯一闪一闪的，晃眼", "楼下路灯一闪一闪"])
+def test_a_flickering_street_lamp_is_no_failure_of_the_power(text):
+    assert triage.understand(text).categories[0].label == "street_lamp"
+    assert triage.understand("家里电压不稳，灯一闪一闪").categories[0].label == "power_supply"

@@ -253,6 +253,19 @@ def test_the_title_of_a_matter_shows_no_door_to_whoever_joins_it(speak, cast):
     assert "502" not in matter.title and "楼下了" in matter.title
 
 
+DOORS = ["3栋601家里天天放音乐", "3栋601户漏水", "5栋302多次投诉", "2单元502家", "三栋六零一家"]
+
+
+@pytest.mark.parametrize("said", DOORS)
+def test_a_door_is_covered_in_a_title_and_refused_in_public_whatever_follows_it(speak, cast, said):
+    matter = speak(text=said, kind="complaint").voice.matter
+    room = next(room for room in ("601", "302", "502", "六零一") if room in said)
+    assert room not in matter.title
+    with pytest.raises(ActionError) as error:
+        actions.publish_matter(actor=cast.secretary.actor, number=matter.number, title=said, text="楼里的事")
+    assert (error.value.code, error.value.field) == ("personal-data", "title")
+
+
 @pytest.mark.parametrize("field", ["title", "text"])
 def test_no_door_is_published_but_an_answer_may_name_a_room(speak, cast, field):
     number = speak(text="3栋2单元501漏水", kind="complaint").voice.number

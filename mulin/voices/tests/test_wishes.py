@@ -146,5 +146,8 @@ def test_a_guess_of_the_machine_never_hides_an_offer_for_good(speak, monkeypatch
     assert (offer.category, offer.publication) == ("", "asked")
     chosen = speak(text="我会修家电，可以帮大家", kind="offer", category="neighbour_dispute").voice.matter
     assert chosen.publication == "never"
+    guess["kind"] = [{"code": "offer", "confidence": 0.75, "reason": []}]
+    unsaid = speak(text="我会修家电，谁家要修请说一声").voice.matter
+    assert (unsaid.kind, unsaid.category, unsaid.publication) == ("help", "", "asked")
     complaint = speak(text="楼上半夜吵架", kind="complaint").voice.matter
     assert (complaint.category, complaint.publication) == ("neighbour_dispute", "never")
