@@ -8,8 +8,10 @@ measures "by event" the local day of what happened; `cases.open` is a gauge, how
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import islice
 
 from mulin.cases.models import Case
+from mulin.kernel import recounting
 from mulin.kernel.clock import day_of
 from mulin.kernel.counters import GAUGE_DAY, Count
 
@@ -86,14 +88,33 @@ def difference(before: Tally, after: Tally) -> list[Count]:
     ]
 
 
-def recount() -> Iterable[tuple]:
-    """What the counters should say: (measure, place, grid, day, state, category, n)."""
-    total: Tally = Counter()
+# Cases whose counts are summed before they are given out: memory stays flat however many there are.
+AT_ONCE = 1000
+
+
+def recount(after: str = "", upto: str | None = None) -> Iterator[tuple]:
+    """What the counters should say, for the places behind `after` up to `upto`: (measure, place, grid, day,
+    state, category, n), in several rows to be added up."""
     needed = (
         "place", "grid", "category", "state", "is_open", "opened_on", "done_at", "closed_at", "outcome",
         "days", "excluded_for", "responded_in_time", "is_solved", "is_satisfied",
     )  # fmt: skip
-    for case in Case.objects.only(*needed).iterator(chunk_size=5000):
-        total.update(tally(case))
-    for (measure, place, grid, day, state, category), n in sorted(total.items()):
-        yield measure, place, grid, day, state, category, n
+    cases = recounting.within(Case.objects.only(*needed), after, upto).iterator(chunk_size=AT_ONCE)
+    for several in batched(cases, AT_ONCE):
+        total: Tally = Counter()
+        for case in several:
+            total.update(tally(case))
+        for (measure, place, grid, day, state, category), n in total.items():
+            yield measure, place, grid, day, state, category, n
+
+
+def nth_place(after: str, n: int) -> str | None:
+    """The place of the n-th case behind a place."""
+    return recounting.nth_place(Case.objects.all(), after, n)
+
+
+def batched(things: Iterable[Case], size: int) -> Iterator[list[Case]]:
+    """Lists of `size` at most."""
+    rest = iter(things)
+    while several := list(islice(rest, size)):
+        yield several

@@ -209,7 +209,7 @@ MODULE = Module(
         Periodic("cases-overdue", 60, actions.escalate_overdue),
         Periodic("cases-close-confirmed", 600, actions.close_confirmed),
     ),
-    recounts=(Recount(counting.MEASURES, counting.recount),),
+    recounts=(Recount(counting.MEASURES, counting.recount, counting.nth_place),),
     personal_data=(PersonalData("cases", _("办事"), personal.export, personal.erase),),
     providers={
         "voices.matters_of_units": notices.matters_of_units,

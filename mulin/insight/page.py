@@ -16,8 +16,9 @@ from mulin.insight.answers import MARKS
 from mulin.insight.definitions import FIGURES, PERIODS, RATES
 from mulin.insight.figures import Rate
 from mulin.insight.links import Lists, url
-from mulin.insight.periods import PRESETS, Period
+from mulin.insight.periods import PRESETS, Period, is_unfinished
 from mulin.insight.queries import OF_CHILDREN, Board, Cell, Child
+from mulin.kernel import clock
 from mulin.kernel.actors import Actor
 from mulin.kernel.suppression import COVER
 from mulin.places.queries import names_of
@@ -67,7 +68,8 @@ class Page:
     kinds: list[dict[str, Any]]
     categories: list[dict[str, Any]]
     more_categories: list[dict[str, Any]]
-    trend: list[dict[str, str]]
+    trend: list[dict[str, Any]]
+    unfinished: str
     states: list[dict[str, Any]]
     hot: list[dict[str, Any]]
     trail: list[dict[str, str]]
@@ -85,6 +87,7 @@ def page(board: Board, actor: Actor, wall: bool = False) -> Page:
     lists = Lists(actor, board.place.code, board.period)
     query = query_of(board.period, wall)
     categories = _categories(board, lists)
+    trend = _trend(board)
     return Page(
         board=board,
         query=query,
@@ -98,7 +101,8 @@ def page(board: Board, actor: Actor, wall: bool = False) -> Page:
         kinds=_bars(board.kinds, voice_states.kind_word, lambda code: _of_kind(lists, code)),
         categories=categories if len(categories) <= BARS + 1 else categories[:BARS],
         more_categories=[] if len(categories) <= BARS + 1 else categories[BARS:],
-        trend=_trend(board),
+        trend=trend,
+        unfinished=next((step["label"] for step in trend if step["is_unfinished"]), ""),
         states=_states(board, lists),
         hot=_hot(board, actor, lists),
         trail=_trail(board, query),
@@ -106,10 +110,10 @@ def page(board: Board, actor: Actor, wall: bool = False) -> Page:
 
 
 def _trail(board: Board, query: str) -> list[dict[str, str]]:
-    """The places above, each name once: a municipality has the name of its only city."""
-    names = {place.name: place.code for place in board.above}
+    """The places above."""
     return [
-        {"name": name, "url": reverse("insight:board", args=[code]) + query} for name, code in names.items()
+        {"name": place.name, "url": reverse("insight:board", args=[place.code]) + query}
+        for place in board.above
     ]
 
 
@@ -231,7 +235,8 @@ def _categories(board: Board, lists: Lists) -> list[dict[str, Any]]:
     )
 
 
-def _trend(board: Board) -> list[dict[str, str]]:
+def _trend(board: Board) -> list[dict[str, Any]]:
+    today = clock.today()
     return [
         {
             "label": date_format(step.since, "m-d")
@@ -240,6 +245,9 @@ def _trend(board: Board) -> list[dict[str, str]]:
             "came": count_text(step.came),
             "closed": count_text(step.closed),
             "before": count_text(step.before),
+            "is_unfinished": is_unfinished(
+                board.period, (step.since, step.until), today, coarser=not board.is_exact
+            ),
         }
         for step in board.trend
     ]

@@ -77,19 +77,29 @@ def _day(text: str) -> date | None:
 def buckets(period: Period, coarser: bool = False) -> list[tuple[date, date]]:
     """How the trend is cut: days up to a month, then weeks from the first day on, then calendar months.
     `coarser`: weeks at least."""
-    if period.days <= 31 and not coarser:
-        return [(d, d) for d in (period.since + timedelta(days=i) for i in range(period.days))]
     cut: list[tuple[date, date]] = []
     first = period.since
     while first <= period.until:
-        if period.days <= 200:
-            last = first + timedelta(days=6)
-        else:
-            last = date(first.year, first.month, monthrange(first.year, first.month)[1])
-        last = min(last, period.until)
+        last = min(_whole_until(period, first, coarser), period.until)
         cut.append((first, last))
         first = last + timedelta(days=1)
     return cut
+
+
+def _whole_until(period: Period, first: date, coarser: bool) -> date:
+    """When a step that begins on `first` is complete."""
+    if period.days <= 31 and not coarser:
+        return first
+    if period.days <= 200:
+        return first + timedelta(days=6)
+    return date(first.year, first.month, monthrange(first.year, first.month)[1])
+
+
+def is_unfinished(period: Period, step: tuple[date, date], today: date, coarser: bool = False) -> bool:
+    """Whether a step ends too soon to be compared with the others: the day is not over yet, or the week or
+    month is cut off by the end of the period."""
+    first, last = step
+    return last >= today or last < _whole_until(period, first, coarser)
 
 
 def before(period: Period, cuts: list[tuple[date, date]], coarser: bool = False) -> list[tuple[date, date]]:

@@ -19,7 +19,7 @@ from mulin.kernel import clock, codes, policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.errors import NotAllowed, NotVisible
 from mulin.kernel.suppression import COVER, LIMIT, SMALL, link, protect, protect_table
-from mulin.places.queries import Place, children
+from mulin.places.queries import Place
 
 __all__ = ["Board", "as_json", "board", "heat_squares", "sees_small"]
 
@@ -142,6 +142,8 @@ def board(
         raise NotVisible(place)
     policy.require(actor, "insight.board:view", place)
     found = reading.ground(place)
+    # A formal level has the board of the municipality.
+    place = found.place.code
     exact = sees_small(actor, place)
     if "-" in place and not exact:
         raise NotAllowed("not-allowed", _("网格的数字太小，只给在这里工作的人看。请看社区的看板。"))
@@ -247,7 +249,7 @@ def _protected(
     total: dict[str, int] = {}
     marks: dict[str, str] = {}
     for outer, inner in pairwise([*above, place]):
-        table, total = _table(outer, children(outer.code), period, late, total)
+        table, total = _table(outer, reading.divided(outer), period, late, total)
         marks = marks or _own_marks(total)
         rows = {inner.code: _nothing(), **table}
         marks = _hidden(rows, marks)[inner.code]

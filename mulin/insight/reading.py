@@ -48,10 +48,35 @@ def ground(code: str) -> Ground:
     parents = [*codes.parents(code)]
     known = places_of(parents)
     above = tuple(known[one] for one in parents if one in known)
+    if above and _is_formal(place, above[-1]):
+        return ground(above[-1].code)
+    above = tuple(
+        one for upper, one in zip((None, *above), above, strict=False) if not _is_formal(one, upper)
+    )
     if place.is_site:
         return Ground(place, above)
-    below = sites(code, "grid") if place.level == codes.Level.COMMUNITY else children(code)
+    below = sites(code, "grid") if place.level == codes.Level.COMMUNITY else divided(place)
     return Ground(place, above, tuple(one for one in below if one.level == below[0].level))
+
+
+# What stands between a municipality and its districts in the official codes and is nothing that people know.
+FORMAL_NAMES = frozenset({"市辖区", "县"})
+
+
+def _is_formal(place: Place, upper: Place | None) -> bool:
+    """Whether a place is only a step of the codes: 500100 in 500000, both 重庆市."""
+    if upper is None or upper.level != codes.Level.PROVINCE or place.level != codes.Level.CITY:
+        return False
+    return place.name.rstrip("市") == upper.name.rstrip("市") or place.name in FORMAL_NAMES
+
+
+def divided(place: Place) -> list[Place]:
+    """The divisions that the board of a place lists. A formal level is passed over for everyone and has no
+    table of its own: two tables of nearly the same places could be subtracted from one another."""
+    below = children(place.code)
+    if below and all(_is_formal(one, place) for one in below):
+        return [lower for one in below for lower in children(one.code)]
+    return below
 
 
 # Overdue cases

@@ -1,5 +1,7 @@
 """Pages of the board: read only."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -13,7 +15,7 @@ from mulin.insight.definitions import FIGURES, NOTE_HIDDEN, NOTE_NO_RANKING, NOT
 from mulin.insight.links import url
 from mulin.insight.page import page, query_of
 from mulin.insight.periods import from_query
-from mulin.kernel import clock, policy
+from mulin.kernel import clock, policy, recounting, registry
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
 
@@ -22,13 +24,14 @@ WALL_SECONDS = 30
 
 
 def _home(request: HttpRequest, actor: Actor) -> str:
-    """The place to begin with: of one's post, of one's home, of the site."""
+    """The place to begin with: of one's post, the community that the resident's pages show, the site."""
     for post in actor.posts:
         if post.place and (post.place[13:14] in {"", "G"}):
             return post.place
     if actor.posts and actor.posts[0].place:
         return actor.posts[0].place[:12]
-    return getattr(request.user, "home_place", "") or settings.MULIN_SITE_PLACE
+    chosen: Callable[[HttpRequest], str] | None = registry.providers().get("shell.place")
+    return (chosen(request) if chosen else "") or settings.MULIN_SITE_PLACE
 
 
 @require_safe
@@ -42,6 +45,12 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _elsewhere(request: HttpRequest, place: str) -> HttpResponse:
+    """The same figures of another place."""
+    query = request.GET.urlencode()
+    return HttpResponseRedirect(reverse("insight:board", args=[place]) + (f"?{query}" if query else ""))
+
+
 def _board(request: HttpRequest, place: str) -> queries.Board:
     actor = actor_of(request)
     period = from_query(request.GET, clock.today(), queries.default_period(actor, place))
@@ -53,12 +62,11 @@ def board(request: HttpRequest, place: str) -> HttpResponse:
     """The board of a place. Someone who may not see a grid's is led to its community's."""
     actor = actor_of(request)
     if "-" in place and not queries.sees_small(actor, place):
-        query = request.GET.urlencode()
-        return HttpResponseRedirect(
-            reverse("insight:board", args=[place[:12]]) + (f"?{query}" if query else "")
-        )
+        return _elsewhere(request, place[:12])
     wall = request.GET.get("wall") == "1"
     found = _board(request, place)
+    if found.place.code != place:
+        return _elsewhere(request, found.place.code)
     seen = page(found, actor, wall)
     context = {
         "board": found,
@@ -72,6 +80,7 @@ def board(request: HttpRequest, place: str) -> HttpResponse:
         "note_hidden": NOTE_HIDDEN,
         "note_small_area": NOTE_SMALL_AREA if found.is_small_area else "",
         "note_no_ranking": NOTE_NO_RANKING,
+        "is_counting": recounting.is_going_on(),
         "desk_url": url("desk:inbox") if policy.can_somewhere(actor, "desk.desk:enter") else "",
         "map_url": reverse("insight:map", args=[place]) + seen.query,
         "export_url": reverse("insight:export", args=[place]) + seen.query,

@@ -7,19 +7,20 @@ whole months and the days of its ragged ends, so a year costs hardly more than a
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection
+from django.db import Error, connection
 
 from mulin.kernel import clock, codes
 from mulin.kernel.daysums import Part, merged, parts_of, pieces
 from mulin.kernel.db import is_postgres, write
 from mulin.kernel.ids import new_id
 from mulin.kernel.inserting import insert
-from mulin.kernel.models import CountDelta
+from mulin.kernel.models import CountDelta, CountLevel
 
 GRID_LEVEL = 15
 CATEGORY_LEVELS = (2, 4, 6, 9)
@@ -29,6 +30,11 @@ MONTHS = 100
 # A gauge, of which one asks how many there are now, is counted on this one day: so it is one row a place,
 # whatever the history.
 GAUGE_DAY = date(2000, 1, 1)
+# Rows of level 0 hold no figures: they say of each measure in what form the tables hold it (recounting.py).
+HELD_LEVEL = 0
+MISSING = 0
+# The name of the lock that whoever changes the level tables takes first; any number that is ours.
+LOCK = 0x6D756C696E
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +108,47 @@ DO UPDATE SET n = kernel_countcategory.n + excluded.n
 """
 
 
+@contextmanager
+def alone(as_of_one_moment: bool = False) -> Iterator[None]:
+    """A write transaction while nobody else folds or recounts; actions go on appending deltas.
+
+    The lock comes before all others, so that nobody waits for it with rows in hand. SQLite has one writer
+    anyway. `as_of_one_moment`: what others commit meanwhile is not seen.
+    """
+    if not is_postgres():
+        with write():
+            yield
+        return
+    with connection.cursor() as cursor:
+        if connection.in_atomic_block:  # inside a larger transaction the moment is the caller's
+            with write():
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+                yield
+            return
+        # Taken outside: a transaction that waited for it inside would see the moment before it waited.
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        try:
+            with write():
+                if as_of_one_moment:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                yield
+        finally:
+            try:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+            except Error:  # the lock ends with the session
+                connection.close()
+
+
+def missing() -> list[str]:
+    """Measures that are being counted again from the records: their deltas stay until that is done."""
+    held = CountLevel.objects.filter(level=HELD_LEVEL, n=MISSING)
+    return list(held.values_list("measure", flat=True))
+
+
 def fold(limit: int = 5000) -> int:
     """Fold the oldest deltas into the level tables and delete them, in one transaction. Returns how many."""
-    with write():
-        rows = CountDelta.objects.order_by("id")
-        if is_postgres():
-            rows = rows.select_for_update(skip_locked=True)
-        rows = list(rows[:limit])
+    with alone():
+        rows = list(CountDelta.objects.exclude(measure__in=missing()).order_by("id")[:limit])
         if not rows:
             return 0
         levels: dict[tuple, int] = defaultdict(int)
@@ -126,7 +166,7 @@ def fold(limit: int = 5000) -> int:
 def add(levels: dict[tuple, int], categories: dict[tuple, int]) -> None:
     """Add sums to the level tables, by their keys in the order of the statements' columns."""
     with connection.cursor() as cursor:
-        # Sorted: two folders on one cluster take row locks in the same order.
+        # Sorted: neighbours in the index are written one after the other.
         cursor.executemany(UPSERT_LEVEL, [(*k, n) for k, n in sorted(levels.items()) if n])
         cursor.executemany(UPSERT_CATEGORY, [(*k, n) for k, n in sorted(categories.items()) if n])
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mulin.kernel import throttle
+from mulin.kernel import recounting, throttle
 from mulin.kernel.registry import Module, Periodic, Sentence
 
 MODULE = Module(
@@ -16,5 +16,9 @@ MODULE = Module(
         "kernel.subscriber.put_aside": Sentence(_("%(subscriber)s 处理不了一条日志（%(code)s），先放在一边")),
         "kernel.subscriber.taken_up": Sentence(_("%(subscriber)s 补上了放在一边的一条日志（%(code)s）")),
     },
-    periodic=(Periodic("throttle-sweep", 3600, throttle.sweep),),
+    periodic=(
+        Periodic("throttle-sweep", 3600, throttle.sweep),
+        Periodic("counters-recount", 2, recounting.go_on),
+        Periodic("counters-months", 300, recounting.mend_some_months),
+    ),
 )

@@ -1,24 +1,42 @@
 """Counters against the records: compared, and made again where they cannot be right.
 
-Beside its figures the level table says which measures it holds and in what form (rows of level 0). A measure
-that came with a later version, or one kept in an older form, has figures only of what happened since: so it
-is counted again from the records when an instance starts.
+Beside its figures the level table says of every measure in what form the tables hold it (rows of level 0).
+A measure that came with a later version is MISSING: the worker counts it again from the records, one range of
+places after the other, each in a short transaction; until all are done its deltas are not folded, so that
+every action is either among the records counted or still a delta. One kept by a version that knew no months
+has DAYS: its months are summed from its days.
 """
 
+import logging
+import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Iterator
+from itertools import cycle
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
-from mulin.kernel import counters, registry
-from mulin.kernel.db import is_postgres, write
-from mulin.kernel.models import CountCategory, CountDelta, CountLevel
+from mulin.kernel import codes, counters, registry
+from mulin.kernel.counters import GAUGE_DAY, GRID_LEVEL, HELD_LEVEL, LEVELS, MISSING, MONTHS
+from mulin.kernel.db import is_postgres
+from mulin.kernel.models import CountCategory, CountDelta, CountLevel, Entry
+
+log = logging.getLogger("mulin.worker")
 
 # 1: days only. 2: days and whole months.
-FORM = 2
-HELD_LEVEL = 0
-HELD_AT_ONCE = 100_000
+DAYS, FORM = 1, 2
+# Records in one transaction, rows written at once.
+BATCH = 500
+AT_ONCE = 50_000
+# Seconds in which the worker does nothing else, and seconds in between for others to take SQLite's lock.
+STINT = 2.0
+PAUSE = 0.02
+# Table -> its columns beside level, node, day and n.
+TABLES = {"kernel_countlevel": "measure, state", "kernel_countcategory": "measure, category, state"}
+KEPT = [(table, level) for table in TABLES for level in (*LEVELS, GRID_LEVEL)
+        if "category" not in TABLES[table] or counters.has_categories(level)]  # fmt: skip
+_turns = cycle(KEPT)
 Key = tuple[int, str, str, Any, str, str]  # level, node, measure, day, category ("" where not kept), state
 
 
@@ -91,62 +109,192 @@ def compare_at_once() -> tuple[int, list[str]]:
 # Made again ---------------------------------------------------------------------------------------------
 
 
-def outdated() -> set[str]:
-    """Measures that the tables do not hold in today's form."""
-    rows = CountLevel.objects.filter(level=HELD_LEVEL, n=FORM).values_list("measure", flat=True)
-    return counted() - set(rows)
+def within(records: QuerySet, after: str, upto: str | None) -> QuerySet:
+    """The records whose place lies behind `after` and not behind `upto`."""
+    if after:
+        records = records.filter(place__gt=after)
+    return records if upto is None else records.filter(place__lte=upto)
 
 
-def bring_up_to_date(say: Callable[[str], None] = lambda text: None) -> set[str]:
-    """Count the outdated measures again. Called when an instance starts; returns which they were."""
-    missing = outdated()
-    if missing:
-        if CountDelta.objects.exists() or CountLevel.objects.exists():
-            say(f"counters: counting again from the records: {', '.join(sorted(missing))}")
-        rebuild(missing)
-    return missing
+def nth_place(records: QuerySet, after: str, n: int) -> str | None:
+    """The place of the n-th record behind a place; None when there are fewer."""
+    places = within(records, after, None).order_by("place").values_list("place", flat=True)
+    return next(iter(places[n - 1 : n]), None)
 
 
-def rebuild(measures: set[str] | None = None) -> int:
-    """Count measures (all of them by default) again from the records, in one transaction. Returns how many
-    counts there were.
+def held() -> dict[str, tuple[int, str]]:
+    """measure -> (form in which the tables hold it, the place up to which it was counted again)."""
+    rows = CountLevel.objects.filter(level=HELD_LEVEL, measure__in=counted())
+    return {measure: (form, node) for measure, form, node in rows.values_list("measure", "n", "node")}
 
-    Others may go on reading; who writes waits, so that each action is either among the records counted here
-    or adds its deltas afterwards.
+
+def is_going_on() -> bool:
+    """Whether older figures are still being counted, so that what is read is too little."""
+    return CountLevel.objects.filter(level=HELD_LEVEL, n__lt=FORM, measure__in=counted()).exists()
+
+
+def note() -> set[str]:
+    """Write down in what form the tables hold the measures that nobody knew of before: cheap, and to be done
+    before an action of this version counts them. Returns those that are not as they should be."""
+    if counted() - held().keys():
+        with counters.alone():
+            _note(counted() - held().keys())
+    return {measure for measure, (form, _place) in held().items() if form < FORM}
+
+
+def _note(measures: set[str]) -> None:
+    # Every count is in a row of the province.
+    by_day = CountLevel.objects.filter(level=LEVELS[0], measure__in=measures)
+    known = set(by_day.values_list("measure", flat=True).distinct())
+    # No action without a line: a new instance has nothing to count.
+    is_new = not Entry.objects.exists()
+    CountLevel.objects.bulk_create(
+        _mark(one, FORM if is_new else DAYS if one in known else MISSING) for one in sorted(measures)
+    )
+
+
+def _mark(measure: str, form: int) -> CountLevel:
+    return CountLevel(level=HELD_LEVEL, node="", measure=measure, day=GAUGE_DAY, n=form)
+
+
+def go_on(seconds: float = STINT) -> bool:
+    """Bring the tables up to date, for so long at most; called again it goes on where it was. For the worker.
+    Returns whether all is done."""
+    if not note():
+        return True
+    until, total = time.monotonic() + seconds, 0
+    for n in _steps():
+        total += n
+        if time.monotonic() >= until:
+            at = max((place for form, place in held().values() if form == MISSING), default="")
+            log.info("older figures are being counted again: at place %s, %d counts just now", at, total)
+            return False
+    _finish()
+    return True
+
+
+def _finish() -> None:
+    days = sorted(measure for measure, (form, _place) in held().items() if form == DAYS)
+    mend_months()
+    CountLevel.objects.filter(level=HELD_LEVEL, measure__in=days, n=DAYS).update(n=FORM)
+    log.info("older figures are counted: %s", ", ".join(days))
+
+
+def _steps() -> Iterator[int]:
+    while (n := step()) is not None:
+        yield n
+        time.sleep(PAUSE)
+
+
+def step() -> int | None:
+    """Count the missing measures in the next range of places. Returns how many counts there were; None when
+    nothing is missing (any more).
+
+    All as of one moment: the deltas seen here are of actions whose records are counted here, so they go; what
+    is committed later stays a delta.
     """
-    measures = counted() if measures is None else measures
-    with write():
-        if is_postgres():
-            with connection.cursor() as cursor:
-                cursor.execute("LOCK TABLE kernel_countdelta IN SHARE ROW EXCLUSIVE MODE")
-        for model in (CountDelta, CountLevel, CountCategory):
-            model.objects.filter(measure__in=measures).delete()
-        total = _count_again(measures)
-        CountLevel.objects.bulk_create(
-            CountLevel(level=HELD_LEVEL, node="", measure=one, day=counters.GAUGE_DAY, n=FORM)
-            for one in sorted(measures)
-        )
+    with counters.alone(as_of_one_moment=True):
+        missing = {measure: place for measure, (form, place) in held().items() if form == MISSING}
+        if not missing:
+            return None
+        after = max(missing.values())
+        measures = {measure for measure, place in missing.items() if place == after}
+        recounts = [one for one in registry.collect("recounts") if not measures.isdisjoint(one.measures)]
+        upto = min(filter(None, (one.nth_place(after, BATCH) for one in recounts)), default=None)
+        within(CountDelta.objects.filter(measure__in=measures), after, upto).delete()
+        total = sum(_count_again(one, measures, after, upto) for one in recounts)
+        marks = CountLevel.objects.filter(level=HELD_LEVEL, measure__in=measures)
+        marks.update(**({"n": DAYS, "node": ""} if upto is None else {"node": upto}))
     return total
 
 
-def _count_again(measures: set[str]) -> int:
+def _count_again(recount: registry.Recount, measures: set[str], after: str, upto: str | None) -> int:
+    """Add the counts of a range of places to the days; the months are summed from those in the end."""
     levels: dict[tuple, int] = defaultdict(int)
     categories: dict[tuple, int] = defaultdict(int)
     total = 0
-    for recount in registry.collect("recounts"):
-        if measures.isdisjoint(recount.measures):
+    for measure, place, grid, day, state, category, n in recount.rows(after, upto):
+        if measure not in measures:
             continue
-        for measure, place, grid, day, state, category, n in recount.rows():
-            if measure not in measures:
-                continue
-            total += 1
-            for level, node, at in counters.rows_of(place, grid, day):
-                levels[level, node, measure, at, state] += n
-                if category and counters.has_categories(level):
-                    categories[level, node, measure, at, category, state] += n
-            if len(levels) + len(categories) >= HELD_AT_ONCE:
-                counters.add(levels, categories)
-                levels.clear()
-                categories.clear()
+        total += 1
+        for level, node in counters.nodes(place, grid):
+            levels[level, node, measure, day, state] += n
+            if category and counters.has_categories(level):
+                categories[level, node, measure, day, category, state] += n
+        if len(levels) + len(categories) >= AT_ONCE:
+            counters.add(levels, categories)
+            levels.clear()
+            categories.clear()
     counters.add(levels, categories)
     return total
+
+
+def begin(measures: set[str]) -> None:
+    """Forget what the tables hold of these measures: they are counted again from the first place on."""
+    with counters.alone():
+        CountLevel.objects.filter(measure__in=measures).delete()
+        CountCategory.objects.filter(measure__in=measures).delete()
+        CountLevel.objects.bulk_create(_mark(one, MISSING) for one in sorted(measures))
+
+
+def rebuild() -> int:
+    """Count every measure again from the records, while others go on. Returns how many counts there were.
+    Broken off, it is ended by the worker or by the next call."""
+    begin(counted())
+    total = sum(_steps())
+    _finish()
+    return total
+
+
+# Months -------------------------------------------------------------------------------------------------
+
+
+def mend_months() -> int:
+    """Make every row of a month the sum of its days, where it is not. Returns how many rows were wrong."""
+    return sum(_mend_level(table, level) for table, level in KEPT)
+
+
+def mend_some_months() -> int:
+    """The next level of `mend_months`: the worker looks at one after the other for ever, since beside a new
+    version one of an older version may still fold, and that knows no months."""
+    table, level = next(_turns)
+    if wrong := _mend_level(table, level):
+        log.warning("%d months of level %d were not the sum of their days, and are now", wrong, level)
+    return wrong
+
+
+def _mend_level(table: str, level: int) -> int:
+    """One level of one table, below the district street by street, so that no transaction is long."""
+    spans = [("", "~")]
+    if level > LEVELS[2]:
+        streets = CountLevel.objects.filter(level=LEVELS[3]).order_by("node")
+        spans = [codes.bounds(one) for one in streets.values_list("node", flat=True).distinct()]
+    return sum(_mend_span(table, level, low, high) for low, high in spans)
+
+
+def _mend_span(table: str, level: int, low: str, high: str) -> int:
+    """The nodes from `low` to `high`, in one transaction; without any lock when nothing is wrong."""
+    rest = TABLES[table]
+    month = "date_trunc('month', day)::date" if is_postgres() else "substr(day, 1, 8) || '01'"
+    inside = "node >= %s AND node < %s"
+    # Names and numbers are of this module.
+    wrong = f"""
+        SELECT {level + MONTHS}, node, month, {rest}, SUM(n) FROM (
+            SELECT node, {month} AS month, {rest}, n FROM {table}
+            WHERE level = {level} AND {inside} AND day <> %s
+            UNION ALL
+            SELECT node, day, {rest}, -n FROM {table} WHERE level = {level + MONTHS} AND {inside}
+        ) AS counts GROUP BY node, month, {rest} HAVING SUM(n) <> 0
+    """  # noqa: S608
+    given = [low, high, GAUGE_DAY, low, high]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{wrong} LIMIT 1", given)
+        if not cursor.fetchall():
+            return 0
+        with counters.alone():
+            cursor.execute(
+                f"INSERT INTO {table} (level, node, day, {rest}, n) {wrong}"
+                f" ON CONFLICT (level, node, day, {rest}) DO UPDATE SET n = {table}.n + excluded.n",
+                given,
+            )
+            return cursor.rowcount

@@ -156,10 +156,14 @@ class Subscriber:
 @dataclass(frozen=True, slots=True)
 class Recount:
     """Counts from the records what the counters should say, for the check that they are equal.
-    Yields (measure, place, grid, day, state, category, n)."""
+
+    `rows(after="", upto=None)` yields (measure, place, grid, day, state, category, n) of all records or of
+    those whose place lies behind `after` and not behind `upto`. `nth_place(after, n)` gives the place of the
+    n-th record behind `after`, None when there are fewer."""
 
     measures: tuple[str, ...]
-    rows: Callable[[], Iterable[tuple]]
+    rows: Callable[..., Iterable[tuple]]
+    nth_place: Callable[[str, int], str | None] = lambda after, n: None
 
 
 @dataclass(frozen=True, slots=True)

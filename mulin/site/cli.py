@@ -23,7 +23,7 @@ COMMANDS = {
     "budget": ("budget", "decide published participatory budgets again"),
     "recount": ("recount", "count a published vote again"),
     "journal": ("journal", "seal or verify the journal"),
-    "counters": ("counters", "fold or verify the counters"),
+    "counters": ("counters", "verify, fold or rebuild the counters"),
     "backup": ("backup", "write a backup while it runs"),
     "restore": ("restore", "restore a backup"),
 }

@@ -1,7 +1,6 @@
 """Making an instance ready to serve: migrations and static files, skipped when nothing changed."""
 
 import hashlib
-import sys
 from pathlib import Path
 
 from django.apps import apps
@@ -33,10 +32,11 @@ def _remember(name: str, stamp: str) -> None:
 
 
 def ensure_database() -> bool:
-    """Migrate when a migration file changed or the database is new; count again what an older version did
-    not count. Returns whether anything was done."""
+    """Migrate when a migration file changed or the database is new, and write down what an older version did
+    not count (the worker will count it). Returns whether it migrated."""
     done = _ensure_tables()
-    return bool(recounting.bring_up_to_date(lambda text: print(text, file=sys.stderr))) or done
+    recounting.note()
+    return done
 
 
 def _ensure_tables() -> bool:

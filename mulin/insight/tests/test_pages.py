@@ -7,6 +7,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from mulin.cases.models import Case
+from mulin.kernel import journal, recounting
+from mulin.kernel.actors import SYSTEM
 
 
 @pytest.fixture
@@ -117,3 +119,43 @@ def test_a_tip_off_is_on_no_map(town, cast, client_for, fill):
         case.matter.save()
     answer = json.loads(client_for(cast.street).get(f"/board/{town.home}/map.json").content)
     assert not [f for f in answer["features"] if f["properties"]["kind"] == "square"]
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "正在补数"), ("en", "still being counted")])
+def test_the_board_says_while_older_figures_are_still_being_counted(town, client_for, language, words):
+    """After an upgrade that counts something new; not on an instance of which nothing is known."""
+    client = client_for(headers={"Accept-Language": language})
+    page = f"/board/{town.street}/"
+    assert words not in client.get(page).content.decode()
+    journal.record("kernel.backup.made", actor=SYSTEM)
+    recounting.note()
+    assert words in client.get(page).content.decode()
+    recounting.rebuild()
+    assert words not in client.get(page).content.decode()
+
+
+def test_the_formal_level_of_a_municipality_is_passed_over(town, client_for):
+    """500100 (市辖区) is 500000 once more: one board, its districts listed, one name on the way up."""
+    client = client_for()
+    city = client.get(f"/board/{town.site}/?period=month")
+    assert [child.code for child in city.context["board"].children] == [town.district]
+    assert client.get(f"/board/{town.city}/?period=week").headers["Location"] == (
+        f"/board/{town.site}/?period=week"
+    )
+    district = client.get(f"/board/{town.district}/")
+    assert [one["name"] for one in district.context["page"].trail] == ["重庆"]
+    assert district.context["page"].trail[0]["url"].startswith(f"/board/{town.site}/")
+
+
+def test_the_board_without_a_place_is_that_of_the_community_this_browser_chose(town, client_for):
+    client = client_for()
+    client.post("/place", {"place": town.other_home})
+    assert client.get("/board/").headers["Location"] == f"/board/{town.other_home}/"
+
+
+def test_the_unfinished_end_of_the_trend_is_marked_and_said(town, cast, client_for):
+    page = client_for(cast.street).get(f"/board/{town.street}/").content.decode()
+    assert page.count("<tr data-unfinished>") == 1
+    assert "从 11-06 起的一段还没有满" in page
+    past = client_for(cast.street).get(f"/board/{town.street}/?since=2025-10-01&until=2025-10-20")
+    assert "data-unfinished" not in past.content.decode()

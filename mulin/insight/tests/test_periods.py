@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mulin.insight.periods import PRESETS, buckets, coarse, from_query, of, preset
+from mulin.insight.periods import PRESETS, buckets, coarse, from_query, is_unfinished, of, preset
 
 TODAY = date(2025, 11, 6)
 some_day = st.dates(date(2023, 1, 1), date(2026, 6, 1))
@@ -22,6 +22,18 @@ def test_the_period_before_touches_and_has_the_same_length():
     period = preset("week", TODAY)
     assert period.before.until == period.since - timedelta(days=1)
     assert period.before.days == period.days
+
+
+def test_the_step_that_is_not_over_is_known_as_unfinished():
+    for name in PRESETS:
+        period = preset(name, TODAY)
+        for coarser in (False, True):
+            told = [is_unfinished(period, cut, TODAY, coarser) for cut in buckets(period, coarser)]
+            assert told[-1] and not any(told[:-1]), name
+    past = of(date(2025, 9, 1), date(2025, 9, 30), TODAY)
+    assert not any(is_unfinished(past, cut, TODAY) for cut in buckets(past))
+    weeks = [is_unfinished(past, cut, TODAY, True) for cut in buckets(past, True)]
+    assert weeks == [False, False, False, False, True]  # two days only
 
 
 def test_days_that_make_a_preset_are_named_so():

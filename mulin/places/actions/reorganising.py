@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from mulin.kernel import clock, codes, counters, journal
+from mulin.kernel import clock, codes, counters, journal, recounting
 from mulin.kernel.actors import Actor
 from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError
@@ -239,6 +239,10 @@ def follow(on: date, told: Progress) -> int:
         total += done
         if not done:
             break
+    half_counted = recounting.counted().intersection(counters.missing())
+    if total and half_counted:
+        # Records may have gone from places that were counted already to places that were not.
+        recounting.begin(half_counted)
     with write():
         caching.bump()
     return total

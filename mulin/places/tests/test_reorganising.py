@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db.models import Sum
 
-from mulin.kernel import clock, counters, journal, registry, search
+from mulin.kernel import clock, counters, journal, recounting, registry, search
 from mulin.kernel.actors import SYSTEM
 from mulin.kernel.counters import Count
 from mulin.kernel.errors import ActionError, NotAllowed
@@ -150,6 +150,16 @@ def test_what_was_not_folded_yet_moves_too(small, crosswalk):
     assert total(CITY) == 42 and total(NEW_STREET) == 12
     run(crosswalk(*BOTH))
     assert total(NEW_STREET) == 13 and total(NEW) == 3 and total(CITY) == 42
+
+
+def test_a_recount_that_is_half_done_begins_anew(small, crosswalk):
+    """Else what went from a place that was counted to one that was not is counted twice."""
+    count_something()
+    half = {"level": counters.HELD_LEVEL, "measure": "voices.in", "day": counters.GAUGE_DAY}
+    CountLevel.objects.create(**half, node=OLD_STREET, n=counters.MISSING)
+    run(crosswalk(*BOTH))
+    assert recounting.held()["voices.in"] == (counters.MISSING, "")
+    assert total(CITY) == 0
 
 
 def test_of_a_split_street_every_community_takes_its_own_counts(small, crosswalk, monkeypatch):

@@ -27,6 +27,8 @@ class Command(BaseCommand):
         if what == "rebuild":
             self.stdout.write(json.dumps({"counted": recounting.rebuild()}))
             return
+        if recounting.is_going_on():
+            self.stderr.write("The worker is still counting older figures; verify again when it is done.")
         figures, wrong = recounting.compare_at_once()
         for line in wrong[:SHOWN]:
             self.stderr.write(line)
