@@ -202,6 +202,7 @@ class Step:
         """Save the case and write the action's one line with the difference in what it counts for."""
         case = self.case
         case.desk = desk_of(case)
+        case.urgency = clocks.urgency(case)
         clocks.refresh(case)
         case.updated_at = clock.now()
         case.save()

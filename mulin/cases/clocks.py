@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,8 @@ from mulin.kernel.errors import ActionError
 from mulin.kernel.rules import Rule
 from mulin.kernel.workingtime import Calendar, Due, Limit, OfficeHours, Remaining
 
+# The only urgency that moves a case before an overdue one.
+DANGER = 3
 NEVER = datetime(9999, 12, 30, tzinfo=UTC)
 WORK_KINDS = ("response", "stop", "solve")
 KINDS = (*WORK_KINDS, "acknowledge", "confirm")
@@ -58,15 +61,28 @@ def office_hours(place: str) -> OfficeHours | None:
 
 
 def limit_rule(case: Case, kind: str, group: str) -> Rule | None:
-    """The rule for one kind of clock by category, group of categories, kind of demand and severity."""
-    return optional_rule(
-        f"cases.limit.{kind}",
-        case.place,
-        category=case.category,
-        group=group,
-        kind=case.kind,
-        severity=case.severity,
-    )
+    """The rule for one kind of clock by category, group of categories, kind of demand and severity. A guessed
+    category counts only when it may be relied on."""
+    return optional_rule(f"cases.limit.{kind}", case.place, **_facts(case, group))
+
+
+def _facts(case: Case, group: str) -> dict[str, str]:
+    category = classes.relied_on(case)
+    return {
+        "category": category,
+        "group": group if category else "",
+        "kind": case.kind,
+        "severity": case.severity,
+    }
+
+
+def urgency(case: Case) -> int:
+    """3 where life is in danger, so that it stands before everything; 0 for all else, which its clock orders.
+    Once it is done nobody is in danger any more."""
+    if case.state == "done" or not case.is_open:
+        return 0
+    rule = optional_rule("cases.urgency", case.place, **_facts(case, classes.group_of(case.category)))
+    return DANGER if rule and int(rule.value) >= DANGER else 0
 
 
 def make(case: Case, kind: str, rule: Rule, started_at: datetime | None = None) -> Clock:
@@ -203,9 +219,8 @@ def extend(case: Case) -> Clock:
             "extended-already", _("已经延期过一次，不能再延。确实办不了的，可以挂账并说明原因。")
         )
     rule = rulebook.rule(
-        "cases.limit.extension", at=case.place, category=case.category, group=classes.group_of(case.category),
-        kind=case.kind, severity=case.severity,
-    )  # fmt: skip
+        "cases.limit.extension", at=case.place, **_facts(case, classes.group_of(case.category))
+    )
     one.extended_at = clock.now()
     one.due_at = Limit.parse(rule.value).due(one.due_at, calendar(), office_hours(case.place)).at
     one.rule = {**one.rule, "extended_by": rule.value, "extended_under": rule.reference}
@@ -216,9 +231,11 @@ def extend(case: Case) -> Clock:
 def redraw(case: Case, group: str) -> None:
     """After a change of category, kind, severity or place: running limits follow the rules that now apply.
 
-    They still count from where they started. An extended limit stays: somebody decided it.
+    They still count from where they started. An extended limit stays: somebody decided it. A step of its own
+    that the new category asks for begins now; one that it knows nothing of ends without a verdict.
     """
     fields = ["limit", "due_at", "rule"]
+    _redraw_stop(case, group)
     present = running(case)
     for one in present:
         rule = limit_rule(case, one.kind, group) if not one.extended_at else None
@@ -231,6 +248,15 @@ def redraw(case: Case, group: str) -> None:
     if case.severity == "major" and "acknowledge" not in kinds and case.acknowledged_at is None:
         start(case, "acknowledge", group)
     refresh(case)
+
+
+def _redraw_stop(case: Case, group: str) -> None:
+    had = Clock.objects.filter(case=case, kind="stop")
+    if limit_rule(case, "stop", group) is None:
+        if had.filter(stopped_at=None).update(stopped_at=clock.now()):
+            case.rules = {kind: rule for kind, rule in case.rules.items() if kind != "stop"}
+    elif case.state not in {"done", "suspended"} and not had.exists():
+        start(case, "stop", group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +287,8 @@ def show(one: Clock, place: str) -> Shown:
         words = {True: _("按时完成"), False: _("超期完成"), None: _("已停止")}[one.is_met]
     elif one.paused_at:
         words = _("暂停计时")
+    elif one.kind == "confirm":
+        words = confirm_words(one.due_at)
     else:
         words = left.describe(language)
     return Shown(
@@ -323,7 +351,7 @@ def due_words(case: Case) -> str:
 
 def confirm_words(due_at: datetime) -> str:
     """The clock of a case that its resident is asked about: it is theirs, being over it is nobody's fault."""
-    left = plain_remaining(due_at)
-    if left.overdue:
+    if due_at < clock.now():
         return _("确认期已过")
-    return _("等确认，%(left)s") % {"left": left.describe(get_language() or "zh-hans")}
+    # The day and no number of days: one counted from the answer and one from today would never agree.
+    return _("等确认，到%(day)s") % {"day": date_format(clock.day_of(due_at), _("n月j日"))}

@@ -1,4 +1,4 @@
-"""What waits for an actor: danger first, then the clock, then age.
+"""What waits for an actor: danger to life first, then overdue, then due soonest, then age.
 
 A case waits at one desk (`Case.desk`): its community's, or that of the street or district it has risen to.
 A street sees besides what its units lead, alarms of major matters and what needs a second person; a
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mulin.cases import states
 from mulin.cases.base import visible_cases
-from mulin.cases.models import Case, Exclusion, Involvement
+from mulin.cases.models import CallBack, Case, Exclusion, Involvement
 from mulin.kernel import clock, codes, policy
 from mulin.kernel.actors import Actor, PostRef
 from mulin.kernel.db import one_of
@@ -56,7 +56,9 @@ def _when(kind: str, actor: Actor) -> Q:
             is_open=True, state__in=("accepted", "dispatched", "reopened"), pending__isnull=True
         ),
         "finish": lambda: Q(is_open=True, state="in_hand", pending__isnull=True),
-        "call-back": lambda: Q(is_open=True, state="done", due_at__lte=clock.now()),
+        "call-back": lambda: (
+            Q(is_open=True, state="done", due_at__lte=clock.now()) & ~one_of("pk", _tried_today())
+        ),
         "close": lambda: Q(state="confirmed"),
         "resume": lambda: Q(is_open=True, state="suspended", review_on__lte=clock.today()),
     }[kind]()
@@ -69,6 +71,12 @@ def _proposed(actor: Actor) -> QuerySet:
         .order_by()
         .values("case")
     )
+
+
+def _tried_today() -> QuerySet:
+    """Cases whose people were tried today: the next attempt counts only on another day."""
+    midnight = clock.now().astimezone(clock.zone()).replace(hour=0, minute=0, second=0, microsecond=0)
+    return CallBack.objects.filter(created_at__gte=midnight).order_by().values("case")
 
 
 def _grants(kind: str, role: str) -> frozenset[str]:

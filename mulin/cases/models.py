@@ -26,7 +26,7 @@ class Case(Record):
     category = models.CharField(max_length=48, default="", blank=True)
     kind = models.CharField(max_length=12)
     severity = models.CharField(max_length=6, default="minor")
-    urgency = models.SmallIntegerField(default=0)  # 0 ordinary … 3 danger to life
+    urgency = models.SmallIntegerField(default=0)  # 0 ordinary, 3 danger to life: before any clock
     title = models.CharField(max_length=80)
     state = models.CharField(max_length=12, default="reported")
     previous_state = models.CharField(max_length=12, default="", blank=True)  # where a pause returns to

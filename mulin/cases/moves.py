@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy as _p
 from mulin.cases import actions, base, routing, states
 from mulin.cases.actions.ending import HOW, RESULTS
 from mulin.cases.actions.work import photo_still_needed, possible_handlers
-from mulin.cases.models import Case, Involvement
+from mulin.cases.models import Case, Involvement, Route
 from mulin.cases.reasons import choices as reason_choices
 from mulin.cases.states import MOVES, Move
 from mulin.kernel import codes, policy
@@ -135,7 +135,7 @@ SPECS: dict[str, FieldSpec] = {
     "note": FieldSpec("text", _t("说明")),
     "reason": FieldSpec("text", _t("原因")),
     "reason_code": FieldSpec("choice", _t("属于哪一种"), source="reasons"),
-    "uphold": FieldSpec("bool", _t("异议成立")),
+    "uphold": FieldSpec("bool", _t("异议成立吗")),
     "done_text": FieldSpec("text", _t("做了什么"), _t("给同事和上级看，写清谁、何时、做了什么")),
     "reply": FieldSpec("text", _t("给居民的答复"), _t("说到居民问的事；会发给每一位反映的人")),
     "photos": FieldSpec("files", _t("照片"), _t("只有目录要求的类别才必须")),
@@ -191,6 +191,8 @@ class FormField:
     help: Any
     required: bool
     choices: list[tuple[str, Any]] = field(default_factory=list)
+    # Groups of residents that could take it: offered last, under a heading of their own.
+    groups: list[tuple[str, str]] = field(default_factory=list)
 
 
 class MoveForm:
@@ -231,6 +233,7 @@ class MoveForm:
                 SPECS[name].help,
                 required or (name == "photos" and photo_still_needed(case)),
                 self.choices(name, case),
+                routing.groups_for(case) if SPECS[name].kind in {"org", "orgs"} else [],
             )
             for name, required in field_names(self.move)
         ]
@@ -255,22 +258,31 @@ def _choices(source: str, move: str, case: Case) -> list[tuple[str, Any]]:
     fixed = {"whistle": ("arrived", "done"), "results": RESULTS, "how": HOW}
     if source in fixed:
         return [(code, WORDS[code]) for code in fixed[source]]
-    return org_choices(case, with_routes=source == "routes")
+    offered = org_choices(case)
+    if move in {"object", "decide-objection"}:
+        # Whoever says that it is not theirs is no answer to whose it is.
+        offered = [(value, name) for value, name in offered if value != str(case.lead_id)]
+    return offered
 
 
-def org_choices(case: Case, *, with_routes: bool = True) -> list[tuple[str, str]]:
-    """Units that may be given this case: suggested ones first, then all of the district, nearest first."""
+def org_choices(case: Case) -> list[tuple[str, str]]:
+    """Units that may be given this case: those that a route or the estate names, then those with a route
+    for anything else, then the others of the district, offices before firms and the nearest first. Groups of
+    residents are not among them: `routing.groups_for`."""
     district = codes.district(case.place) or case.place
     low, high = codes.bounds(district)
     above = [code for code in codes.chain(case.place) if code < low or code >= high]
-    inside = Organisation.objects.filter(closed_on=None, place__gte=low, place__lt=high)
-    above_rows = Organisation.objects.filter(closed_on=None, place__in=above)
+    units = Organisation.objects.filter(closed_on=None).exclude(kind__in=Organisation.GROUPS)
+    rows = [*units.filter(place__gte=low, place__lt=high)[:400], *units.filter(place__in=above)[:100]]
+    on_duty = set(Route.objects.filter(org__in=[org.pk for org in rows]).values_list("org", flat=True))
     near = set(codes.chain(case.place))
-    rows = sorted(
-        [*inside[:400], *above_rows[:100]], key=lambda o: (o.place not in near, -codes.level(o.place), o.name)
-    )
-    found = {str(s.org.id): s.org.name for s in routing.suggest(case)} if with_routes else {}
-    for org in rows:
+
+    def rank(org: Organisation) -> tuple:
+        official = org.kind in Organisation.OFFICIAL
+        return org.pk not in on_duty, not official, org.place not in near, -codes.level(org.place), org.name
+
+    found = {str(s.org.id): s.org.name for s in routing.suggest(case) if not s.org.is_group}
+    for org in sorted(rows, key=rank):
         found.setdefault(str(org.id), org.name)
     return list(found.items())
 

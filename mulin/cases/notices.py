@@ -32,7 +32,10 @@ def resident_url(entry: Entry) -> str:
 
 
 def _case(entry: Entry) -> Case | None:
-    return Case.objects.filter(matter_id=entry.matter).first() if entry.matter else None
+    """The case of a line, read once for all its rules; who may open it is kept with it."""
+    if not hasattr(entry, "case_then"):
+        entry.case_then = Case.objects.filter(matter_id=entry.matter).first() if entry.matter else None
+    return entry.case_then
 
 
 def people(entry: Entry) -> Iterable[UUID]:
@@ -52,14 +55,18 @@ def _post_holders(where: Q) -> Iterable[UUID]:
 
 
 def who_may_open(case: Case | None, found: Iterable[UUID]) -> list[UUID]:
-    """Those accounts, in their order, whose posts let them see the case now."""
+    """Those accounts, in their order, whose posts let them see the case now. Each is looked at once for the
+    same reading of the case, however many steps and rules of a line name them."""
     found = list(dict.fromkeys(found))
     if case is None or not found:
         return []
-    target = target_of(case)
-    accounts = Account.objects.for_request().filter(pk__in=found, is_active=True, erased_at=None)
-    seen = {account.pk for account in accounts if may_see(actor_for(account), case, target)}
-    return [pk for pk in found if pk in seen]
+    known: dict[UUID, bool] = case.__dict__.setdefault("openers", {})
+    if asked := [pk for pk in found if pk not in known]:
+        target = target_of(case)
+        accounts = Account.objects.for_request().filter(pk__in=asked, is_active=True, erased_at=None)
+        seen = {account.pk for account in accounts if may_see(actor_for(account), case, target)}
+        known.update((pk, pk in seen) for pk in asked)
+    return [pk for pk in found if known[pk]]
 
 
 def _of_orgs(orgs: Iterable[UUID | str], case: Case | None) -> Iterable[UUID]:

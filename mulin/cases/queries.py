@@ -76,10 +76,10 @@ def list_cases(
     """A page of cases with everything that a row shows, in at most ten statements.
 
     Filters as in `Filters`; `place` is a division, grid or building, `state` may hold several joined by
-    commas, `category` may be a group, `elsewhere` is what waits for others. `order`: burning (urgency, then
-    clock) or newest. Without a state, burning lists open cases only. Rows are cases with `place_name`,
-    `grid_name`, `category_name`, `state_label`, `state_tone`, `kind_label`, `due_words`, `is_overdue`, and
-    lead, handler and matter loaded.
+    commas, `category` may be a group, `elsewhere` is what waits for others. `order`: burning (danger to life,
+    then overdue, then due soonest, then age) or newest. Without a state, burning lists open cases only.
+    Rows are cases with `place_name`, `grid_name`, `category_name`, `state_label`, `state_tone`,
+    `kind_label`, `due_words`, `is_overdue`, and lead, handler and matter loaded.
     """
     wanted = Filters(**{key: value for key, value in filters.items() if value is not None})
     size = max(1, min(int(size), 200))

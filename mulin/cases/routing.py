@@ -47,6 +47,16 @@ def suggest(case: Case, limit: int = 5) -> list[Suggestion]:
     return _once(ranked)[:limit]
 
 
+def groups_for(case: Case) -> list[tuple[str, str]]:
+    """(id, name) of the groups of this community that may be asked: they take cases, as a route says, or keep
+    a place in it. A dancing club that keeps nothing is not offered a broken lamp."""
+    takes = Q(pk__in=Route.objects.filter(org__kind__in=Organisation.GROUPS).values("org"))
+    keeps = Q(adopted__community=case.place)
+    found = Organisation.objects.filter(takes | keeps, kind__in=Organisation.GROUPS, closed_on=None)
+    here = found.filter(Q(place=case.place) | Q(place__startswith=f"{case.place}-")).order_by("name")[:50]
+    return [(str(pk), name) for pk, name in here.values_list("pk", "name") if pk != case.lead_id]
+
+
 def _is_certain(route: Route, case: Case) -> bool:
     return bool(route.category) and route.category == case.category
 
@@ -106,4 +116,5 @@ def _once(ranked: list[Suggestion]) -> list[Suggestion]:
     seen: dict = {}
     for one in ranked:
         seen.setdefault(one.org.id, one)
-    return list(seen.values())
+    # Units answer for it, groups of residents may help: whichever route names them.
+    return sorted(seen.values(), key=lambda one: one.org.is_group)

@@ -31,7 +31,7 @@ def attach(*, actor: Actor, matter: Any, voice: Any, joined: bool) -> WayResult:
                 matters.answer_latecomer(voice, case.reply)
             return WayResult(record=case.id)
     group = classes.group_of(matter.category)
-    case = _new_case(matter, voice, group)
+    case = _new_case(matter, voice)
     made = clocks.opening(case, group)
     org = _automatic(case, voice)
     insert([case])
@@ -43,7 +43,7 @@ def attach(*, actor: Actor, matter: Any, voice: Any, joined: bool) -> WayResult:
     return WayResult(record=case.id, counts=tuple(counting.difference({}, counting.tally(case))), data=data)
 
 
-def _new_case(matter: Any, voice: Any, group: str) -> Case:
+def _new_case(matter: Any, voice: Any) -> Case:
     case = Case(
         number=matter.number,
         matter=matter,
@@ -53,33 +53,15 @@ def _new_case(matter: Any, voice: Any, group: str) -> Case:
     )
     copy(case, matter)
     case.desk = base.desk_of(case)
-    case.urgency = max(urgency(case, group), _machine_urgency(voice))
+    classes.relied_on(case, voice)  # remembered: no clock has to look for the voice
+    case.urgency = clocks.urgency(case)
     return case
-
-
-def _machine_urgency(voice: Any) -> int:
-    """What the text itself suggests, for the order of the inbox alone; never as high as a major matter."""
-    found = (voice.suggestions or {}).get("urgency") or {}
-    sure = float(found.get("confidence") or 0) >= 0.5
-    return min(int(found.get("level") or 0), 2) if sure else 0
 
 
 def copy(case: Case, matter: Any) -> None:
     """Take over from the matter what the case keeps a copy of."""
     for name in ("place", "grid", "building", "category", "kind", "severity", "restriction", "title"):
         setattr(case, name, getattr(matter, name))
-
-
-def urgency(case: Case, group: str) -> int:
-    rule = clocks.optional_rule(
-        "cases.urgency",
-        case.place,
-        category=case.category,
-        group=group,
-        kind=case.kind,
-        severity=case.severity,
-    )
-    return int(rule.value) if rule else 0
 
 
 def _automatic(case: Case, voice: Any) -> Any:
@@ -103,13 +85,11 @@ def sync(*, actor: Actor, matter: Any, before: Any = None) -> WayResult:
     if case is None:
         return WayResult()
     counted = counting.tally(case)
-    was = case.severity
+    case.matter = matter
     copy(case, matter)
-    group = classes.group_of(case.category)
-    if case.severity != was or case.is_open:
-        case.urgency = urgency(case, group)
+    case.urgency = clocks.urgency(case)
     if case.is_open:
-        clocks.redraw(case, group)
+        clocks.redraw(case, classes.group_of(case.category))
     case.desk = base.desk_of(case)
     case.updated_at = clock.now()
     case.save()

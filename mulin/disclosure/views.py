@@ -195,7 +195,7 @@ def register_map(request: HttpRequest) -> JsonResponse:
             {
                 "type": "Feature",
                 "geometry": {"type": "Point", "coordinates": [spot.lon, spot.lat]},
-                "properties": {"code": spot.code, "name": name, "url": url},
+                "properties": {"code": spot.code, "name": name, "url": url, "n": spot.n},
             }
         )
     answer = {"type": "FeatureCollection", "features": features}

@@ -13,6 +13,7 @@ from mulin.kernel.actors import ANONYMOUS, Actor
 
 # The entry of the resident's bar that carries the number of unread notices.
 OWN_THINGS = "mine"
+ENTER_DESK = "desk.desk:enter"
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -60,12 +61,17 @@ def _place_name(request: HttpRequest) -> str:
     return provider(request) if provider else ""
 
 
+def may_enter_desk(actor: Actor) -> bool:
+    """Whether the desk's door opens. A post alone does not: members of a group of neighbours have one too."""
+    return not actor.is_anonymous and policy.can_somewhere(actor, ENTER_DESK)
+
+
 def error_shell(request: HttpRequest) -> dict[str, Any]:
-    """What a refusal wears: who works at the desk stays in its shell and finds the way back to the inbox,
-    everybody else is met by the resident's. `is_stranger`: logging in may help."""
+    """What a refusal wears: who may enter the desk stays in its shell and finds the way back to the inbox,
+    everybody else is met by the resident's and led home. `is_stranger`: logging in may help."""
     actor = actor_of(request)
     desk = _url("desk:inbox")
-    at_desk = bool(desk) and request.path.startswith(desk) and actor.is_staff
+    at_desk = bool(desk) and request.path.startswith(desk) and may_enter_desk(actor)
     return {
         "at_desk": at_desk,
         "desk_url": desk,
@@ -84,6 +90,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "desk_nav": SimpleLazyObject(
             lambda: _bar(registry.collect("desk_nav"), actor, request) if actor.is_staff else []
         ),
+        "enter_desk_url": SimpleLazyObject(lambda: _url("desk:inbox") if may_enter_desk(actor) else ""),
         "unread": SimpleLazyObject(lambda: notices.unread_count(actor)),
         "elder": request.COOKIES.get("mulin_elder") == "1",
         "theme": request.COOKIES.get("mulin_theme", "auto"),

@@ -70,8 +70,8 @@ def _of(entry: Entry, rules: Iterable[registry.NoticeRule]) -> list[Notice]:
 
 
 def say(notice: Notice, title: str = "") -> str:
-    """The sentence of a notice in the current language, by the rule that made it. `title`: of its matter, if
-    the reader may know it (see `titles`); it and the number stand for %(about)s."""
+    """The sentence of a notice in the current language, by the rule that made it. `title`: the words its
+    reader may know its matter by (see `titles`); they and the number stand for %(about)s."""
     known = registry.notice_rules().get(notice.code, ())
     name = notice.data.get(RULE, "")
     rule = next((rule for rule in known if rule.name == name), None)
@@ -91,11 +91,15 @@ def _words(notice: Notice, title: str) -> dict[str, Any]:
     return {**notice.data, "number": number, "about": about % {"title": title, "number": number}}
 
 
-def titles(notices: Iterable[Notice]) -> dict[UUID, str]:
-    """Titles of the matters of some notices, for those they were made for. One statement."""
-    wanted = {notice.matter for notice in notices if notice.matter}
+def titles(notices: Iterable[Notice], *, outside: bool = False) -> dict[UUID, str]:
+    """Notice -> the words that its own reader may know its matter by; a notice that is not named keeps the
+    number alone. `outside`: the words leave the house (SMS, mail, WeChat), where anybody may look over a
+    shoulder. Who may know which words the provider `notices.titles` says: `(pairs of account and matter,
+    outside) -> {pair: words}`; the statements it needs grow with the readers who hold a post."""
+    pairs = {one.pk: (one.account_id, one.matter) for one in notices if one.matter}
     provider = registry.providers().get("notices.titles")
-    return provider(wanted) if wanted and provider else {}
+    words = provider(set(pairs.values()), outside) if pairs and provider else {}
+    return {pk: words[pair] for pk, pair in pairs.items() if pair in words}
 
 
 def unread_count(actor: Actor) -> int:
@@ -118,13 +122,13 @@ def deliver(send: Callable[[UUID, str, str], None], *, urgent_only: bool) -> int
     by_account: dict[UUID, list[Notice]] = defaultdict(list)
     for notice in pending[:2000]:
         by_account[notice.account_id].append(notice)
-    known = titles(notice for notices in by_account.values() for notice in notices)
+    known = titles((notice for notices in by_account.values() for notice in notices), outside=True)
     for account, notices in by_account.items():
         unread = [n for n in notices if n.read_at is None]
         try:
             if unread:
                 with translation.override(unread[0].account.language):
-                    lines = [say(notice, known.get(notice.matter, "")) for notice in unread]
+                    lines = [say(notice, known.get(notice.pk, "")) for notice in unread]
                     send(account, _("睦邻：%d 条新消息") % len(unread), "\n".join(lines))
         except Exception:
             log.exception("a digest could not be sent")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -10,8 +11,8 @@ from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from mulin.disclosure import queries as register
 from mulin.kernel import codes, registry, rulebook
@@ -182,6 +183,19 @@ def groups(place: str, limit: int = 12) -> list[dict[str, Any]]:
     ]
 
 
+def ways_to_group(group: Organisation) -> dict[str, Any]:
+    """For a group's own page: what it grew out of, and how somebody who is not in it asks or joins."""
+    place = group.place[:12]
+    is_community = codes.level(place) == codes.Level.COMMUNITY
+    ask = {"group": group.pk, **({"place": place} if is_community else {})}
+    return {
+        "story": _grown_from([group.pk]).get(group.pk),
+        "ask_url": "" if group.closed_on else f"{reverse('portal:report')}?{urlencode(ask)}",
+        "phone": first_phone(place) if is_community else "",
+        "back_url": f"{reverse('portal:people', args=[place])}#groups" if is_community else "",
+    }
+
+
 def _grown_from(ids: list[UUID]) -> dict[UUID, dict[str, str]]:
     """group -> the published matter that it grew out of. Two statements at most."""
     links = list(ThreadLink.objects.filter(child__in=ids, parent_kind=MATTER).order_by("-id")) if ids else []
@@ -276,12 +290,22 @@ def staff(place: str) -> list[Contact]:
     shown = []
     for post in posts:
         known = phones.pop(str(post.account), {})
-        role = post.title or str(people_states.role_name(post.role))
+        role = _role_of(post)
         where = names.get(post.place, "")
         # A title that names the grid need not have it beside it again.
         shown.append(Contact(str(post.account), role, known.get("phone", ""), "" if where in role else where))
     others = [Contact(one["name"], one.get("role", ""), one.get("phone", "")) for one in phones.values()]
     return others + shown
+
+
+def _role_of(post: Post) -> str:
+    """The title of a post in the reader's language: where it has none in that, the word for the role."""
+    named = str(people_states.role_name(post.role))
+    if not post.title or post.title.isascii() or (get_language() or "zh").startswith("zh"):
+        return post.title or named
+    translated = _(post.title)
+    said = named if translated == post.title else translated
+    return said[:1].upper() + said[1:]
 
 
 def first_phone(place: str) -> str:

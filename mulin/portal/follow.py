@@ -55,6 +55,11 @@ ICONS = {
 }
 # Shown as a number beside the matter, not as a line for each person who pressed the button.
 COUNTED = frozenset({"voices.matter.me_too"})
+# What a person said of their own matter, told to themselves; everybody else reads 反映的人说.
+OWN_WORD = {
+    "cases.case.not_solved": gettext_lazy("您说：没有解决，重新办理"),
+    "cases.case.confirmed": gettext_lazy("您说：解决了"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +235,7 @@ def promise(kind: str, limit: str) -> str:
         "acknowledge": _("遇到这样的急事，我们会在%(limit)s内接手。"),
         "response": _("我们会在%(limit)s内给您回应。"),
         "solve": _("我们会在%(limit)s内办好并答复。"),
-        "confirm": _("答复以后，您有%(limit)s看看解决了没有。"),
+        "confirm": _("从答复的第二天起数%(limit)s，最后一天休息就顺延到下一个工作日。"),
     }
     words_ = Limit.parse(limit).describe(get_language() or "zh-hans")
     return sentences[kind] % {"limit": words_} if kind in sentences else ""
@@ -368,10 +373,24 @@ def _happened(shown: ResidentCase) -> set[str]:
 
 def _timeline(voice: Voice, shown: ResidentCase | None) -> list[dict[str, Any]]:
     lines = shown.timeline if shown else _lines_of(voice)
-    entries = [_entry(line, voice.answer) for line in lines if line.code not in COUNTED]
+    lines = [line for line in lines if line.code not in COUNTED]
+    entries = [_entry(line, voice.answer) for line in lines]
+    _tell_own_words(voice, lines, entries)
     for addition in voice.additions.filter(is_former=False).order_by("id"):
         entries.append(entry(addition.created_at, _("补充"), icon="plus", text=addition.text, quote=True))
     return sorted(entries, key=lambda one: one["when"])
+
+
+def _tell_own_words(voice: Voice, lines: list[Line], entries: list[dict[str, Any]]) -> None:
+    """Say the person's own verdicts in the second person. A voice keeps the last remark only, so that it
+    stands at the last verdict; after a withdrawal it would be the reason of that."""
+    own = []
+    for line, said in zip(lines, entries, strict=True):
+        if line.code in OWN_WORD and line.data.get("voice") == str(voice.id):
+            own.append(said)
+            said["what"] = str(OWN_WORD[line.code])
+    if own and voice.remark and voice.state == "received":
+        own[-1] |= {"text": voice.remark, "quote": True}
 
 
 def _lines_of(voice: Voice) -> list[Line]:

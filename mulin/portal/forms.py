@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mulin.kernel import secrets
+from mulin.people.phones import can_be_dialled
 from mulin.voices import states
 
 TEXT_MAX = 2000
@@ -82,6 +83,12 @@ class ReportForm(WhereForm):
     website = forms.CharField(required=False, max_length=200)
 
     field_order = ("text", "kind", "place", "building", "address", "contact")
+
+    def clean_contact(self) -> str:
+        contact = self.cleaned_data["contact"].strip()
+        if contact and not can_be_dialled(contact):
+            raise forms.ValidationError(_("这不像一个电话号码，打不通。请看看有没有漏写，或者不留。"))
+        return contact
 
     def __init__(self, *args: Any, has_photos: bool = False, **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -101,7 +101,7 @@ def told(actor: Actor, *, unread: bool, limit: int = MOST) -> list[dict[str, Any
     return [
         {
             "id": one.pk,
-            "text": notices.say(one, titles.get(one.matter, "")),
+            "text": notices.say(one, titles.get(one.pk, "")),
             "url": one.url,
             "when": words.when(one.created_at),
             "at": one.created_at,

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from mulin.kernel.registry import Module, NavItem
-from mulin.portal import places
+from mulin.portal import community, places
 
 MODULE = Module(
     name="portal",
@@ -13,5 +13,9 @@ MODULE = Module(
         NavItem("report", _("报事"), "portal:report", "voice", order=20),
         NavItem("mine", _("我的"), "portal:mine", "person", order=90),
     ),
-    providers={"shell.place_name": places.shell_name},
+    providers={
+        "shell.place": places.chosen,
+        "shell.place_name": places.shell_name,
+        "people.ways_to_group": community.ways_to_group,
+    },
 )

@@ -34,11 +34,18 @@ def answer_latecomer(voice: Voice, text: str) -> None:
     voice.save(update_fields=["answer", "answered_at"])
 
 
-def set_public_answer(matter: Matter, text: str) -> None:
-    """The answer as the public register shows it, after somebody approved it."""
-    Matter.objects.filter(pk=matter.pk).update(public_answer=text)
-    matter.public_answer = text
-    reindex(lock(matter))
+def outdate_public_answer(matter: Matter) -> None:
+    """What is public of an answer no longer holds: the work goes on again, or another answer was given. It is
+    shown no more, and somebody decides anew what everyone reads. The replies themselves stay with the case;
+    a reason for keeping the whole matter out stays too."""
+    row = lock(matter)
+    if row.publication == "shown":
+        row.hidden_reason = ""
+    had_one, row.public_answer = bool(row.public_answer), ""
+    row.save(update_fields=["public_answer", "hidden_reason"])
+    matter.public_answer, matter.hidden_reason = "", row.hidden_reason
+    if had_one:
+        reindex(row)
 
 
 def close_matter(matter: Matter) -> None:

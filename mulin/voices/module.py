@@ -7,7 +7,7 @@ from uuid import UUID
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from mulin.kernel import clock
+from mulin.kernel import clock, recounting
 from mulin.kernel.actors import SYSTEM
 from mulin.kernel.numbers import show_number
 from mulin.kernel.registry import (
@@ -24,11 +24,11 @@ from mulin.kernel.registry import (
     Sentence,
 )
 from mulin.places.queries import name_of
-from mulin.voices import access, inbox, personal_data, photos, states
+from mulin.voices import access, inbox, personal_data, photos, states, telling
 from mulin.voices.actions.imports import import_job
 from mulin.voices.actions.training import train_job
 from mulin.voices.categories import category_name
-from mulin.voices.models import Matter, Voice
+from mulin.voices.models import Voice
 from mulin.voices.surveys import actions as surveys
 from mulin.voices.surveys import cards
 from mulin.voices.surveys import states as survey_states
@@ -59,6 +59,7 @@ SENTENCES = {
     "voices.matter.facts_edited": Sentence(_("填写了事实单")),
     "voices.matter.published": Sentence(_("审核后公开"), PUBLIC),
     "voices.matter.hidden": Sentence(_("决定不公开，理由已记录")),
+    "voices.matter.answer_kept": Sentence(_("决定不公开这次答复，理由已记录")),
     "voices.matter.linked": Sentence(_("记下它来自 %(of)s"), labels=_FROM),
     "voices.matter.unlinked": Sentence(_("不再算作来自 %(of)s"), labels=_FROM),
     "voices.wish.answered": Sentence(_("答复了心愿：%(decision)s"), PUBLIC, _WORDS, tone="done"),
@@ -126,22 +127,20 @@ NOTICES = (
 )
 
 
-def _titles(matters: Iterable[UUID]) -> dict[UUID, str]:
-    """Titles as notices may say them. What a tip-off is about never leaves by SMS or mail."""
-    found = Matter.objects.filter(pk__in=list(matters)).exclude(restriction="tip_off")
-    return dict(found.values_list("pk", "title"))
-
-
 # The check that counters equal the records ----------------------------------------------------------
 
 
-def _voices_in() -> Iterator[tuple]:
+def _voices_in(after: str = "", upto: str | None = None) -> Iterator[tuple]:
     """(measure, place, grid, day, state, category, n) of every voice that was not withdrawn."""
-    rows = Voice.objects.filter(state="received").values_list(
+    rows = recounting.within(Voice.objects.filter(state="received"), after, upto).values_list(
         "place", "grid", "kind", "happened_at", "created_at"
     )
     for place, grid, kind, happened_at, created_at in rows.iterator(chunk_size=2000):
         yield ("voices.in", place, grid, clock.day_of(happened_at or created_at), kind, "", 1)
+
+
+def _nth_place(after: str, n: int) -> str | None:
+    return recounting.nth_place(Voice.objects.all(), after, n)
 
 
 MODULE = Module(
@@ -157,8 +156,8 @@ MODULE = Module(
         Periodic("voices-survey-close", 3600, lambda: surveys.close_overdue(SYSTEM)),
         Periodic("voices-photo-sweep", 86400, photos.sweep),
     ),
-    recounts=(Recount(("voices.in",), _voices_in),),
+    recounts=(Recount(("voices.in",), _voices_in, _nth_place),),
     personal_data=(PersonalData("voices", _("我说的事"), personal_data.export, personal_data.erase),),
-    providers={"notices.titles": _titles},
+    providers={"notices.titles": telling.titles},
     jobs={"voices.import": import_job, "voices.train": train_job},
 )

@@ -1,5 +1,8 @@
 """Whether it is solved: the resident's word, call-backs after silence, closing, reopening."""
 
+from datetime import date
+
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from mulin.cases import base, classes, clocks, states
@@ -176,17 +179,24 @@ def call_backs_missing(case: Case) -> int:
     """How many attempts on different days are still needed before it may be closed unconfirmed."""
     if not Voice.objects.filter(matter_id=case.matter_id).exclude(state="withdrawn").exists():
         return 0  # everybody took it back: there is nobody left to ask
-    wanted = int(rulebook.value("cases.call_back.attempts", at=case.place))
+    if _attempts(case).filter(result="no_contact").exists():
+        return 0
+    return max(0, call_backs_wanted(case) - len(call_back_days(case)))
+
+
+def call_backs_wanted(case: Case) -> int:
+    return int(rulebook.value("cases.call_back.attempts", at=case.place))
+
+
+def call_back_days(case: Case) -> set[date]:
+    """The days since the last answer on which somebody tried and did not reach the person."""
+    moments = _attempts(case).exclude(result="reached").values_list("created_at", flat=True)
+    return {clock.day_of(at) for at in moments}
+
+
+def _attempts(case: Case) -> QuerySet[CallBack]:
     attempts = CallBack.objects.filter(case=case)
-    if case.done_at:
-        attempts = attempts.filter(created_at__gte=case.done_at)
-    days = set()
-    for result, at in attempts.values_list("result", "created_at"):
-        if result == "no_contact":
-            return 0
-        if result != "reached":
-            days.add(clock.day_of(at))
-    return max(0, wanted - len(days))
+    return attempts.filter(created_at__gte=case.done_at) if case.done_at else attempts
 
 
 def confirm_limit_passed(case: Case) -> bool:
@@ -289,6 +299,7 @@ def _reopen(step: base.Step) -> None:
     step.go("reopened")
     if not was_open:
         matters.reopen_matter(case.matter)
+    matters.outdate_public_answer(case.matter)
     clocks.start(case, "solve", group)
     if case.responded_at is None:
         clocks.start(case, "response", group)

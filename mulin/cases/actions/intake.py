@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from mulin.cases import base, clocks, reasons
+from mulin.cases import base, classes, clocks, reasons
 from mulin.cases.models import Case, Objection
 from mulin.kernel import clock, rulebook
 from mulin.kernel.actors import Actor
@@ -49,12 +49,19 @@ def merge_facts(case: Case, facts: dict[str, Any]) -> None:
     matter.save(update_fields=["facts"])
 
 
+def _confirm_category(case: Case) -> None:
+    """The desk works with a guessed category: from now on its limits hold."""
+    if case.category and case.matter.category_by == "guess":
+        matters.confirm_category(case.matter)
+        clocks.redraw(case, classes.group_of(case.category))
+
+
 def accept_case(*, actor: Actor, number: str) -> Case:
     """The desk takes the matter on; state `accepted`. Who: grid worker to district of the place."""
     with write():
         step = base.Step(actor, number, "cases.case:accept")
         step.check("accept")
-        matters.confirm_category(step.case.matter)
+        _confirm_category(step.case)
         step.go("accepted")
         return step.write("cases.case.accepted")
 
@@ -81,7 +88,7 @@ def _send(step: base.Step, org_id: UUID | str, note: str, move: str, code: str, 
         case.handler = None
     if note.strip():
         step.say(move, "note", base.needed(note, "note"))
-    matters.confirm_category(case.matter)
+    _confirm_category(case)
     step.go("dispatched")
     return step.write(code, data={"org": str(org.id), **data})
 

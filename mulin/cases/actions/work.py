@@ -5,13 +5,14 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from mulin.cases import base, classes, clocks
 from mulin.cases.actions.intake import answers_people
 from mulin.cases.models import Case, CaseText, ReplyTemplate
 from mulin.kernel import clock, policy, rulebook
-from mulin.kernel.actors import SYSTEM, Actor
+from mulin.kernel.actors import SYSTEM, Actor, PostRef
 from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError
 from mulin.kernel.workingtime import Limit
@@ -101,6 +102,7 @@ def _finish(
         step.go("done")
         clocks.start(case, "confirm", classes.group_of(case.category))
         matters.answer_voices(case.matter, answer)
+        matters.outdate_public_answer(case.matter)
         data: dict[str, Any] = {"in_time": met.get("solve"), "photos": len(pictures)}
         if likeness is not None:
             data["template_like"] = likeness
@@ -305,18 +307,28 @@ def assign_case(*, actor: Actor, number: str, handler: UUID | str) -> Case:
 
 
 def possible_handlers(case: Case, orgs: Iterable[UUID]) -> list[tuple[UUID, str]]:
-    """(account, name) of those who could handle it: of the units involved, and of the place's desk."""
-    from django.db.models import Q
-
-    # Nobody is handed what they may not read: a tip-off is kept from the community's own desk.
-    sighted = policy.table()[base.VIEW[case.restriction]]
-    roles = [role for role in ("clerk", "secretary", "grid_worker") if role in sighted]
-    desk = Q(place=case.place, role__in=roles)
-    if case.grid and "grid_worker" in roles:
+    """(account, name) of those who could handle it: of the units involved, and of the place's desk. Nobody is
+    handed what they may not read at that post: a tip-off is kept from the community's own desk, and from
+    those of a unit who may not see one."""
+    orgs = frozenset(orgs)
+    target = policy.Target(place=case.place, grid=case.grid, building=case.building, orgs=orgs)
+    sighted = list(policy.table()[base.VIEW[case.restriction]])
+    desk = Q(place=case.place, role__in=("clerk", "secretary", "grid_worker"))
+    if case.grid:
         desk |= Q(place=case.grid, role="grid_worker")
-    rows = Post.objects.filter(in_force()).filter(Q(org__in=list(orgs)) | desk).exclude(role="admin")
-    rows = rows.filter(account__is_active=True).select_related("account").order_by("account__name")[:200]
-    return list({post.account_id: (post.account_id, str(post.account)) for post in rows}.values())
+    rows = Post.objects.filter(in_force()).filter(Q(org__in=list(orgs)) | desk, role__in=sighted)
+    rows = rows.exclude(role="admin").filter(account__is_active=True)
+    rows = rows.select_related("account").order_by("account__name")[:200]
+    found = {
+        post.account_id: (post.account_id, str(post.account)) for post in rows if _reads(post, case, target)
+    }
+    return list(found.values())
+
+
+def _reads(post: Post, case: Case, target: policy.Target) -> bool:
+    """Whether the post alone lets its holder see the case."""
+    ref = PostRef(post.role, post.place, post.org_id, post.pk)
+    return base.may_see(Actor(account=post.account_id, posts=(ref,)), case, target)
 
 
 def add_note(*, actor: Actor, number: str, text: str) -> Case:

@@ -1,10 +1,14 @@
 """Silence is not consent: the resident's word, call-backs, closing unconfirmed, reopening."""
 
-import pytest
+from datetime import UTC, datetime
 
-from mulin.cases import inbox
+import pytest
+from django.utils import translation
+
+from mulin.cases import clocks, inbox
 from mulin.cases.actions import close_confirmed
 from mulin.cases.models import CallBack
+from mulin.kernel import clock
 from mulin.kernel.actors import ANONYMOUS
 from mulin.kernel.errors import ActionError, NotAllowed, NotVisible
 from mulin.voices.models import Voice
@@ -158,3 +162,17 @@ def test_confirmed_cases_are_closed_after_a_while_where_the_rule_says_so(speak, 
         assert close_confirmed() == 1
         assert close_confirmed() == 0
     assert (said.case().state, said.case().outcome) == ("closed", "confirmed")
+
+
+def test_the_time_to_confirm_is_told_by_its_last_day_in_the_same_words_everywhere(speak, bring):
+    with clock.at(datetime(2026, 11, 22, 3, 0, tzinfo=UTC)):  # a Sunday: the seventh day is a Sunday too
+        said = speak()
+        bring(said.number, "done")
+        one = said.case().clocks.get(kind="confirm")
+        assert (
+            clocks.show(one, said.case().place).words == clocks.due_words(said.case()) == "等确认，到11月30日"
+        )
+        with translation.override("en"):
+            assert clocks.due_words(said.case()) == "to confirm until 30 Nov"
+    with clock.at(datetime(2026, 12, 2, 3, 0, tzinfo=UTC)):
+        assert clocks.show(one, said.case().place).words == clocks.due_words(said.case()) == "确认期已过"

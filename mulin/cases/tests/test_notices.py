@@ -7,7 +7,8 @@ from mulin.kernel.models import Notice
 from mulin.kernel.numbers import show_number
 from mulin.people.models import Post
 from mulin.people.queries import actor_by_id
-from mulin.voices.actions import recategorise_matter, relocate_matter
+from mulin.voices.actions import publish_matter, recategorise_matter, relocate_matter
+from mulin.voices.drafts import title_of
 
 GAS = "三单元楼道里有很浓的煤气味，有老人头晕"
 
@@ -28,7 +29,7 @@ def test_the_person_hears_of_every_step_and_the_unit_of_its_case(speak, bring, c
     shown, title = show_number(said.number), said.case().title
     assert f"您反映的事 {shown} 已受理" in {notices.say(n) for n in rows}
     titles = notices.titles(rows)
-    said_words = {notices.say(n, titles[n.matter]) for n in rows}
+    said_words = {notices.say(n, titles[n.pk]) for n in rows}
     assert f"您反映的事“{title}”（{shown}）已受理" in said_words
     assert f"有一件事派给了您的单位：“{title}”（{shown}）" in said_words
 
@@ -41,6 +42,72 @@ def test_the_people_of_a_merged_voice_are_told_too(speak, cast, do, bring, settl
     settle()
     assert cast.building_head.id in told("cases.case.merged", second.case().matter_id)
     assert told("cases.case.finished", first.case().matter_id) == {cast.resident.id, cast.building_head.id}
+
+
+def about(person, matter, **how) -> set[str]:
+    """By which words the notices of a matter name it to somebody."""
+    rows = list(Notice.objects.filter(matter=matter, account=person.account))
+    assert rows
+    known = notices.titles(rows, **how)
+    return {known.get(row.pk, "") for row in rows}
+
+
+@pytest.mark.parametrize("outside", [False, True])
+def test_nobody_reads_the_words_of_another_resident_in_a_notice(speak, cast, do, bring, settle, outside):
+    first = speak(text="隔壁老王家又吵又闹，我睡不着", category="noise")
+    own = "我们单元夜里很吵，睡不好"
+    second = speak(actor=cast.neighbour.actor, text=own, category="noise")
+    do("merge", "clerk", second.number, into=first.number)
+    bring(first.number, "done")
+    settle()
+    matter = first.case().matter_id
+    assert about(cast.neighbour, matter, outside=outside) == {title_of(own)}
+    assert about(cast.neighbour, second.case().matter_id, outside=outside) == {title_of(own)}
+    assert about(cast.resident, matter, outside=outside) == {title_of(first.voice.text)}
+    assert about(cast.department, matter, outside=outside) == {first.case().title}
+
+
+def test_who_may_not_open_a_matter_reads_its_public_title_or_the_number_alone(speak, cast, settle):
+    said = speak()
+    settle()
+    matter = said.case().matter
+    stray = Notice(account=cast.neighbour.account, matter=matter.pk, code="cases.case.accepted", url="/")
+    assert notices.titles([stray]) == {}
+    publish_matter(actor=cast.clerk.actor, number=said.number, title="路灯不亮", text="")
+    assert notices.titles([stray]) == {stray.pk: "路灯不亮"}
+
+
+@pytest.mark.parametrize(
+    ("words", "fields"),
+    [
+        (GAS, {"category": "gas_leak", "kind": "help", "severity": "major"}),
+        ("举报楼下麻将馆聚众赌博", {"category": "vice", "kind": "tip_off"}),
+    ],
+)
+def test_what_a_restricted_matter_is_about_never_leaves_the_house(
+    speak, cast, do, settle, outbox, words, fields
+):
+    said = speak(text=words, **fields)
+    do("accept", "street", said.number)
+    settle()
+    matter = said.case().matter_id
+    assert about(cast.resident, matter) == {title_of(words)}
+    assert about(cast.resident, matter, outside=True) == {""}
+    sent: list[str] = []
+    notices.deliver(lambda _account, _subject, text: sent.append(text), urgent_only=False)
+    assert any(show_number(said.number) in text for text in sent)
+    assert not any(title_of(words)[:4] in text for text in sent)
+
+
+def test_readers_named_by_several_steps_of_a_line_are_looked_at_once(speak, cast, monkeypatch):
+    from mulin.cases import notices as rules
+
+    case, looked = speak().case(), []
+    real = rules.actor_for
+    monkeypatch.setattr(rules, "actor_for", lambda account: looked.append(account.pk) or real(account))
+    assert rules.who_may_open(case, [cast.clerk.id, cast.neighbour.id]) == [cast.clerk.id]
+    assert rules.who_may_open(case, [cast.secretary.id, cast.clerk.id]) == [cast.secretary.id, cast.clerk.id]
+    assert sorted(looked) == sorted([cast.clerk.id, cast.neighbour.id, cast.secretary.id])
 
 
 def test_a_second_person_is_asked_and_the_proposer_hears_a_no(speak, cast, do, settle):

@@ -100,11 +100,15 @@ def test_the_first_person_on_the_scene_ticks_what_was_done(speak, do, cast):
         moves.perform("acknowledge", actor=cast.clerk.actor, number=ordinary.number)
 
 
-def test_a_tip_off_is_handed_to_nobody_who_may_not_read_it(speak, do, cast):
+def test_a_tip_off_is_handed_to_nobody_who_may_not_read_it(speak, do, cast, world):
     from mulin.cases.actions.work import possible_handlers
 
     said = speak(kind="tip_off", text="举报楼下麻将馆聚众赌博，每晚都有", category="vice")
     assert possible_handlers(said.case(), []) == []
+    # A unit that takes part has people who may read a tip-off, and others.
+    units = [world.committee.id, world.city_management.id]
+    handlers = {pk for pk, _name in possible_handlers(said.case(), units)}
+    assert cast.department.id in handlers and not handlers & {cast.clerk.id, cast.secretary.id}
     with pytest.raises(ActionError) as error:
         do("assign", "street", said.number, handler=str(cast.clerk.id))
     assert error.value.code == "unknown-handler"

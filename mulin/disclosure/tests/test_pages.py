@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from io import BytesIO, StringIO
 
 import pytest
@@ -98,6 +99,7 @@ def test_the_map_marks_estates_and_communities_only(publish, client_for, world):
     points = [f for f in features if f["geometry"]["type"] == "Point"]
     assert [p["properties"]["name"] for p in points] == ["金堰花园：1 件"]
     assert points[0]["properties"]["url"] == f"/register/?place={world.estate}"
+    assert points[0]["properties"]["n"] == 1  # the number in the marker
 
 
 def test_heads_are_given_to_programs_too(publish, client_for, settle, world):
@@ -141,3 +143,12 @@ def test_the_filters_are_folded_away_and_say_what_is_active(publish, client_for,
     assert 'href="?place=' in chips[1]  # letting the state go keeps the place
     form = page[page.index('<form class="stack') :]
     assert form.index("<details") < form.index('name="state"') < form.index("</details>")
+
+
+def test_what_stands_in_the_search_box_fits_a_phone_in_both_languages(client_for, world):
+    """390 px leave the box about twenty Latin letters beside its button."""
+    for language in ("zh-hans", "en"):
+        client = client_for()
+        client.cookies["mulin_language"] = language
+        placeholder = re.search(r'placeholder="([^"]*)"', client.get("/register/").content.decode())[1]
+        assert sum(2 if letter > "\u2e7f" else 1 for letter in placeholder) <= 20, placeholder

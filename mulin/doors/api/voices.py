@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
 from ninja import Query, Router
 from pydantic import Field
@@ -20,6 +21,7 @@ from mulin.doors.links import receipt_link
 from mulin.doors.rate import check_rate
 from mulin.kernel import paging
 from mulin.kernel.errors import ActionError
+from mulin.people.phones import can_be_dialled
 from mulin.voices.actions import submit_voice
 from mulin.voices.models import Voice
 from mulin.voices.queries import get_voice, visible_voices
@@ -39,7 +41,9 @@ class VoiceIn(Body):
     crs: Literal["wgs84", "cgcs2000", "gcj02", "bd09"] = Field("wgs84", description=_n("经纬度的坐标系"))
     address: words(160) | None = None
     building: words(24) | None = Field(None, description=_n("楼栋代码"))
-    contact: words(60) | None = Field(None, description=_n("联系电话，加密保存"))
+    contact: words(60) | None = Field(
+        None, description=_n("联系电话，要打得通：5 到 20 位数字，可以带 +、空格、连字符和分机；加密保存")
+    )
     happened_at: Moment | None = None
     join: words(12) | None = Field(None, description=_n("说的是同一件事时，那件事的编号"))
     entered_for: YesNo = Field(False, description=_n("替别人登记"))
@@ -55,6 +59,7 @@ class VoiceIn(Body):
 )
 def submit(request: HttpRequest, body: VoiceIn, key: Key = None) -> HttpResponse:
     fields = body.model_dump(exclude_none=True)
+    _check_contact(body.contact)
     check_rate(request.actor, request.api_token)
     try:
         # The voice keeps the key itself, so that understanding the text happens outside every lock.
@@ -62,6 +67,14 @@ def submit(request: HttpRequest, body: VoiceIn, key: Key = None) -> HttpResponse
     except ActionError as error:
         raise key_reused() if error.code == "idempotency-mismatch" else error from error
     return answer(made(request, receipt), 201)
+
+
+def _check_contact(contact: str | None) -> None:
+    """The rule of the resident's page: who leaves a number believes that they will be called."""
+    if contact and contact.strip() and not can_be_dialled(contact):
+        raise ActionError(
+            "contact-wrong", _("contact 要写能打通的电话号码，或者不写。"), field="contact", status=422
+        )
 
 
 def made(request: HttpRequest, receipt: Any) -> dict[str, Any]:

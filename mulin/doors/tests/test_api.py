@@ -47,6 +47,18 @@ def test_the_owner_reads_the_voice_and_a_stranger_does_not(api, lamp):
     problem(api.other_clerk.get(f"/voices/{number}"), 404, "not-found")
 
 
+@pytest.mark.parametrize("contact", ["139…", "张三", "12", "微信 lamp2024"])
+def test_a_contact_that_cannot_be_called_is_refused_by_its_name(api, lamp, contact):
+    refused = problem(api.resident.post("/voices", lamp | {"contact": contact}), 422, "contact-wrong")
+    assert refused["field"] == "contact"
+    assert not Voice.objects.exists()
+
+
+@pytest.mark.parametrize("contact", ["139 0000 1234", "+86-13900001234", "023-62880000转8001", "12345", ""])
+def test_a_contact_is_taken_however_it_is_spaced(api, lamp, contact):
+    assert submit(api.resident, lamp | {"contact": contact})["number"]
+
+
 def test_without_a_token_nothing_opens_but_the_document(api, lamp, client_for, cast):
     refused = api.anonymous.post("/voices", lamp)
     problem(refused, 401, "no-token")

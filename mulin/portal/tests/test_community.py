@@ -217,3 +217,57 @@ def test_the_home_page_costs_the_same_with_more_on_it(home, shown, django_assert
         shown("wish", f"想要第{n}样不同的东西", category=["event", "interest_course", "elder_care"][n])
     with django_assert_max_num_queries(len(few) + 1):
         home.get("/")
+
+
+def test_a_groups_page_says_to_anybody_what_it_does_what_it_grew_from_and_how_to_join(world, shown):
+    from mulin.kernel.models import ThreadLink
+    from mulin.people.models import Organisation
+
+    grew_from = shown(text="空地堆了垃圾，想种点花")
+    group = Organisation.objects.get(pk=world.group.id)
+    group.about = "轮流浇水，周六一起松土。"
+    group.save()
+    ThreadLink.objects.create(
+        parent=grew_from.pk, parent_kind="voices.matter", child=group.pk, child_kind="people.organisation"
+    )
+    html = page(Client().get(reverse("people:group", args=[group.pk])))
+    assert "轮流浇水" in html
+    assert reverse("portal:matter", args=[grew_from.number]) in html
+    assert f'href="{reverse("portal:people", args=[world.home])}#groups"' in html
+    ask = f"{reverse('portal:report')}?group={group.pk}&place={world.home}"
+    assert ask.replace("&", "&amp;") in html
+    assert group.name in page(Client().get(ask))
+    group.is_public = False
+    group.save()
+    assert group.name not in page(Client().get(ask))
+
+
+def test_the_resident_is_led_to_the_board_of_the_community_at_hand(world):
+    board = reverse("insight:board", args=[world.home])
+    assert board in page(Client().get(reverse("portal:community", args=[world.home])))
+    assert board in page(Client().get(reverse("disclosure:register"), {"place": world.home}))
+    street = reverse("insight:board", args=[world.street])
+    assert street in page(Client().get(reverse("disclosure:register"), {"place": world.street}))
+
+
+def test_an_answered_wish_stands_on_the_home_once(home, shown, cast):
+    wish = shown("wish", "想有一个乒乓球台")
+    actions.answer_wish(actor=cast.clerk.actor, number=wish.number, decision="accepted", text="春节前摆两张")
+    html = page(home.get("/"))
+    assert html.count(reverse("portal:matter", args=[wish.number]) + '"') == 1
+    assert "春节前摆两张" in html
+
+
+def test_posts_are_named_in_the_language_of_the_page(world, cast):
+    from mulin.people.models import Post
+
+    Post.objects.filter(account=cast.clerk.id).update(title="社区工作者")
+    Post.objects.filter(account=cast.gridworker.id).update(title="第二网格网格员")
+    english = Client()
+    english.cookies[COOKIE], english.cookies["mulin_language"] = world.home, "en"
+    html = page(english.get("/"))
+    assert "Community worker" in html and "社区工作者" not in html
+    assert "第二网格网格员" not in html
+    chinese = Client()
+    chinese.cookies[COOKIE] = world.home
+    assert "第二网格网格员" in page(chinese.get("/"))

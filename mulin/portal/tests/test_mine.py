@@ -81,3 +81,14 @@ def test_my_pages_are_also_in_english(told, path):
     told.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     html = page(told.get(path))
     assert '<html lang="en"' in html and "我说过的" not in html
+
+
+def test_the_desk_is_offered_to_those_only_who_may_enter_it(cast, client_for):
+    """Who belongs to a group of neighbours holds a post, but none of the desk."""
+    entry = f'href="{reverse("desk:inbox")}"'
+    assert entry in page(client_for(cast.clerk).get("/mine"))
+    member = client_for(cast.group_member)
+    assert entry not in page(member.get("/mine"))
+    refused = member.get(reverse("desk:inbox"))
+    assert refused.status_code == 403
+    assert entry not in page(refused) and "回首页" in page(refused)

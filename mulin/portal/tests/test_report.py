@@ -285,3 +285,13 @@ def test_the_way_for_emergencies_is_a_link_and_not_a_second_main_button(world):
     html = Client().get("/report").content.decode()
     assert "/urgent" in html and html.count("btn--main") == 2  # 送出, and 确定 of the hidden dialog
     assert "btn--urgent" not in html
+
+
+def test_a_telephone_number_that_cannot_be_called_comes_back_with_all_that_was_typed(say):
+    from mulin.voices.models import Voice
+
+    answer = say(Client(), contact="139…").answer
+    assert answer.status_code == 422 and not Voice.objects.exists()
+    html = answer.content.decode()
+    assert 'id="id_contact_error"' in html and LAMP in html and "139…" in html
+    assert say(Client(), contact="023-62880000转8001").answer.status_code == 302

@@ -224,6 +224,23 @@ def test_not_solved_means_that_work_goes_on(sent, finish):
     assert "重新办理" in page(sent.client.get(sent.url))
 
 
+def test_my_own_word_stays_on_my_receipt_in_the_second_person(sent, finish, say, cast, client_for):
+    from mulin.voices import actions
+
+    actions.publish_matter(
+        actor=cast.clerk.actor, number=sent.voice.number, title="楼道灯不亮", text="楼道灯不亮"
+    )
+    neighbour = client_for(cast.resident)
+    other = say(neighbour, join=sent.voice.number, idempotency_key="j" * 22)
+    finish(sent.voice.number)
+    post(sent.client, sent, "rate", **{"rate-solved": "no", "rate-remark": "亮了一晚又灭了"})
+    mine = page(sent.client.get(sent.url))
+    assert "亮了一晚又灭了" in mine
+    assert "您说：没有解决" in mine and "反映的人说：没有解决" not in mine
+    theirs = page(neighbour.get(other.url))
+    assert "反映的人说：没有解决" in theirs and "亮了一晚又灭了" not in theirs
+
+
 def test_a_rating_without_a_word_is_asked_for_again(sent, finish):
     finish(sent.voice.number)
     answer = post(sent.client, sent, "rate", **{"rate-remark": "先写一句"})

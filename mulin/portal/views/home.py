@@ -81,9 +81,12 @@ def _community(request: HttpRequest, place: str) -> HttpResponse:
         "blocks": community.blocks(actor, place, request),
     }
     if not context["tiles"]:
+        wall = community.open_wishes(place, WISHES_SHOWN)
+        # An answered wish that stands on the wall has its answer there, with the button beside it.
+        told = [one for one in community.answered(place, ANSWERS_SHOWN + WISHES_SHOWN) if one not in wall]
         shown = [
-            community.open_wishes(place, WISHES_SHOWN),
-            community.answered(place, ANSWERS_SHOWN),
+            wall,
+            told[:ANSWERS_SHOWN],
             community.open_matters(place, MATTERS_SHOWN),
         ]
         every = iter(community.cards([one for part in shown for one in part], who))

@@ -1,6 +1,7 @@
 """Saying something: one screen, and a hint while typing."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from mulin.kernel import codes, rulebook
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError, NotVisible
+from mulin.people.models import Organisation
 from mulin.places.queries import resolve
 from mulin.portal import places, receipts
 from mulin.portal.community import Me, cards
@@ -78,7 +80,12 @@ def report(request: HttpRequest) -> HttpResponse:
     """The one screen. A refusal comes back with everything typed; success leads to the receipt."""
     if request.method == "GET":
         kind = request.GET.get("kind", "")
-        initial = {"kind": kind if kind in KINDS else "", "idempotency_key": new_key(), **_joining(request)}
+        initial = {
+            "kind": kind if kind in KINDS else "",
+            "idempotency_key": new_key(),
+            **_joining(request),
+            **_asking(request),
+        }
         return _page(request, ReportForm(initial=initial), 200)
     photos = request.FILES.getlist("photos")
     form = ReportForm(posted(request), has_photos=bool(photos))
@@ -106,6 +113,20 @@ def _joining(request: HttpRequest) -> dict[str, str]:
         return {"join": get_public_matter(number).number}
     except NotVisible:
         return {}
+
+
+def _asking(request: HttpRequest) -> dict[str, str]:
+    """The words to begin with for who comes from a group's page and wants to join it or ask it something."""
+    try:
+        group = Organisation.objects.filter(
+            pk=UUID(request.GET.get("group", "")),
+            kind__in=Organisation.GROUPS,
+            is_public=True,
+            closed_on=None,
+        ).first()
+    except ValueError:
+        return {}
+    return {"text": _("我想参加%(group)s，或者问一问：") % {"group": group.name}} if group else {}
 
 
 def _send(request: HttpRequest, form: ReportForm, photos: list[Any]) -> actions.Receipt:

@@ -18,6 +18,7 @@ from mulin.voices.actions.submit import attach_way, came_in
 from mulin.voices.models import KINDS, Lesson, Matter, Photo, Voice
 
 FACT_LENGTH = 2000
+ANSWER_KEPT = "voices.matter.answer_kept"
 COPIED = ("place", "grid", "building", "category", "kind", "severity", "restriction")
 
 
@@ -291,6 +292,40 @@ def publish_matter(
             subject=matter.id,
             matter=matter.id,
             data={"number": matter.number, "photos": len(wanted), "first": is_first},
+        )
+    return matter
+
+
+def keep_answer(*, actor: Actor, number: str, reason: str) -> Matter:
+    """Decide that the answer a public matter was given stays between those who asked and the desk, for a
+    reason that is kept; what was public of an answer is public no more. The matter itself stays public, and a
+    later answer is decided on anew.
+
+    Who: voices.matter:publish. Raises reason-missing, not-public, no-answer, wish-answer (who
+    joins a wish later gets its public answer).
+    """
+    reason = reason.strip()[:200]
+    with write():
+        matter = access.locked_matter(actor, number)
+        require(actor, "voices.matter:publish", access.target_of_matter(actor, matter))
+        if not reason:
+            raise ActionError("reason-missing", _("请写一句为什么不公开。"), field="reason", status=422)
+        if matter.kind in states.WISHES:
+            raise ActionError("wish-answer", _("心愿的答复随心愿一起公开；要收起来，请撤下整条心愿。"))
+        if matter.publication != "shown":
+            raise ActionError("not-public", _("这件事没有公开，答复也不会公开。"))
+        if not Voice.objects.filter(matter=matter, answered_at__isnull=False).exists():
+            raise ActionError("no-answer", _("这件事还没有答复。"))
+        matter.public_answer, matter.hidden_reason = "", reason
+        matter.save(update_fields=["public_answer", "hidden_reason"])
+        matters.reindex(matter)
+        journal.record(
+            ANSWER_KEPT,
+            actor=actor,
+            place=matter.place,
+            subject=matter.id,
+            matter=matter.id,
+            data={"number": matter.number},
         )
     return matter
 

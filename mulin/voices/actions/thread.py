@@ -8,13 +8,15 @@ from mulin.kernel import journal
 from mulin.kernel.actors import Actor
 from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError, NotVisible
-from mulin.kernel.models import ThreadLink
+from mulin.kernel.models import Cursor, ThreadLink
 from mulin.kernel.policy import require
 from mulin.voices import access, understanding
 from mulin.voices.models import Matter
 from mulin.voices.queries import PUBLIC
 
 KIND = "voices.matter"
+# The row that whoever changes the thread holds until the transaction ends.
+LOCK = "thread"
 REASON_LENGTH = 200
 
 
@@ -61,7 +63,10 @@ def cut_from(*, actor: Actor, number: str, of: str) -> Matter:
 
 
 def _both(actor: Actor, number: str, of: str) -> tuple[Matter, Matter]:
-    """The two matters, locked in one order, so that nobody ties a circle from the other side meanwhile."""
+    """The two matters, locked in one order. Links are made and cut one after the other: a circle may close
+    far from the two matters of a link, so locking those alone would not keep it away."""
+    Cursor.objects.get_or_create(name=LOCK)
+    Cursor.objects.select_for_update().get(name=LOCK)
     child = access.find(Matter.objects.all(), access.matter_q(actor), number)
     require(actor, "voices.matter:link", access.target_of_matter(actor, child))
     try:
