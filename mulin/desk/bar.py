@@ -12,6 +12,7 @@ from mulin.cases.models import Case
 from mulin.cases.pages import CasePage
 from mulin.cases.states import Move
 from mulin.desk import forms
+from mulin.desk.reading import calling
 
 BESIDE = 2
 ICONS = {
@@ -49,6 +50,11 @@ ICONS = {
 CONFIRM = {
     "approve": gettext_lazy("同意后立即生效，反映的人会看到原因。"),
     "close": gettext_lazy("办结后时限停止。居民仍可以在规定时间里要求重新办理。"),
+}
+# Said over the form, because who reads it changes how one writes it.
+READ = {
+    "suspend": gettext_lazy("反映的人会看到原因和复核日期，请写得他看得懂。"),
+    "resume": gettext_lazy("反映的人会看到原因，请写得他看得懂。"),
 }
 # What the page says when a move is done.
 DONE = {
@@ -99,13 +105,20 @@ def ordered(page: CasePage) -> list[Move]:
         route = next(iter(page.suggestions.routes), None)
         if route is not None and route.org.id not in page.actor.orgs:
             found.sort(key=lambda move: move.name != "dispatch")
+    calls = calling.calls_of(page.case)
+    if calls and calls.is_enough:
+        found.sort(key=lambda move: move.name != "close")
     main = next((move for move in found if move.tone == "main"), None) if is_due(page) else None
     return [main, *(move for move in found if move is not main)] if main else found
 
 
 def is_due(page: CasePage) -> bool:
-    """Whether the next move is the actor's: what lies with another unit the desk may do, yet is not due."""
+    """Whether the next move is the actor's: what lies with another unit the desk may do, yet is not due. Nor
+    is a second call on the day of the first: it would not count."""
     case = page.case
+    calls = calling.calls_of(case)
+    if calls and calls.today and not calls.is_enough:
+        return False
     if case.state not in states.AT_UNIT or case.lead_id is None:
         return True
     mine = case.lead_id in page.actor.orgs or case.handler_id == page.actor.account
@@ -117,6 +130,9 @@ def bar(page: CasePage, query: str = "", next_url: str = "") -> dict[str, list[d
     due here, the one action is going on to the next case."""
     found = ordered(page)
     shown = [button(page.case, move, query) for move in found]
+    for move, one in zip(found, shown, strict=True):
+        if move.name == "decline" and is_own(page):
+            one["label"] = _("撤回这个提议")
     if found and found[0].tone == "main" and is_due(page):
         shown[0]["main"] = True
         quick = one_tap_dispatch(page, query) if found[0].name == "dispatch" else None
@@ -141,6 +157,11 @@ def button(case: Case, move: Move, query: str = "") -> dict[str, Any]:
     if forms.takes_nothing(move.name):
         found |= {"post": True, "confirm": CONFIRM.get(move.name, "")}
     return found
+
+
+def is_own(page: CasePage) -> bool:
+    """Whether the step that waits for a second person is the actor's own proposal."""
+    return bool(page.pending) and page.pending["by"] == str(page.actor.account)
 
 
 def one_tap_dispatch(page: CasePage, query: str = "") -> dict[str, Any] | None:

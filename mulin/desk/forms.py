@@ -40,6 +40,11 @@ def choice_field(choices: Choices, *, few: int = 6, **options: Any) -> forms.Cho
     return forms.ChoiceField(choices=blank + choices, **options)
 
 
+def under_heading(groups: list[tuple[str, str]]) -> Choices:
+    """Groups of residents, apart from the units whose duty it is."""
+    return [(_("居民小组"), groups)] if groups else []
+
+
 def with_reason(name: str, why: str) -> Any:
     return format_html('{}<span class="choice__why">{}</span>', name, why) if why else name
 
@@ -153,7 +158,10 @@ class MoveFields(forms.Form):
             first = next(iter(self.page.suggestions.routes), None)
             if spec.required and first and first.is_certain and str(first.org.id) == choices[0][0]:
                 self.initial.setdefault(f"{spec.name}_likely", choices[0][0])
-        others = forms.ChoiceField(choices=[("", "—"), *rest], **{**options, "required": False})
+        groups = [(value, name) for value, name in spec.groups if value not in likely]
+        others = forms.ChoiceField(
+            choices=[("", "—"), *rest, *under_heading(groups)], **{**options, "required": False}
+        )
         others.is_either = spec.required
         if likely:
             others.label, others.help_text = _("或者别的单位"), _("选了这里，以这里为准")
@@ -176,9 +184,10 @@ class MoveFields(forms.Form):
         offered = [(value, name) for value, name in spec.choices if value not in here]
         near = offered[:NEAR]
         self.fields[spec.name] = ManyField(choices=near, widget=forms.CheckboxSelectMultiple, **options)
-        if len(offered) > NEAR:
+        groups = [(value, name) for value, name in spec.groups if value not in here]
+        if more := [*offered[NEAR:], *under_heading(groups)]:
             self.fields[f"{spec.name}_more"] = forms.ChoiceField(
-                choices=[("", "—"), *offered[NEAR:]], required=False, label=_("再加一个单位")
+                choices=[("", "—"), *more], required=False, label=_("再加一个单位")
             )
 
     def _facts(self, spec: moves.FormField, options: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ from mulin.desk.views import (
     surveys,
     thread,
     today,
+    urgent,
     voice,
     wishes,
 )
@@ -60,7 +61,7 @@ urlpatterns = [
     path("enter/many/", many.enter_many, name="enter-many"),
     path("enter/chat/", many.enter_chat, name="enter-chat"),
     path("enter/done/", many.entered, name="entered"),
-    path("urgent/", enter.urgent, name="urgent"),
+    path("urgent/", urgent.urgent, name="urgent"),
     path("receipts/print/", enter.receipt_print, name="receipt-print"),
     path("receipts/<str:number>/", enter.receipt, name="receipt"),
     path("publication/", publication.publication, name="publication"),

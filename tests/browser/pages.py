@@ -109,7 +109,7 @@ def objects() -> dict[str, Callable[[], list[dict[str, Any]]]]:
         "desk:receipt": [{"number": voice.number}],
         "insight:board": [{"place": place} for place in (HOME, HOME[:9] + "000", "500108000000")],
     }
-    for name in ("case-print", "matter-facts", "matter-category", "matter-place"):
+    for name in ("case-print", "matter-facts", "matter-category", "matter-place", "matter-thread"):
         found[f"desk:{name}"] = [number]
     for name in ("contact", "add", "correct", "withdraw"):
         found[f"desk:voice-{name}"] = [{"number": voice.number}]

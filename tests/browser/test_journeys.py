@@ -189,6 +189,7 @@ def test_a_gas_leak_goes_the_urgent_way(people):
     worker = people("gridworker", size=PHONE)
     worker.goto("/desk/")
     worker.goto("/desk/urgent/")
+    worker.fill("[name=address]", "3栋2单元楼下")
     worker.click('.alarm__one[value="gas_leak"]')
     worker.wait_for_url(re.compile(r"/desk/cases/\d+/"))
     number = re.search(r"/cases/(\d+)/", worker.url).group(1)

@@ -125,7 +125,10 @@ def test_a_case_is_recorded_dispatched_and_answered_with_the_keyboard_alone(peop
     press_move(clerk, "accept")
     is_in(clerk, "accepted")
 
-    press_move(clerk, "dispatch")
+    # A route may offer one unit in one tap; choosing among all of them is the link beside it.
+    clerk.keyboard.press("m")
+    tab_to(clerk, '.actions a[href*="/dispatch/"]')
+    clerk.keyboard.press("Enter")
     expect(clerk.locator("[data-sheet-dialog][open]")).to_be_visible()
     choose_unit(clerk, "南岸区城市管理局")
     clerk.keyboard.press("Control+Enter")

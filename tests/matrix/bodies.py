@@ -87,7 +87,7 @@ BODIES: dict[str, Callable[[Matrix, Side, Params], Params]] = {
     "desk:voice-withdraw": fixed(reason="by_mistake"),
     "desk:enter": lambda m, s, p: {"text": TEXT, "place": s.place, "channel": "phone"},
     "desk:enter-suggest": lambda m, s, p: {"text": TEXT, "place": s.place},
-    "desk:urgent": lambda m, s, p: {"place": s.place, "category": "gas_leak", "text": "味道很重"},
+    "desk:urgent": lambda m, s, p: {"place": s.place, "category": "gas_leak", "address": "3栋门口"},
     "desk:publication-one": fixed(title="公开的标题", text="公开的内容"),
     "desk:wish-answer": fixed(decision="accepted", text="周六上午开班，欢迎来"),
     "desk:invitations": lambda m, s, p: {"place": s.place, "building": s.building, "doors": "1单元1-1"},

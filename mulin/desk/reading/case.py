@@ -12,14 +12,14 @@ from mulin.cases import states
 from mulin.cases.models import Case
 from mulin.cases.pages import CasePage, Line
 from mulin.desk import bar, ideas, words
-from mulin.desk.reading import inbox
+from mulin.desk.reading import calling, inbox
 from mulin.kernel import policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.models import ThreadLink
 from mulin.people import states as states_of_people
 from mulin.places.queries import names_of
 from mulin.voices import access
-from mulin.voices.models import Matter
+from mulin.voices.models import Addition, Matter, Voice
 from mulin.voices.states import CHANNEL_WORDS, PUBLICATION_WORDS, SEVERITY_WORDS
 from mulin.voices.understanding import mask_for_staff
 
@@ -82,14 +82,21 @@ def present(page: CasePage, query: str) -> dict[str, Any]:
         "can_merge": any(move.name == "merge" for move in page.moves),
         "can_note": any(move.name == "note" for move in page.moves),
         "checks": _checks(page),
-        "publication": PUBLICATION_WORDS[matter.publication],
+        "publication": _publication(matter),
         "thread": thread(page),
         "actor_account": str(page.actor.account),
         "query": query,
         "next_url": next_url(case.number, query),
         "why_mine": why_mine(page),
+        "called": calling.calls_of(case),
         **bar.bar(page, query, next_url(case.number, query)),
     }
+
+
+def _publication(matter: Matter) -> Any:
+    if matter.publication == "shown" and matter.hidden_reason:
+        return _("已公开，答复不公开")
+    return PUBLICATION_WORDS[matter.publication]
 
 
 def why_mine(page: CasePage) -> str:
@@ -181,16 +188,25 @@ def _timeline(page: CasePage, voices: list[dict[str, Any]]) -> list[dict[str, An
     """Oldest first. A voice is quoted where it came in, so that nobody looks for it elsewhere."""
     by_number = {voice["number"]: voice for voice in voices}
     after = [photo(row) for row in page.done_photos]
+    added = {str(a.id): (a, one.voice) for one in page.voices for a in one.additions}
     entries = []
     for line in page.timeline:
         entry = _entry(line)
         voice = by_number.get(line.data.get("number", ""))
         if line.code == "voices.voice.submitted" and voice:
             entry |= {"quote": voice["text"], "photos": voice["photos"], "voice": voice}
+        if line.data.get("addition") in added:
+            entry |= _added(*added[line.data["addition"]])
         if line.code == "cases.case.finished" and line.data.get("photos"):
             entry["photos"] = after
         entries.append(entry)
     return entries
+
+
+def _added(one: Addition, voice: Voice) -> dict[str, Any]:
+    """Whose words an addition is: who holds only the receipt has no account."""
+    own = one.account is None or one.account == voice.account_id
+    return {"what": _("本人补充") if own else _("工作人员补充"), "quote": mask_for_staff(one.text)}
 
 
 def _entry(line: Line) -> dict[str, Any]:

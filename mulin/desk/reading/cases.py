@@ -14,9 +14,11 @@ from mulin.cases import classes, states
 from mulin.cases.queries import list_cases
 from mulin.desk import pickers
 from mulin.desk.reading.inbox import Row, case_row
+from mulin.desk.words import STATE_TONES
 from mulin.kernel import clock, codes, paging
 from mulin.kernel.actors import Actor
 from mulin.voices.states import ASKING, KIND_WORDS, SEVERITY_WORDS
+from mulin.voices.understanding import mask_for_staff
 
 PERIODS = {
     "today": pgettext_lazy("desk", "今天"),
@@ -33,6 +35,7 @@ FLAGS = {
 }
 TEXTS = ("q", "place", "state", "category", "kind", "severity", "org", "period", "order")
 MOST_PINS = 500
+WORST_FIRST = ("urgent", "wait", "", "done")
 MOST_PRINTED = 500
 
 
@@ -179,31 +182,47 @@ def flags(what: Wanted) -> list[dict[str, Any]]:
 
 
 def pins(actor: Actor, what: Wanted) -> dict[str, Any]:
-    """The list as points for the map, at most 500, coloured by what they wait for."""
-    from mulin.desk.words import STATE_TONES
-
-    features = []
-    cursor: str | None = None
-    while len(features) < MOST_PINS:
+    """The list as points for the map, at most 500 cases. What lies at one building is one point: its tone is
+    the worst of its cases, which it lists, the worst first."""
+    points: dict[tuple[float, float], list[dict[str, str]]] = {}
+    total, cursor = 0, None
+    while total < MOST_PINS:
         page = list_cases(actor, order=what.order, cursor=cursor, size=200, **what.filters())
-        for case in page.items:
+        for case in page.items[: MOST_PINS - total]:
             matter = case.matter
             if matter.lon is None or matter.lat is None:
                 continue
-            tone = "urgent" if case.is_overdue or case.urgency >= 2 else STATE_TONES.get(case.state, "")
-            features.append(
-                {
-                    "type": "Feature",
-                    "geometry": {"type": "Point", "coordinates": [matter.lon, matter.lat]},
-                    "properties": {
-                        "name": case.title,
-                        "state": str(case.state_label),
-                        "tone": tone,
-                        "url": reverse("desk:case", args=[case.number]),
-                    },
-                }
-            )
+            total += 1
+            # Five digits are a metre: whatever is nearer would lie on top of each other at any zoom.
+            points.setdefault((round(matter.lon, 5), round(matter.lat, 5)), []).append(_pinned(case))
         cursor = page.next
         if cursor is None:
             break
-    return {"type": "FeatureCollection", "features": features[:MOST_PINS]}
+    features = [_point(at, found) for at, found in points.items()]
+    return {"type": "FeatureCollection", "features": features, "total": total}
+
+
+def _pinned(case: Any) -> dict[str, str]:
+    tone = "urgent" if case.is_overdue or case.urgency >= 2 else STATE_TONES.get(case.state, "")
+    where = case.matter.address or case.grid_name or case.place_name
+    return {
+        "name": case.title,
+        "state": str(case.state_label),
+        "tone": tone,
+        "where": mask_for_staff(str(where)),
+        "url": reverse("desk:case", args=[case.number]),
+    }
+
+
+def _point(at: tuple[float, float], found: list[dict[str, str]]) -> dict[str, Any]:
+    found = sorted(found, key=lambda one: WORST_FIRST.index(one["tone"]))
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": list(at)},
+        "properties": {
+            "n": len(found),
+            "tone": found[0]["tone"],
+            "where": found[0]["where"],
+            "cases": found,
+        },
+    }

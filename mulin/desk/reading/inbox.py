@@ -1,6 +1,7 @@
 """The inbox: everything that waits for the actor, from all modules, in one order; and what waits for others.
 
-Order: danger, then clock, then age. Three tabs, each in a few statements however much history there is.
+Order: danger to life, then overdue, then due soonest, then age. Three tabs, each in a few statements however
+much history there is.
 """
 
 from dataclasses import dataclass
@@ -70,13 +71,16 @@ class Inbox:
     waiting: int = 0
 
 
-def inbox(actor: Actor, tab: str = "mine", cursor: str | None = None, current: str = "") -> Inbox:
-    """A tab of the actor's inbox. Counts stop at 99, so that they never become a scan."""
+def inbox(
+    actor: Actor, tab: str = "mine", cursor: str | None = None, current: str = "", size: int = SIZE
+) -> Inbox:
+    """A tab of the actor's inbox. Counts stop at 99, so that they never become a scan. `size`: how many of
+    one's own are shown."""
     tab = tab if tab in TABS else "mine"
-    items, waiting = _items(actor)
+    items, waiting = _items(actor, size)
     following = None
     if tab == "mine":
-        rows = _item_rows(items[:SIZE], current)
+        rows = _item_rows(items[:size], current)
     else:
         page = list_cases(actor, order="burning", cursor=cursor, size=SIZE, elsewhere=tab == "others")
         mine = {item.facts.get("number") for item in items} if tab == "others" else set()
@@ -102,14 +106,14 @@ def _capped(n: int) -> str:
     return f"{MOST_COUNTED}+" if n > MOST_COUNTED else str(n)
 
 
-def _items(actor: Actor) -> tuple[list[InboxItem], int]:
+def _items(actor: Actor, size: int = SIZE) -> tuple[list[InboxItem], int]:
     """What all modules say waits for the actor, in order, and how many things that is."""
     found: list[InboxItem] = []
     total = 0
     for source in registry.collect("inbox"):
-        some = source.items(actor, SIZE)
+        some = source.items(actor, size)
         # A list that is not full is its own count.
-        total += len(some) if len(some) < SIZE else source.count(actor)
+        total += len(some) if len(some) < size else source.count(actor)
         found += some
     return sorted(found, key=_burning), total
 

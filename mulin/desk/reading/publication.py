@@ -15,8 +15,10 @@ from mulin.desk.reading.case import photo
 from mulin.desk.reading.inbox import MOST_COUNTED, Row, _capped
 from mulin.kernel import paging, policy
 from mulin.kernel.actors import Actor
+from mulin.kernel.models import Entry
 from mulin.places.queries import names_of
 from mulin.voices import masking, queries
+from mulin.voices.actions.matter import ANSWER_KEPT
 from mulin.voices.categories import catalogue
 from mulin.voices.models import Matter, Photo
 from mulin.voices.states import CHANNEL_WORDS, kind_word
@@ -50,13 +52,29 @@ ANSWERED = ("done", "confirmed", "closed")
 
 def queue(actor: Actor, tab: str) -> QuerySet[Matter]:
     """Matters whose publication the actor decides: those in one state, or `answer`: shown ones whose case has
-    been answered since, without that answer being public."""
+    been answered, while nobody decided whether everyone reads that answer. A case that is worked on again
+    takes its answer out of the public, so its next one comes up here too."""
     allowed = policy.visible(actor, "voices.matter:publish", FIELDS)
     rows = queries.visible_matters(actor).filter(allowed, restriction="", merged_into=None)
     if tab != "answer":
         return rows.filter(publication=tab)
     answered = Case.objects.filter(matter=OuterRef("pk"), state__in=ANSWERED).exclude(reply="")
+    answered = answered.filter(~Exists(_kept(OuterRef("matter"), OuterRef("done_at"))))
     return rows.filter(Exists(answered), publication="shown", public_answer="")
+
+
+def _kept(matter: Any, since: Any) -> QuerySet[Entry]:
+    """The decisions that an answer stays with those who asked, since it was given."""
+    return Entry.objects.filter(matter=matter, code=ANSWER_KEPT, at__gte=since)
+
+
+def answer_of(matter: Matter) -> str:
+    """The answer that stands and that everyone may be shown; empty while the work goes on, and where somebody
+    decided to keep it."""
+    case = Case.objects.filter(matter=matter, state__in=ANSWERED).only("reply", "done_at").first()
+    if case is None or (case.done_at and _kept(matter.pk, case.done_at).exists()):
+        return ""
+    return case.reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +172,19 @@ def material(actor: Actor, matter: Matter) -> dict[str, Any]:
     }
 
 
-def prefill(actor: Actor, matter: Matter, answer: str) -> dict[str, Any]:
+def can_keep(matter: Matter) -> bool:
+    """Whether there is an answer to decide on: one that is public, or one that waits to be."""
+    is_shown = matter.publication == "shown" and matter.way == "case"
+    return is_shown and bool(matter.public_answer or answer_of(matter))
+
+
+def prefill(actor: Actor, matter: Matter) -> dict[str, Any]:
     """What the form begins with: the first voice with its personal data covered, the answer likewise."""
     first = next((v for v in queries.voices_of(actor, matter) if v.state == "received"), None)
     return {
         "title": matter.public_title or mask(matter.title),
         "text": matter.public_text or (mask(first.text) if first else ""),
-        "answer": matter.public_answer or mask(answer),
+        "answer": matter.public_answer or mask(answer_of(matter)),
         "photos": [
             str(pk)
             for pk in Photo.objects.filter(matter=matter, is_approved=True).values_list("pk", flat=True)

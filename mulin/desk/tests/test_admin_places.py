@@ -24,6 +24,12 @@ def upload(name: str, content: str) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content.encode())
 
 
+def test_the_way_up_says_each_name_once(browser, world):
+    Division.objects.filter(code=world.city).update(short_name="重庆")
+    crumbs = browser("admin").get(url("places"), {"at": world.district}).context["crumbs"]
+    assert [said for _code, said in crumbs] == ["全国", "重庆"]
+
+
 def test_the_tree_is_walked_and_searched(browser, world):
     client = browser("admin")
     page = client.get(url("places"), {"at": world.street})

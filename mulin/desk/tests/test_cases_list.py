@@ -8,10 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
-from mulin.cases.models import SavedView
+from mulin.cases.models import Case, SavedView
 from mulin.desk import exporting
 from mulin.desk.tests.conftest import undo_of
 from mulin.kernel.models import Entry, Job
+from mulin.people.models import Post
 
 
 def listed(page: str) -> list[str]:
@@ -181,13 +182,33 @@ class TestBatch:
         page = clerk.post("/desk/cases/batch/", {"move": "claim", "n": numbers}, follow=True)
         address, fields = undo_of(page.content.decode())
         back = clerk.post(address, fields, follow=True).content.decode()
-        assert "2 件已放下" in back and {one.case().handler_id for one in three} == {None}
+        assert "2 件已还回" in back and {one.case().handler_id for one in three} == {None}
         page = clerk.post(
             "/desk/cases/batch/", {"move": "merge", "n": numbers, "into": numbers[0]}, follow=True
         )
         address, fields = undo_of(page.content.decode())
         assert "1 件已拆开" in clerk.post(address, fields, follow=True).content.decode()
         assert three[1].case().state == "accepted"
+
+    def test_a_claimed_batch_goes_back_to_who_had_each(self, clerk, cast, do, three):
+        _free, taken, own = three
+        do("claim", "secretary", taken.number)
+        do("claim", "clerk", own.number)
+        numbers = [one.number for one in three]
+        page = clerk.post("/desk/cases/batch/", {"move": "claim", "n": numbers}, follow=True)
+        assert {one.case().handler_id for one in three} == {cast.clerk.id}
+        address, fields = undo_of(page.content.decode())
+        back = clerk.post(address, fields, follow=True).content.decode()
+        assert "2 件已还回" in back and "件没有" not in back
+        handlers = [one.case().handler_id for one in three]
+        assert handlers == [None, cast.secretary.id, cast.clerk.id]
+
+    def test_no_way_back_is_offered_to_a_handler_who_has_gone(self, clerk, cast, do, three):
+        taken = three[1]
+        do("claim", "secretary", taken.number)
+        Post.objects.filter(account=cast.secretary.account).update(ends_on="2020-01-01")
+        page = clerk.post("/desk/cases/batch/", {"move": "claim", "n": [taken.number]}, follow=True)
+        assert "1 件由您经办了" in page.content.decode() and 'class="undo"' not in page.content.decode()
 
     def test_claim_and_print(self, clerk, cast, three):
         numbers = [one.number for one in three]
@@ -258,7 +279,17 @@ def test_the_printed_list_says_where_and_how_many(clerk, three, page_of):
     assert "3 件" in seen and "金堰社区" in seen and three[0].number in seen
 
 
-def test_the_map_has_a_pin_for_each_case_with_a_position(clerk, three):
+def test_the_map_shows_every_case_with_a_position_once(clerk, three):
     found = clerk.get("/desk/cases/pins/").json()
-    assert {f["properties"]["url"] for f in found["features"]} == {one.url for one in three}
-    assert all(f["properties"]["tone"] in {"", "wait", "done", "urgent"} for f in found["features"])
+    pinned = [one["url"] for f in found["features"] for one in f["properties"]["cases"]]
+    assert sorted(pinned) == sorted(one.url for one in three) and found["total"] == 3
+
+
+def test_cases_at_one_building_are_one_point_that_has_the_worst_colour(clerk, three):
+    Case.objects.filter(number=three[0].number).update(urgency=3)
+    points = clerk.get("/desk/cases/pins/").json()["features"]
+    assert len(points) == 1
+    facts = points[0]["properties"]
+    assert (facts["n"], facts["tone"]) == (3, "urgent")
+    assert facts["cases"][0]["url"] == three[0].url
+    assert "13912345678" not in str(facts)

@@ -1,6 +1,7 @@
 """Recording for others: one, many at once, a chat; receipts; 大事 in one tap."""
 
 import re
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -9,6 +10,7 @@ from PIL import Image
 
 from mulin.cases.models import Case
 from mulin.desk.tests.conftest import TEXT
+from mulin.kernel import clock
 from mulin.kernel.numbers import show_number
 from mulin.voices.models import Voice
 from mulin.voices.receipts import code_of, show_code
@@ -206,23 +208,69 @@ class TestChat:
 
 
 class TestUrgent:
-    """大事 in one tap."""
+    """大事: where, and one tap for what."""
+
+    WHERE = {"address": "3栋门口"}
 
     def test_one_tap_reports_and_opens_the_checklist(self, clerk, world, page_of):
         assert 'value="gas_leak"' in page_of(clerk, "/desk/urgent/")
-        answer = clerk.post("/desk/urgent/", {"category": "gas_leak", "place": world.home})
+        fields = {"category": "gas_leak", "place": world.home, "building": world.building}
+        answer = clerk.post("/desk/urgent/", fields)
         case = Case.objects.get()
         assert (case.severity, case.restriction, case.category) == ("major", "major", "gas_leak")
         assert answer.url == f"/desk/cases/{case.number}/?reported=1"
         assert "到场清单" in page_of(clerk, answer.url)
 
+    def test_the_title_says_where(self, clerk, world):
+        fields = {"category": "gas_leak", "place": world.home, "text": "味道很重", **self.WHERE}
+        clerk.post("/desk/urgent/", fields)
+        case = Case.objects.get()
+        assert case.title == "金堰社区·3栋门口：燃气泄漏"
+        assert case.matter.address == "3栋门口"
+
+    def test_a_grid_alone_is_no_place_and_what_was_typed_stays(self, browser, world, page_of):
+        worker = browser("gridworker")
+        assert f'value="{world.grid}" selected' in page_of(worker, "/desk/urgent/")
+        key = "9f1c1d1e-2f2a-4c56-8d0f-cccccccccccc"
+        fields = {"category": "fire", "place": world.home, "building": world.grid, "idempotency_key": key}
+        answer = worker.post("/desk/urgent/", {**fields, "text": "有人受伤"})
+        page = answer.content.decode()
+        assert answer.status_code == 422 and "请说在哪里" in page
+        assert "有人受伤" in page and key in page
+        assert not Case.objects.exists()
+
+    def test_a_position_is_enough(self, browser, world):
+        fields = {"category": "fire", "place": world.home, "building": world.grid}
+        point = {"lon": "106.5701", "lat": "29.5301"}
+        answer = browser("gridworker").post("/desk/urgent/", {**fields, **point})
+        matter = Case.objects.get().matter
+        assert answer.url == f"/desk/cases/{matter.number}/?reported=1"
+        assert (round(matter.lon, 4), round(matter.lat, 4)) == (106.5701, 29.5301)
+
+    def test_it_can_be_put_right_and_within_a_minute_taken_back(self, browser, world, page_of):
+        worker = browser("gridworker")
+        answer = worker.post("/desk/urgent/", {"category": "fire", "place": world.home, **self.WHERE})
+        page = page_of(worker, answer.url)
+        assert "3栋门口" in page and "补上或改正地点" in page and "按错了，撤回" in page
+        number = Voice.objects.get().number
+        assert "按错了，撤回" not in page_of(worker, answer.url.partition("?")[0])
+        worker.post(f"/desk/voices/{number}/withdraw/", {"reason": "by_mistake"})
+        assert Voice.objects.get().state == "withdrawn"
+
+    def test_after_a_minute_it_is_no_slip_of_the_finger(self, browser, world, page_of):
+        worker = browser("gridworker")
+        answer = worker.post("/desk/urgent/", {"category": "fire", "place": world.home, **self.WHERE})
+        Voice.objects.update(created_at=clock.now() - timedelta(minutes=2))
+        assert "按错了，撤回" not in page_of(worker, answer.url)
+
     def test_who_may_not_see_major_matters_gets_a_receipt_instead(self, browser, world):
-        answer = browser("group_leader").post("/desk/urgent/", {"category": "fire", "place": world.home})
+        fields = {"category": "fire", "place": world.home, **self.WHERE}
+        answer = browser("group_leader").post("/desk/urgent/", fields)
         assert Case.objects.get().category == "fire"
         assert "/receipts/" in answer.url or "/cases/" in answer.url
 
     def test_a_kind_must_be_pressed(self, clerk, world):
-        answer = clerk.post("/desk/urgent/", {"place": world.home, "text": "有人受伤"})
+        answer = clerk.post("/desk/urgent/", {"place": world.home, "text": "有人受伤", **self.WHERE})
         assert answer.status_code == 422 and "有人受伤" in answer.content.decode()
         assert not Case.objects.exists()
 
@@ -231,6 +279,7 @@ class TestUrgent:
             "category": "fire",
             "place": world.home,
             "idempotency_key": "9f1c1d1e-2f2a-4c56-8d0f-bbbbbbbbbbbb",
+            **self.WHERE,
         }
         for _n in range(2):
             clerk.post("/desk/urgent/", fields)

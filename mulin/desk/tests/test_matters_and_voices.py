@@ -37,6 +37,15 @@ def test_a_corrected_category_is_a_lesson(clerk, speak):
     assert said.case().category == "manhole_cover"
 
 
+def test_who_makes_it_a_tip_off_is_told_who_has_it_now(clerk, speak):
+    said = speak()
+    fields = {"category": "vice", "kind": "tip_off", "severity": "minor"}
+    answer = clerk.post(f"/desk/matters/{said.number}/category/", fields, follow=True)
+    assert answer.redirect_chain == [("/desk/", 302)] and answer.status_code == 200
+    assert "现在由街道办理" in answer.content.decode()
+    assert said.case().restriction == "tip_off"
+
+
 def test_nothing_changed_is_said_and_nothing_is_written(clerk, speak):
     said = speak()
     answer = clerk.post(f"/desk/matters/{said.number}/category/", {"category": "street_lamp"})

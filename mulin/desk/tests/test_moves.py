@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from mulin.cases import moves
 from mulin.cases.models import CaseText, ReplyTemplate
 from mulin.desk.bar import CONFIRM, DONE, ICONS
@@ -332,6 +334,29 @@ def test_where_nothing_is_due_the_one_action_leads_to_the_next_case(clerk, speak
     answer = clerk.get("/desk/next/", {"after": closed.number})
     assert answer.url == waiting.url
     assert clerk.get("/desk/next/", {"after": waiting.number}).url == "/desk/"
+
+
+@pytest.mark.parametrize("kept", ["inbox?tab=all", "cases?order=newest", "cases?", "cases?q=井盖", "inbox?"])
+def test_the_next_one_is_found_on_every_page_of_the_list_and_the_end_is_said(
+    clerk, cast, speak, monkeypatch, kept
+):
+    from mulin.desk.reading import inbox as reading
+    from mulin.desk.views import following as view
+
+    small, mine = reading.list_cases, view.inbox
+    monkeypatch.setattr(reading, "list_cases", lambda a, **how: small(a, **{**how, "size": 2}))
+    monkeypatch.setattr(
+        "mulin.desk.reading.cases.list_cases", lambda a, **how: small(a, **{**how, "size": 2})
+    )
+    monkeypatch.setattr(view, "inbox", lambda *args, **how: mine(*args, **{"size": 2, **how}))
+    numbers = {speak(text=f"第{n}个井盖松了，一过车就响，请来看看。").number for n in range(5)}
+    at, seen = clerk.get("/desk/next/", {"after": "0", "list": kept}).url, []
+    while "/cases/" in at.partition("?")[0].removesuffix("/desk/cases/") and len(seen) < 9:
+        seen.append(re.search(r"/cases/(\d+)/", at)[1])
+        answer = clerk.get("/desk/next/", {"after": seen[-1], "list": kept})
+        at = answer.url
+    assert len(seen) == 5 and set(seen) == numbers
+    assert "这张单子看到底了" in clerk.get(at).content.decode()
 
 
 def test_the_next_one_follows_the_filtered_list_one_came_from(clerk, speak):

@@ -1,8 +1,10 @@
 """Publication, wishes, residents, groups, import, notices, search, the grid worker's day."""
 
 import re
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -11,6 +13,7 @@ from mulin.kernel.models import Entry, Job, Notice
 from mulin.people.actions import ask_residence
 from mulin.people.models import Invitation, Organisation, Post, Residence, SecretRead
 from mulin.places.models import Site
+from mulin.voices.files import COLUMNS
 from mulin.voices.models import Matter, Photo, Voice
 
 
@@ -49,6 +52,48 @@ class TestPublication:
         answered = {"title": "三单元路灯不亮", "text": "晚上看不见路", "answer": "换了镇流器，已经亮了。"}
         assert clerk.post(f"{url}?tab=answer", answered).url == "/desk/publication/"
         assert waiting.number not in page_of(clerk, "/desk/publication/", tab="answer")
+
+    def test_an_answer_that_is_kept_leaves_the_tab_and_the_matter_stays_public(
+        self, clerk, waiting, bring, page_of
+    ):
+        url = f"/desk/publication/{waiting.number}/"
+        clerk.post(url, {"title": "三单元路灯不亮", "text": "", "answer": ""})
+        assert "不公开这次答复" not in page_of(clerk, url)
+        assert clerk.post(url, {"keep": "1", "reason": "还没有答复"}).status_code == 422
+        bring(waiting.number, "done")
+        assert "不公开这次答复" in page_of(clerk, url, tab="answer")
+        assert clerk.post(f"{url}?tab=answer", {"keep": "1", "reason": " "}).status_code == 422
+        kept = clerk.post(f"{url}?tab=answer", {"keep": "1", "reason": "涉及邻里私事"})
+        assert kept.url == "/desk/publication/"
+        assert waiting.number not in page_of(clerk, "/desk/publication/", tab="answer")
+        matter = Matter.objects.get(number=waiting.number)
+        assert (matter.publication, matter.hidden_reason) == ("shown", "涉及邻里私事")
+        assert Entry.objects.filter(code="voices.matter.answer_kept", matter=matter.pk).count() == 1
+        assert (
+            "镇流器" not in re.search(r'<textarea name="answer".*?</textarea>', page_of(clerk, url), re.S)[0]
+        )
+        assert "已公开，答复不公开" in page_of(clerk, waiting.url)
+
+    @pytest.mark.parametrize("first", ["published", "kept"])
+    def test_after_a_reopening_the_old_answer_is_public_no_more_and_the_new_one_comes_up(
+        self, clerk, waiting, bring, do, page_of, first
+    ):
+        url, public = f"/desk/publication/{waiting.number}/", f"/m/{waiting.number}"
+        texts = {"title": "三单元路灯不亮", "text": ""}
+        clerk.post(url, {**texts, "answer": ""})
+        bring(waiting.number, "done")
+        decided = {"keep": "1", "reason": "私事"} if first == "kept" else {**texts, "answer": "换了灯泡。"}
+        clerk.post(url, decided)
+        assert ("换了灯泡" in page_of(clerk, public)) is (first == "published")
+        do("reopen", "clerk", waiting.number, reason="又坏了")
+        assert "换了灯泡" not in page_of(clerk, public)
+        assert waiting.number not in page_of(clerk, "/desk/publication/", tab="answer")
+        do("accept", "clerk", waiting.number)
+        do("start", "department", waiting.number)
+        reply = "这次把三单元路灯的线路整段换了，昨晚亮了一夜，请您再看看。"
+        do("finish", "department", waiting.number, done_text="换线", reply=reply)
+        assert waiting.number in page_of(clerk, "/desk/publication/", tab="answer")
+        assert reply in page_of(clerk, url) and "换了灯泡" not in page_of(clerk, url)
 
     def test_a_telephone_number_left_in_the_text_is_refused_and_kept_to_be_mended(self, clerk, waiting):
         fields = {"title": "路灯不亮", "text": "请打13912345678", "answer": ""}
@@ -222,6 +267,24 @@ class TestImport:
         assert "下载用不了的行和原因" in page
         rejected = b"".join(clerk.get(f"{answer.url}file/").streaming_content).decode("utf-8-sig")
         assert rejected.splitlines()[1].startswith("3,")
+
+    def test_the_page_names_every_column_that_is_read_and_its_sample_can_be_imported(
+        self, clerk, world, page_of
+    ):
+        page = page_of(clerk, "/desk/import/")
+        read = {names for column, names in COLUMNS.items() if column not in {"likes", "dislikes"}}
+        assert all(name in page for names in read for name in names)
+        sample = finders.find(re.search(r"/(desk/import-sample[^\"]*\.csv)", page)[1])
+        content = Path(sample).read_text(encoding="utf-8-sig")
+        done = page_of(clerk, self.send(clerk, world, content).url)
+        assert Voice.objects.count() == 2 and "用不了的行" not in done
+
+    def test_the_job_opens_what_it_brought_in_and_nothing_else(self, clerk, world, speak, page_of):
+        other = speak(text="花坛边的座椅断了一条腿，老人差点摔倒。", category="")
+        address = self.send(clerk, world, "编号,内容\n1,路灯坏了一个星期没人修\n").url
+        page = page_of(clerk, address)
+        number = Voice.objects.get(channel="file").matter.number
+        assert f"/desk/cases/{number}/" in page and other.number not in page
 
     def test_progress_is_told_as_numbers(self, clerk, world):
         address = self.send(clerk, world, "编号,内容\n1,路灯坏了一个星期没人修\n").url

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from mulin.cases import moves
+from mulin.cases.models import Case
 from mulin.cases.queries import get_case
 from mulin.desk import undo
 from mulin.desk.access import needs
@@ -33,9 +34,11 @@ DONE_WORDS = {
 # What takes a batch back, where something does.
 UNDO = {"claim": "release", "merge": "unmerge"}
 UNDONE_WORDS = {
-    "release": gettext_lazy("%(done)s 件已放下"),
+    "release": gettext_lazy("%(done)s 件已还回"),
     "unmerge": gettext_lazy("%(done)s 件已拆开"),
 }
+# With a number: whom a case goes back to when a claim is taken back.
+FORMER = "former-"
 # The one field that a batch asks for.
 ASKS = {"dispatch": "org", "merge": "into"}
 
@@ -71,9 +74,62 @@ def batch(request: HttpRequest) -> HttpResponse:
     if move == "merge":
         numbers = [number for number in numbers if number != clean_number(value)]
     given = {field: value} if field else {"reason": _("合并错了，收回。")} if move == "unmerge" else {}
-    outcome = moves.perform_many(move, actor=actor, numbers=numbers, **given)
-    request.session["desk.batch"] = {"move": move, "outcome": outcome, "back": back}
+    former = _handlers(numbers) if move == "claim" else {}
+    if move == "release":
+        outcome = _give_back(request, actor, numbers)
+    else:
+        outcome = moves.perform_many(move, actor=actor, numbers=numbers, **given)
+    kept = {"move": move, "outcome": outcome, "back": back, "former": former}
+    request.session["desk.batch"] = kept
     return redirect("desk:batch-result")
+
+
+def _handlers(numbers: list[str]) -> dict[str, str]:
+    """Who handled each of these cases until now."""
+    rows = Case.objects.filter(number__in=numbers, handler__isnull=False).values_list("number", "handler_id")
+    return {number: str(handler) for number, handler in rows}
+
+
+def _give_back(request: HttpRequest, actor: Actor, numbers: list[str]) -> list[tuple[str, bool, str]]:
+    """Put down what one took on oneself; where somebody had it before, it is theirs again."""
+    outcome: list[tuple[str, bool, str]] = []
+    for number in numbers:
+        if handler := request.POST.get(FORMER + number, ""):
+            outcome += moves.perform_many("assign", actor=actor, numbers=[number], handler=handler)
+        else:
+            outcome += moves.perform_many("release", actor=actor, numbers=[number])
+    return outcome
+
+
+def _way_back(actor: Actor, kept: dict[str, Any], done: list[str]) -> list[tuple[str, str]]:
+    """The fields that take a batch back; none where nothing of it can be."""
+    fields = [("n", number) for number in done]
+    if kept["move"] == "claim":
+        fields = [field for number in done for field in _unclaimed(actor, number, kept.get("former", {}))]
+    if not fields or kept["move"] not in UNDO:
+        return []
+    return [("move", UNDO[kept["move"]]), ("query", kept["back"]), *fields]
+
+
+def _unclaimed(actor: Actor, number: str, former: dict[str, str]) -> list[tuple[str, str]]:
+    """One claimed case: put down, or handed to who had it, where the actor may and that person still could
+    have it. A case that was the actor's own already stays."""
+    before = former.get(number)
+    if before is None:
+        return [("n", number)]
+    if before == str(actor.account) or not _may_return(actor, number, before):
+        return []
+    return [("n", number), (FORMER + number, before)]
+
+
+def _may_return(actor: Actor, number: str, handler: str) -> bool:
+    try:
+        case = get_case(actor, number)
+    except NotVisible:
+        return False
+    if not any(move.name == "assign" for move in moves.moves_for(actor, case)):
+        return False
+    return handler in dict(moves.MoveForm("assign").choices("handler", case))
 
 
 def _list(query: str) -> str:
@@ -113,17 +169,12 @@ def batch_result(request: HttpRequest) -> HttpResponse:
         raise ActionError("nothing-here", _("这里没有刚才批量办理的结果。"))
     done = [number for number, ok, _why in kept["outcome"] if ok]
     failed = [(number, why) for number, ok, why in kept["outcome"] if not ok]
+    back = _way_back(actor_of(request), kept, done)
     context = {
         "move": moves.ALL[kept["move"]],
         "done": done,
         "failed": failed,
-        "undo": undo.button(
-            request,
-            reverse("desk:batch"),
-            [("move", UNDO[kept["move"]]), ("query", kept["back"]), *(("n", number) for number in done)],
-        )
-        if done and kept["move"] in UNDO
-        else "",
+        "undo": undo.button(request, reverse("desk:batch"), back) if back else "",
         "sentence": sentence(kept["move"], len(done), len(failed)),
         "back": _list(kept["back"]),
     }

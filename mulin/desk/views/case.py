@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mulin.cases import moves
@@ -13,6 +14,7 @@ from mulin.desk.access import desk
 from mulin.desk.forms import MoveFields, needs_two, takes_nothing
 from mulin.desk.pages import page, refuse
 from mulin.desk.reading import case as reading
+from mulin.desk.reading.reported import reported
 from mulin.kernel import policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
@@ -35,6 +37,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     found = reading.read(actor_of(request), number)
     context = reading.present(found, _query(request))
     context |= reading.beside(request.GET.get("list", ""), found.case.number)
+    if "reported" in request.GET:
+        context["reported"] = reported(found)
     return page(request, "desk/case.html", context)
 
 
@@ -80,8 +84,6 @@ def _check_offered(found: CasePage, move: str) -> None:
 
 
 def _not_now(found: CasePage, move: str) -> str:
-    from django.utils.translation import gettext as _
-
     return _("这件事现在是“%(state)s”，不能“%(move)s”。") % {
         "state": found.case.state_label,
         "move": moves.ALL[move].title,
@@ -119,7 +121,9 @@ def _do(request: HttpRequest, actor: Actor, found: CasePage, move: str) -> HttpR
 def _say(request: HttpRequest, found: CasePage, move: str) -> None:
     """What was done; a case that one took over can be given back in one tap."""
     before = found.case.handler_id
-    if move != "claim":
+    if move == "decline" and bar.is_own(found):
+        messages.success(request, _("提议已撤回。"))
+    elif move != "claim":
         messages.success(request, bar.DONE[move])
     elif before is None:
         url = bar.move_url(found.case.number, "release", _query(request))
@@ -145,16 +149,17 @@ def _after(request: HttpRequest, actor: Actor, number: str) -> str:
 def _form_page(
     request: HttpRequest, found: CasePage, move: str, form: MoveFields, status: int = 200
 ) -> HttpResponse:
-    entry = moves.ALL[move]
+    own = move == "decline" and bar.is_own(found)
     context = {
         "found": found,
         "case": found.case,
-        "move": entry,
+        "move": moves.ALL[move],
+        "title": _("撤回这个提议") if own else moves.ALL[move].title,
         "form": form,
         "action": bar.move_url(found.case.number, move, _query(request)),
         "case_url": case_url(request, found.case.number),
         "needs_two": needs_two(move) or move == "exclude",
         "templates": found.reply_templates if move == "finish" else [],
-        "confirm": bar.CONFIRM.get(move, ""),
+        "confirm": bar.CONFIRM.get(move, "") or bar.READ.get(move, ""),
     }
     return page(request, "desk/move.html", context, status=status)

@@ -1,4 +1,4 @@
-"""Recording what somebody said: on the telephone, at the counter, by letter, on a round; 大事 in one tap."""
+"""Recording what somebody said: on the telephone, at the counter, by letter, on a round."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mulin.desk import ideas, pickers, recording
-from mulin.desk.access import desk, needs
+from mulin.desk.access import needs
 from mulin.desk.forms import ManyFiles
-from mulin.desk.pages import page, posted, refuse
+from mulin.desk.pages import page, refuse
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError, NotVisible
@@ -22,7 +22,6 @@ from mulin.kernel.numbers import show_number
 from mulin.places import queries as places
 from mulin.voices import queries
 from mulin.voices.actions import Receipt, submit_voice
-from mulin.voices.categories import catalogue
 from mulin.voices.models import Voice
 from mulin.voices.receipts import code_of, show_code
 from mulin.voices.states import CHANNEL_WORDS, KIND_WORDS
@@ -227,78 +226,3 @@ def _slip(voice: Voice, link: str) -> dict[str, Any]:
         "qr": mark_safe(recording.qr_code(link)) if link else "",
         "kind": KIND_WORDS[voice.kind][0],
     }
-
-
-class UrgentForm(forms.Form):
-    """大事: what it is goes by the button; a few words help, a place is known already."""
-
-    place = forms.ChoiceField(label=gettext_lazy("社区"))
-    building = forms.ChoiceField(label=gettext_lazy("楼栋或网格"), required=False)
-    text = forms.CharField(
-        label=gettext_lazy("一句话"), required=False, max_length=300,
-        help_text=gettext_lazy("多少人、伤没伤、火多大；来不及就不写"),
-    )  # fmt: skip
-
-    def __init__(self, actor: Actor, community: str, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.fields["place"].choices = pickers.place_choices(actor, community)
-        self.fields["building"].choices = pickers.site_choices(community)
-
-
-@FORM
-@desk
-def urgent(request: HttpRequest) -> HttpResponse:
-    """One tap for a 大事: everybody responsible is told at once, then the checklist of the scene opens."""
-    actor = actor_of(request)
-    community = community_of(request, actor)
-    form = UrgentForm(actor, community, posted(request), initial={"place": community})
-    types = [one for one in catalogue().active() if one.severity == "major"]
-    status = 200
-    if request.method == "POST":
-        status = 422
-        chosen = next((one for one in types if one.code == request.POST.get("category")), None)
-        if chosen is None:
-            form.add_error(None, _("请点一下是哪一种大事。"))
-        elif form.is_valid():
-            try:
-                return _raise_alarm(request, actor, form.cleaned_data, chosen)
-            except ActionError as error:
-                refuse(form, error)
-    context = {"form": form, "types": types, "key": recording.new_key(), "here": "enter"}
-    return page(request, "desk/urgent.html", context, status=status)
-
-
-def _raise_alarm(request: HttpRequest, actor: Actor, data: dict[str, Any], chosen: Any) -> HttpResponse:
-    given = data["text"].strip()
-    point = {name: _number(request.POST.get(name, "")) for name in ("lon", "lat")}
-    has_point = None not in point.values() and not data["building"]
-    receipt = submit_voice(
-        actor=actor,
-        text=f"{chosen.zh}。{given}" if given else chosen.zh,
-        place=data["place"],
-        # One tap says no more than what it is: then it is where the person works, who must see the checklist.
-        building=data["building"] or ("" if has_point else _own_grid(actor, data["place"])),
-        kind="help",
-        category=chosen.code,
-        severity="major",
-        channel="patrol",
-        idempotency=request.POST.get("idempotency_key", "")[:80],
-        **(point if has_point else {}),
-    )
-    matter = receipt.voice.matter
-    if queries.visible_matters(actor).filter(pk=matter.pk).exists():
-        return redirect(f"{reverse('desk:case', args=[matter.number])}?reported=1")
-    recording.keep_receipts(request, [receipt])
-    return redirect("desk:receipt", receipt.voice.number)
-
-
-def _own_grid(actor: Actor, place: str) -> str:
-    """The grid in this community that the actor's post is for, if it is for one."""
-    return next((post.place for post in actor.posts if post.place.startswith(f"{place}-G")), "")
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

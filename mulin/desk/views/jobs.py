@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mulin.desk import exporting, jobwords, words
 from mulin.desk.access import desk, needs
 from mulin.desk.pages import page, places_of, posted, refuse
+from mulin.desk.reading import imported
 from mulin.desk.reading.cases import wanted
 from mulin.kernel import clock, jobs
 from mulin.kernel.actors import Actor
@@ -54,9 +55,11 @@ def progress_text(job: Job) -> str:
 @desk
 def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """How far a job is, and what came of it."""
-    found = own_job(actor_of(request), job_id)
+    actor = actor_of(request)
+    found = own_job(actor, job_id)
     label, tone, icon = STATES[found.state]
     context = {
+        "brought_in": imported.brought_in(actor, found) if found.finished_at else [],
         "job": found,
         "title": jobwords.title(found),
         "is_over": found.finished_at is not None,
@@ -194,4 +197,5 @@ def import_page(request: HttpRequest) -> HttpResponse:
                 return redirect("desk:job", started.pk)
             except ActionError as error:
                 refuse(form, error)
-    return page(request, "desk/import.html", {"form": form, "here": "enter"}, status=status)
+    context = {"form": form, "columns": imported.columns(), "here": "enter"}
+    return page(request, "desk/import.html", context, status=status)

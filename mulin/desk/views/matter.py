@@ -120,16 +120,21 @@ def category(request: HttpRequest, number: str) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
-            actions.recategorise_matter(actor=actor, number=matter.number, **form.cleaned_data)
-            return _recategorised(request, get_matter(actor, matter.number), now)
+            changed = actions.recategorise_matter(actor=actor, number=matter.number, **form.cleaned_data)
+            return _recategorised(request, actor, changed, now)
         except ActionError as error:
             refuse(form, error)
     text = _("改成“大事”后，只有负责处置的人看得到。")
     return answer(request, matter, form, _("改类别"), status=status, text=text)
 
 
-def _recategorised(request: HttpRequest, matter: Matter, before: dict[str, str]) -> HttpResponse:
-    """Say it, with the way back to what it was before."""
+def _recategorised(
+    request: HttpRequest, actor: Actor, matter: Matter, before: dict[str, str]
+) -> HttpResponse:
+    """Say it, with the way back to what it was before; or who has it now, where that is somebody else."""
+    if not _still_seen(actor, matter):
+        messages.success(request, _now_with(matter))
+        return redirect("desk:inbox")
     said = _("类别已记下，以后会猜得更准。")
     after = {"category": matter.category, "kind": matter.kind, "severity": matter.severity}
     if after == before or not before["category"]:
@@ -137,6 +142,12 @@ def _recategorised(request: HttpRequest, matter: Matter, before: dict[str, str])
     else:
         undo.said(request, said, request.get_full_path(), before.items())
     return redirect(matter_url(request, matter))
+
+
+def _now_with(matter: Matter) -> str:
+    if matter.restriction == "tip_off":
+        return _("已改为举报，现在由街道办理，这里不再显示。")
+    return _("已改好，现在由负责处置的人办理，这里不再显示。")
 
 
 class PlaceForm(forms.Form):
@@ -180,6 +191,8 @@ def place(request: HttpRequest, number: str) -> HttpResponse:
 
 def _after_move(request: HttpRequest, actor: Actor, matter: Matter) -> str:
     """A matter that moved out of one's place is no longer one's own to see."""
-    if Matter.objects.filter(access.matter_q(actor), pk=matter.pk).exists():
-        return matter_url(request, matter)
-    return reverse("desk:inbox")
+    return matter_url(request, matter) if _still_seen(actor, matter) else reverse("desk:inbox")
+
+
+def _still_seen(actor: Actor, matter: Matter) -> bool:
+    return Matter.objects.filter(access.matter_q(actor), pk=matter.pk).exists()

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mulin.cases.models import Case
 from mulin.desk.access import needs
 from mulin.desk.pages import back, page, posted, refuse
 from mulin.desk.reading import publication as reading
@@ -77,13 +76,12 @@ def publication_pane(request: HttpRequest) -> HttpResponse:
 @FORM
 @PUBLISH
 def publication_one(request: HttpRequest, number: str) -> HttpResponse:
-    """Edit and approve, or keep it out with a reason; then the next one comes."""
+    """Edit and approve, or keep it or its answer out with a reason; then the next one comes."""
     actor = actor_of(request)
     matter = queries.get_matter(actor, number)
     policy.require(actor, "voices.matter:publish", access.target_of_matter(actor, matter))
-    case = Case.objects.filter(matter=matter).only("reply").first()
-    start = reading.prefill(actor, matter, case.reply if case else "")
-    hiding = "hide" in request.POST
+    start = reading.prefill(actor, matter)
+    hiding = "hide" in request.POST or "keep" in request.POST
     form = PublishForm(matter, None if hiding else posted(request), initial=start)
     reason_error = ""
     if request.method == "POST":
@@ -110,7 +108,10 @@ def publication_one(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _decide(request: HttpRequest, actor: Actor, matter: Matter, form: PublishForm | None) -> str:
-    """Publish what the form says, or without a form keep the matter out; what to say when it is done."""
+    """Publish what the form says, or without a form keep the matter or its answer out; what to say then."""
+    if "keep" in request.POST:
+        actions.keep_answer(actor=actor, number=matter.number, reason=request.POST.get("reason", ""))
+        return _("这次答复不公开，原因留着。")
     if form is None:
         actions.hide_matter(actor=actor, number=matter.number, reason=request.POST.get("reason", ""))
         return _("已记为不公开，原因留着。")
@@ -125,6 +126,7 @@ def _around(request: HttpRequest, actor: Actor, matter: Matter) -> dict[str, Any
     beside = urlencode({"current": matter.number, "tab": request.GET.get("tab", "")})
     return {
         "material": reading.material(actor, matter),
+        "can_keep": reading.can_keep(matter),
         "reason": request.POST.get("reason", matter.hidden_reason),
         "action": request.get_full_path(),
         "back_url": back(request, reverse("desk:publication")),

@@ -53,6 +53,15 @@ LEVELS = {
 }
 
 
+def _crumbs(code: str) -> list[tuple[str, str]]:
+    """The way up, each name once: a municipality's codes repeat it (500000 and 500100)."""
+    above: dict[str, str] = {}
+    for one in codes.chain(code):
+        if one != code:
+            above.setdefault(where.name(one), one)
+    return [(one, said) for said, one in above.items()]
+
+
 @require_safe
 @SEE
 def place_page(request: HttpRequest) -> HttpResponse:
@@ -68,7 +77,7 @@ def place_page(request: HttpRequest) -> HttpResponse:
         "code": code,
         "name": where.name(code),
         "level": LEVELS.get(place.level if place else 0, ""),
-        "crumbs": [(one, where.name(one)) for one in codes.chain(code) if one != code],
+        "crumbs": _crumbs(code),
         "children": [] if found is not None else places.children(code),
         "found": [(one, places.full_name(one.code)) for one in found] if found is not None else None,
         "kinds": _kinds(code) if place and place.level == 12 else [],

@@ -64,6 +64,19 @@
     });
   });
 
+  // <form data-where="what to say">: one of address, building (not a whole grid) and position must be there. Checked here
+  // too, since a form that waits for the line cannot be asked again.
+  Mulin.connect("form[data-where]", (form) => {
+    const { address, building, lon } = Object.fromEntries(["address", "building", "lon"].map((name) => [name, form.elements.namedItem(name)]));
+    const check = () => {
+      const exact = building.value && building.value.slice(12, 14) !== "-G";
+      address.setCustomValidity(address.value.trim() || exact || lon.value ? "" : form.dataset.where);
+    };
+    form.addEventListener("input", check);
+    form.addEventListener("change", check);
+    check();
+  });
+
   // Where one stands, for a 大事: filled in only when the browser is allowed to say it.
   Mulin.connect("[data-locate]", (button) => {
     if (!navigator.geolocation) return;
@@ -72,6 +85,7 @@
       button.form.elements.namedItem("lon").value = at.coords.longitude.toFixed(6);
       button.form.elements.namedItem("lat").value = at.coords.latitude.toFixed(6);
       button.setAttribute("aria-pressed", "true");
+      button.form.dispatchEvent(new Event("change"));
       Mulin.toast(button.dataset.done);
     }, () => Mulin.toast(button.dataset.failed), { enableHighAccuracy: true, timeout: 8000 }));
   });
