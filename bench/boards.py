@@ -54,7 +54,13 @@ COUNTED = (
 # Of a city's board the growth is promised; the others have so few rows at first that it says nothing.
 GROWN = "board of a city"
 PERIODS = {"week": "7 days", "month": "30 days", "quarter": "90 days", "year": "a year"}
-PLACES = {"city": worlds.CITY, "district": worlds.DISTRICT, "street": worlds.STREET, "community": worlds.HOME}
+# A municipality: its own code, since the formal level below it (500100) has no board of its own.
+PLACES = {
+    "city": worlds.PROVINCE,
+    "district": worlds.DISTRICT,
+    "street": worlds.STREET,
+    "community": worlds.HOME,
+}
 
 
 def database(size: int) -> str:

@@ -52,5 +52,5 @@ def quick(parts: tuple[str, ...]) -> Options:
         voters=400,
         owners=2_000,
         households=1_000,
-        opinion_sizes=((500, 60), (1_000, 80)),
+        opinion_sizes=((1_500, 120), (2_000, 120)),
     )

@@ -1,8 +1,10 @@
 """Pages of the board: read only."""
 
+import time
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,6 +23,20 @@ from mulin.kernel.context import actor_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WALL_SECONDS = 30
+# Older figures are counted anew after an upgrade or a rebuild only: seldom enough to ask once a minute.
+ASK_SECONDS = 60
+_all_counted: dict[str, float] = {}
+
+
+def is_counting() -> bool:
+    """Whether older figures are still being counted; asked of the database once a minute if they are not."""
+    name, moment = str(connection.settings_dict["NAME"]), time.monotonic()
+    if moment - _all_counted.get(name, -ASK_SECONDS) < ASK_SECONDS:
+        return False
+    going = recounting.is_going_on()
+    if not going:
+        _all_counted[name] = moment
+    return going
 
 
 def _home(request: HttpRequest, actor: Actor) -> str:
@@ -80,7 +96,7 @@ def board(request: HttpRequest, place: str) -> HttpResponse:
         "note_hidden": NOTE_HIDDEN,
         "note_small_area": NOTE_SMALL_AREA if found.is_small_area else "",
         "note_no_ranking": NOTE_NO_RANKING,
-        "is_counting": recounting.is_going_on(),
+        "is_counting": is_counting(),
         "desk_url": url("desk:inbox") if policy.can_somewhere(actor, "desk.desk:enter") else "",
         "map_url": reverse("insight:map", args=[place]) + seen.query,
         "export_url": reverse("insight:export", args=[place]) + seen.query,

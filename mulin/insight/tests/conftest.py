@@ -16,6 +16,14 @@ NOON = "2025-11-06 12:00"
 TODAY = date(2025, 11, 6)
 
 
+@pytest.fixture(autouse=True)
+def _asked_anew():
+    """Whether figures are still being counted is remembered for a minute, in tests for one test."""
+    from mulin.insight import views
+
+    views._all_counted.clear()
+
+
 @pytest.fixture
 def fill(world, freeze) -> Callable[..., list[Case]]:
     """`fill(place, n, state="closed", outcome="confirmed", …)`: n cases with matter, voice and counters.

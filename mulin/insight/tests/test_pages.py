@@ -7,6 +7,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from mulin.cases.models import Case
+from mulin.insight import views
 from mulin.kernel import journal, recounting
 from mulin.kernel.actors import SYSTEM
 
@@ -122,8 +123,11 @@ def test_a_tip_off_is_on_no_map(town, cast, client_for, fill):
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh-hans", "正在补数"), ("en", "still being counted")])
-def test_the_board_says_while_older_figures_are_still_being_counted(town, client_for, language, words):
+def test_the_board_says_while_older_figures_are_still_being_counted(
+    town, client_for, language, words, monkeypatch
+):
     """After an upgrade that counts something new; not on an instance of which nothing is known."""
+    monkeypatch.setattr(views, "ASK_SECONDS", 0)
     client = client_for(headers={"Accept-Language": language})
     page = f"/board/{town.street}/"
     assert words not in client.get(page).content.decode()
