@@ -72,7 +72,8 @@ def plan(timeline: Any, actor: Callable[[str], Actor]) -> None:
     whole = timeline.end - timeline.start
     begins, ends, published = (timeline.start + whole * part for part in (BEGINS, ENDS, PUBLISHED))
     timeline.plan(_at(begins, 9), _theme, timeline, actor, rng, _at(ends, 18))
-    timeline.plan(_at(published, 10), _publish, actor)
+    # In a demo of a few days both fall on one: results come on the day after the close, at the earliest.
+    timeline.plan(max(_at(published, 10), _at(ends + timedelta(days=1), 10)), _publish, actor)
     pulse = max(timeline.end - timedelta(days=PULSE_DAYS), timeline.start + timedelta(days=1))
     timeline.plan(_at(pulse, 9), _pulse, timeline, actor, rng)
     timeline.plan(timeline.end - timedelta(days=2), _next_year, actor)
