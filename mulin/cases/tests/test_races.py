@@ -4,12 +4,11 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 
 from mulin.cases.actions import joining
 from mulin.cases.models import Case
 from mulin.kernel.db import is_postgres
-from mulin.kernel.errors import ActionError
+from mulin.kernel.testing.together import at_once
 from mulin.voices.models import Matter, Voice
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -20,30 +19,6 @@ ROUNDS = 6
 def two_writers(transactional_db):
     if not is_postgres():
         pytest.skip("SQLite has one writer at a time")
-
-
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    """Run each in a thread of its own, started together; what they raised, sorted."""
-    raised: list[str] = []
-    together = threading.Barrier(len(acts))
-
-    def run(act: Callable[[], object]) -> None:
-        try:
-            together.wait(10)
-            act()
-        except ActionError as error:
-            raised.append(error.code)
-        except Exception as error:
-            raised.append(f"{type(error).__name__}: {error}")
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(raised)
 
 
 def merge(cast, number: str, into: str) -> Callable[[], Case]:

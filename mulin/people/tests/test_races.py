@@ -2,13 +2,11 @@
 
 import contextlib
 import threading
-from collections.abc import Callable
 
 import pytest
-from django.db import connection
 
 from mulin.kernel.db import is_postgres
-from mulin.kernel.errors import ActionError
+from mulin.kernel.testing.together import at_once
 from mulin.people import actions
 from mulin.people.actions import accounts, posts, residences
 from mulin.people.models import Account, Household, Post, Residence
@@ -38,28 +36,6 @@ class Meeting:
             return real(*args, **kwargs)
 
         monkeypatch.setattr(module, name, slow)
-
-
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    """Run each in a thread of its own; the codes of the refusals, sorted."""
-    refusals: list[str] = []
-
-    def run(act: Callable[[], object]) -> None:
-        try:
-            act()
-        except ActionError as error:
-            refusals.append(error.code)
-        except Exception as error:
-            refusals.append(f"{type(error).__name__}: {error}")
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(refusals)
 
 
 @pytest.fixture
