@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from mulin.desk import exporting, leftovers
+from mulin.desk import exporting, leftovers, pages
 from mulin.desk.admin import jobs as admin_jobs
 from mulin.kernel.registry import RESTRICTED, Module, NavItem, Periodic, Sentence
 
@@ -34,4 +34,5 @@ MODULE = Module(
     ),
     periodic=(Periodic("desk-uploads-sweep", 86400, leftovers.sweep),),
     jobs={"desk.export": exporting.export_job, **admin_jobs.JOBS},
+    providers={"shell.desk_facts": pages.facts, "shell.desk_template": lambda: "desk/base.html"},
 )

@@ -61,6 +61,12 @@ def _place_name(request: HttpRequest) -> str:
     return provider(request) if provider else ""
 
 
+def _template(provider: str, plain: str) -> str:
+    """The shell that a page of any module extends; the kernel's own where the shell's module is not there."""
+    own: Callable[[], str] | None = registry.providers().get(provider)
+    return own() if own else plain
+
+
 def may_enter_desk(actor: Actor) -> bool:
     """Whether the desk's door opens. A post alone does not: members of a group of neighbours have one too."""
     return not actor.is_anonymous and policy.can_somewhere(actor, ENTER_DESK)
@@ -94,6 +100,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "unread": SimpleLazyObject(lambda: notices.unread_count(actor)),
         "elder": request.COOKIES.get("mulin_elder") == "1",
         "theme": request.COOKIES.get("mulin_theme", "auto"),
+        "portal_shell": _template("shell.portal_template", "kernel/base_portal.html"),
+        "desk_shell": _template("shell.desk_template", "kernel/base_desk.html"),
         "home_url": _url("portal:home"),
         "elder_url": _url("portal:elder-mode"),
         "language_url": _url("set_language"),

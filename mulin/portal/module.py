@@ -14,6 +14,7 @@ MODULE = Module(
         NavItem("mine", _("我的"), "portal:mine", "person", order=90),
     ),
     providers={
+        "shell.portal_template": lambda: "portal/base.html",
         "shell.place": places.chosen,
         "shell.place_name": places.shell_name,
         "people.ways_to_group": community.ways_to_group,

@@ -8,6 +8,8 @@ from mulin.kernel.views import healthz, metrics
 urlpatterns = [
     path("", include("mulin.portal.urls")),
     path("account/", include("mulin.people.urls")),
+    path("council/", include("mulin.councils.urls")),
+    path("desk/council/", include("mulin.councils.desk_urls")),
     path("desk/", include("mulin.desk.urls")),
     path("board/", include("mulin.insight.urls")),
     path("register/", include("mulin.disclosure.urls")),

@@ -103,7 +103,9 @@ def answer_by_keys(department: Page, number: str) -> None:
     tab_to(department, "#m_done_text")
     department.keyboard.type("换了两盏路灯的镇流器并试亮")
     tab_to(department, "#m_reply")
-    department.keyboard.type("您说的河边步道两盏路灯，昨晚换了镇流器，已经亮了，台阶边也加了反光条，请您晚上看看。")
+    department.keyboard.type(
+        "您说的河边步道两盏路灯，昨晚换了镇流器，已经亮了，台阶边也加了反光条，请您晚上看看。"
+    )
     department.keyboard.press("Control+Enter")
     expect(department.locator("[data-sheet-dialog][open]")).to_have_count(0)
     is_in(department, "done")

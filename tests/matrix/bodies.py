@@ -7,6 +7,7 @@ from typing import Any
 from mulin.cases import moves
 from mulin.kernel import clock
 from mulin.kernel.secrets import new_secret
+from tests.matrix.parts import all_parts
 from tests.matrix.routes import Route
 from tests.matrix.world import Matrix, Side
 
@@ -164,5 +165,7 @@ def body_of(matrix: Matrix, route: Route, side: Side, params: Params) -> Params:
     """What is sent with a POST: filled in rightly where permission would hide behind a missing field."""
     if route.name.startswith("doors:api:case-"):
         return move_body(matrix, side, route.name.removeprefix("doors:api:case-"))
-    maker = BODIES.get(route.name)
+    maker = BODIES.get(route.name) or next(
+        (part.BODIES[route.name] for part in all_parts() if route.name in part.BODIES), None
+    )
     return maker(matrix, side, params) if maker else {}

@@ -5,10 +5,12 @@ A route with parameters that is not named here fails the matrix test with a sent
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from mulin.cases import moves
 from tests.matrix import ready
+from tests.matrix.parts import all_parts
 from tests.matrix.routes import Route
 from tests.matrix.world import Side
 
@@ -253,4 +255,10 @@ def things_of(route: Route) -> list[Thing] | None:
         return both("community", THINGS[route.name][0].params if route.params else lambda side: {})
     if route.name == "insight:board" and route.params:
         return PLACES
-    return THINGS.get(route.name) if route.params else [Thing()]
+    return _known().get(route.name) if route.params else [Thing()]
+
+
+@cache
+def _known() -> dict[str, list[Thing]]:
+    """What is named here and in the files of `parts`, which build on this one."""
+    return {**THINGS, **{name: things for part in all_parts() for name, things in part.THINGS.items()}}

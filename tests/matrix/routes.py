@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 TABLES = {
     "portal": "portal", "people": "account", "desk": "desk", "desk_admin": "admin", "insight": "board",
     "disclosure": "register", "places": "places", "api": "api", "doors": "open311",
+    "councils": "council", "councils_desk": "council_desk",
 }  # fmt: skip
 
 

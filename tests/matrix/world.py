@@ -23,6 +23,7 @@ from mulin.voices import actions as voices
 from mulin.voices.models import Photo, Voice
 from mulin.voices.surveys import actions as surveys
 from mulin.voices.surveys import answering
+from tests.matrix.parts import all_parts
 
 ROLES = (
     "anonymous", "resident", "neighbour", "group_leader", "building_head", "gridworker", "clerk", "secretary",
@@ -86,6 +87,8 @@ def build() -> Matrix:
         _administered(matrix, side)
         _ask(side)
     _bring_into_hand(matrix)
+    for part in all_parts():
+        part.build(matrix)
     for role in ROLES[1:]:
         person = matrix.person(role)
         text = new_secret()

@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from mulin.desk import pages
 from mulin.desk.admin import where
 from mulin.desk.admin.access import rooms
 from mulin.desk.turning import turning as turned
+from mulin.kernel import pages
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError
 from mulin.kernel.paging import Page

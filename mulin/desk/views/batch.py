@@ -15,14 +15,14 @@ from mulin.cases import moves
 from mulin.cases.models import Case
 from mulin.cases.queries import get_case
 from mulin.desk import undo
-from mulin.desk.access import needs
-from mulin.desk.pages import page
 from mulin.desk.views.cases import BATCH
 from mulin.kernel import policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
+from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.numbers import clean_number
+from mulin.kernel.pages import page
 
 MOST = 200
 DONE_WORDS = {

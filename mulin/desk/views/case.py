@@ -10,15 +10,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mulin.cases import moves
 from mulin.cases.pages import CasePage
 from mulin.desk import bar, undo
-from mulin.desk.access import desk
 from mulin.desk.forms import MoveFields, needs_two, takes_nothing
-from mulin.desk.pages import page, refuse
 from mulin.desk.reading import case as reading
 from mulin.desk.reading.reported import reported
 from mulin.kernel import policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
+from mulin.kernel.door import desk
 from mulin.kernel.errors import ActionError, NotVisible
+from mulin.kernel.pages import page, refuse
 
 
 def _query(request: HttpRequest) -> str:

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 from mulin.cases import actions
 from mulin.cases.pages import saved_views
 from mulin.desk import undo
-from mulin.desk.access import needs
-from mulin.desk.pages import page, places_of
+from mulin.desk.pages import places_of
 from mulin.desk.reading import cases as reading
 from mulin.desk.turning import turning
 from mulin.kernel import clock, policy
 from mulin.kernel.context import actor_of
+from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError, NotVisible
+from mulin.kernel.pages import page
 from mulin.places.queries import name_of
 
 LIST = needs("cases.case:view")

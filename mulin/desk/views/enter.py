@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mulin.desk import ideas, pickers, recording
-from mulin.desk.access import needs
 from mulin.desk.forms import ManyFiles
-from mulin.desk.pages import page, refuse
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
+from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.numbers import show_number
+from mulin.kernel.pages import page, refuse
 from mulin.places import queries as places
 from mulin.voices import queries
 from mulin.voices.actions import Receipt, submit_voice

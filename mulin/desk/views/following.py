@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from mulin.cases.queries import ORDERS, get_case
-from mulin.desk.access import desk
 from mulin.desk.reading.cases import listed, wanted
 from mulin.desk.reading.inbox import Row, inbox
 from mulin.kernel import paging, policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
+from mulin.kernel.door import desk
 from mulin.kernel.errors import NotVisible
 from mulin.kernel.numbers import clean_number
 

@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mulin.desk import pickers
-from mulin.desk.access import desk, needs
-from mulin.desk.pages import page, places_of, posted, refuse
+from mulin.desk.pages import places_of
 from mulin.desk.views.residents import tabs
 from mulin.kernel import codes, policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
+from mulin.kernel.door import desk, needs
 from mulin.kernel.errors import ActionError, NotVisible
+from mulin.kernel.pages import page, posted, refuse
 from mulin.people import actions, queries, states
 from mulin.people.models import Organisation
 from mulin.places.queries import names_of

@@ -4,11 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from mulin.desk.access import desk
-from mulin.desk.pages import page
 from mulin.desk.reading.inbox import Inbox, inbox, tabs
 from mulin.desk.turning import turning
 from mulin.kernel.context import actor_of
+from mulin.kernel.door import desk
+from mulin.kernel.pages import page
 
 
 def _context(request: HttpRequest, found: Inbox) -> dict:

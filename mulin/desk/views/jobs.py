@@ -14,15 +14,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mulin.desk import exporting, jobwords, words
-from mulin.desk.access import desk, needs
-from mulin.desk.pages import page, places_of, posted, refuse
+from mulin.desk.pages import places_of
 from mulin.desk.reading import imported
 from mulin.desk.reading.cases import wanted
 from mulin.kernel import clock, jobs
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
+from mulin.kernel.door import desk, needs
 from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.models import Job
+from mulin.kernel.pages import page, posted, refuse
 from mulin.places.queries import names_of
 from mulin.voices.actions import start_import
 

@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mulin.desk import chat, pickers, recording, words
-from mulin.desk.access import needs
-from mulin.desk.pages import page, posted
 from mulin.desk.recording import Row
 from mulin.desk.views.enter import community_of
 from mulin.kernel import clock
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
+from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError
+from mulin.kernel.pages import page, posted
 from mulin.voices.states import KIND_WORDS
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])

@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from mulin.desk import undo
-from mulin.desk.access import desk
-from mulin.desk.pages import page, posted, refuse
 from mulin.desk.pickers import category_choices, place_choices, site_choices
 from mulin.desk.views.case import case_url
 from mulin.kernel import policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
+from mulin.kernel.door import desk
 from mulin.kernel.errors import ActionError
+from mulin.kernel.pages import page, posted, refuse
 from mulin.places import queries as places
 from mulin.voices import access, actions
 from mulin.voices.models import Matter

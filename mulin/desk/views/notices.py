@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mulin.desk import words
-from mulin.desk.access import desk
-from mulin.desk.pages import page
 from mulin.desk.reading.inbox import _capped
 from mulin.desk.turning import turning
 from mulin.kernel import notices as kernel
 from mulin.kernel import paging
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
+from mulin.kernel.door import desk
 from mulin.kernel.errors import NotVisible
 from mulin.kernel.models import Notice
+from mulin.kernel.pages import page
 from mulin.voices.queries import visible_matters
 
 

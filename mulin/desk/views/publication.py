@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mulin.desk.access import needs
-from mulin.desk.pages import back, page, posted, refuse
 from mulin.desk.reading import publication as reading
 from mulin.desk.turning import Turning, turning
 from mulin.kernel import policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
+from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError
+from mulin.kernel.pages import back, page, posted, refuse
 from mulin.voices import access, actions, queries
 from mulin.voices.models import Matter, Photo
 

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mulin.desk import pickers, words
-from mulin.desk.access import needs
-from mulin.desk.pages import page, refuse
 from mulin.kernel import policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
+from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError
+from mulin.kernel.pages import page, refuse
 from mulin.people import actions, queries
 from mulin.people.actions.residences import show_code
 from mulin.places.queries import names_of

@@ -10,16 +10,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mulin.cases.queries import get_case
 from mulin.desk import actions, words
-from mulin.desk.access import desk, needs
-from mulin.desk.pages import page, posted, refuse
 from mulin.desk.reading import cases as reading
 from mulin.desk.reading.inbox import Row
 from mulin.desk.turning import turning
 from mulin.kernel import policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
+from mulin.kernel.door import desk, needs
 from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.numbers import clean_number, is_number
+from mulin.kernel.pages import page, posted, refuse
 from mulin.voices import queries
 from mulin.voices.models import Voice
 from mulin.voices.states import CHANNEL_WORDS, kind_word

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mulin.desk import survey_export
 from mulin.desk import survey_forms as forms
-from mulin.desk.access import needs
-from mulin.desk.pages import page, posted
 from mulin.desk.recording import qr_code
 from mulin.desk.views.surveys import MANAGE, READ, _context, _form_page, _run, _try, crossing
 from mulin.kernel.context import actor_of
+from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError
+from mulin.kernel.pages import page, posted
 from mulin.voices.surveys import actions, answering, fields, queries, reading, states
 from mulin.voices.surveys.models import CHANNELS
 

@@ -12,11 +12,11 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mulin.desk import survey_forms as forms
-from mulin.desk.access import needs
-from mulin.desk.pages import page, posted, refuse
 from mulin.kernel import policy
 from mulin.kernel.context import actor_of
+from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError
+from mulin.kernel.pages import page, posted, refuse
 from mulin.places.queries import full_name, names_of
 from mulin.voices.surveys import actions, editing, queries, reading, states
 from mulin.voices.surveys.fields import word

@@ -7,11 +7,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mulin.desk.access import desk
-from mulin.desk.pages import posted, refuse
 from mulin.desk.views.matter import FORM, answer, matter_url, seen_matter
 from mulin.kernel.context import actor_of
+from mulin.kernel.door import desk
 from mulin.kernel.errors import ActionError
+from mulin.kernel.pages import posted, refuse
 from mulin.voices import actions
 
 

@@ -4,13 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from mulin.desk import pickers, recording
-from mulin.desk.access import desk
-from mulin.desk.pages import page, places_of
+from mulin.desk.pages import places_of
 from mulin.desk.reading.today import today as read_today
 from mulin.desk.views.enter import EnterForm
 from mulin.kernel import policy
 from mulin.kernel.context import actor_of
+from mulin.kernel.door import desk
 from mulin.kernel.numbers import clean_number
+from mulin.kernel.pages import page
 from mulin.places.queries import names_of
 
 

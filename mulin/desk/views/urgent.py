@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from mulin.desk import pickers, recording
-from mulin.desk.access import desk
-from mulin.desk.pages import page, posted, refuse
 from mulin.desk.views.enter import community_of
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
+from mulin.kernel.door import desk
 from mulin.kernel.errors import ActionError
+from mulin.kernel.pages import page, posted, refuse
 from mulin.places import queries as places
 from mulin.voices import queries
 from mulin.voices.actions import submit_voice

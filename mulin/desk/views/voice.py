@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mulin.desk.access import desk
 from mulin.desk.forms import ManyFiles
-from mulin.desk.pages import page, posted, refuse
 from mulin.desk.views.matter import answer, matter_url
 from mulin.kernel import policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
+from mulin.kernel.door import desk
 from mulin.kernel.errors import ActionError
+from mulin.kernel.pages import page, posted, refuse
 from mulin.voices import access, actions, queries
 from mulin.voices.models import Voice
 from mulin.voices.states import WITHDRAW_REASONS

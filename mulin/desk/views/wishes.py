@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mulin.desk import words
-from mulin.desk.access import desk, needs
-from mulin.desk.pages import page, posted, refuse
 from mulin.desk.reading import wishes as reading
 from mulin.kernel import policy
 from mulin.kernel.context import actor_of
+from mulin.kernel.door import desk, needs
 from mulin.kernel.errors import ActionError
+from mulin.kernel.pages import page, posted, refuse
 from mulin.places.queries import full_name
 from mulin.voices import access, actions, queries
 from mulin.voices.categories import catalogue

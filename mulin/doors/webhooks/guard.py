@@ -100,9 +100,7 @@ class _Secure(http.client.HTTPSConnection):
     def connect(self) -> None:
         self.sock = socket.create_connection((self._ip, self.port), self.timeout)
         # The handshake apart, so that it too can be cut off from outside.
-        self.sock = self._tls.wrap_socket(
-            self.sock, server_hostname=self.host, do_handshake_on_connect=False
-        )
+        self.sock = self._tls.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
         self.sock.do_handshake()
 
 

@@ -12,11 +12,11 @@ from mulin.desk.admin import pages, where
 from mulin.desk.admin.access import admin
 from mulin.desk.admin.forms.people import AccountForm, LinkForm, posts_of
 from mulin.desk.admin.reading import people as reading
-from mulin.desk.pages import refuse
 from mulin.kernel import policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError, NotVisible
+from mulin.kernel.pages import refuse
 from mulin.people import actions, queries
 from mulin.people.models import Account
 

@@ -26,12 +26,12 @@ from mulin.desk.admin.forms.places import (
     ShapeForm,
     ShapesForm,
 )
-from mulin.desk.pages import refuse
 from mulin.kernel import codes, jobs, policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.ids import new_id
+from mulin.kernel.pages import refuse
 from mulin.kernel.policy import Target
 from mulin.places import actions
 from mulin.places import queries as places

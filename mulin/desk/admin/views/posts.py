@@ -14,11 +14,12 @@ from mulin.desk.admin.access import admin
 from mulin.desk.admin.forms.people import DeputyForm, EndForm, HandOverForm, PostForm
 from mulin.desk.admin.reading import people as reading
 from mulin.desk.admin.reading.attention import SERVING, communities_without
-from mulin.desk.pages import page, places_of
+from mulin.desk.pages import places_of
 from mulin.kernel import clock, paging, policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import NotVisible
+from mulin.kernel.pages import page
 from mulin.people import actions, queries, states
 from mulin.people.models import Post
 

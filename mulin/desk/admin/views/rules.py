@@ -19,12 +19,12 @@ from mulin.desk.admin import pages, where
 from mulin.desk.admin.access import admin
 from mulin.desk.admin.forms.rules import RuleForm, initial
 from mulin.desk.admin.reading import rules
-from mulin.desk.pages import refuse
 from mulin.kernel import actions, clock, policy, registry, rulebook
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.models import Entry, RuleOverride
+from mulin.kernel.pages import refuse
 from mulin.kernel.rules import CERTAINTIES, Rule, RuleBook
 from mulin.people.models import Account
 

@@ -15,10 +15,10 @@ from mulin.desk.admin import pages, where
 from mulin.desk.admin.access import admin
 from mulin.desk.admin.forms import common
 from mulin.desk.admin.where import PlaceFormField
-from mulin.desk.pages import refuse
 from mulin.kernel import clock, registry
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError
+from mulin.kernel.pages import refuse
 from mulin.people.models import ApiToken
 
 MANAGE = admin("doors.webhook:manage")

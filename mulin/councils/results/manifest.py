@@ -1,0 +1,7 @@
+"""What this part tells the house about itself."""
+
+from mulin.councils.steps import StepKind
+from mulin.kernel.registry import Module
+
+PART = Module(name="councils.results", title="")
+STEP_KINDS: tuple[StepKind, ...] = ()

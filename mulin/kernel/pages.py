@@ -1,0 +1,47 @@
+"""How a page of the desk is answered, whichever module it belongs to: the shell's facts, forms with their
+errors, the way back. The shell itself is the desk's and comes in through the registry."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from mulin.kernel import context as shell
+from mulin.kernel import registry
+from mulin.kernel.errors import ActionError
+
+
+def page(
+    request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """Render a desk page inside its shell. `rail` in the context puts numbers on the rail, `here` says
+    which of its entries one is in where the address does not."""
+    context = dict(context or {})
+    counts, here = context.pop("rail", {}), context.pop("here", "")
+    nav = [{**item, "count": counts.get(item["name"], 0)} for item in shell.shell(request)["desk_nav"]]
+    for item in nav if here else ():
+        item["current"] = item["name"] == here
+    own = registry.providers().get("shell.desk_facts")
+    facts = {"desk_nav": nav, **(own(request) if own else {})}
+    return render(request, template, {**facts, **context}, status=status)
+
+
+def refuse(form: forms.Form, error: ActionError) -> None:
+    """Put an action's refusal beside the field it belongs to."""
+    field = error.field if error.field in form.fields else None
+    form.add_error(field, str(error.message))
+
+
+def back(request: HttpRequest, fallback: str) -> str:
+    """Where a form was opened from, if that is an address of this site."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return wanted
+    return fallback
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with, also when that is nothing; None while it is only looked at."""
+    return request.POST if request.method == "POST" else None

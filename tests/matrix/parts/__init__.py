@@ -1,0 +1,11 @@
+"""What a larger module brings to the matrix, a file each: THINGS (see `objects`), BODIES (see `bodies`) and
+`build(matrix)`, which makes its things in both communities."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+
+
+def all_parts() -> list[ModuleType]:
+    """Each file of this folder, in the order of their names."""
+    return [import_module(f"{__name__}.{one.name}") for one in iter_modules(__path__)]
