@@ -108,6 +108,7 @@ def _fill(sizes: tuple[int, ...]) -> Logins:
 
 
 def _fill_one(ground: filling.Ground, size: int) -> None:
+    from mulin.insight import lateness
     from mulin.kernel.clock import today as local_day
 
     today = local_day()
@@ -118,6 +119,7 @@ def _fill_one(ground: filling.Ground, size: int) -> None:
         _fill_cases(ground, size)
     _fill_months()
     _fill_gauge()
+    lateness.count_late()
 
 
 @contextmanager

@@ -1,4 +1,5 @@
-"""What the board keeps for itself: hot topics found in the background. Everything else is read when asked."""
+"""What the board keeps for itself: hot topics and overdue cases, found in the background. Everything else is
+read when asked."""
 
 from django.db import models
 
@@ -33,3 +34,11 @@ class HotLook(models.Model):
 
     place = PlaceField(max_length=12, primary_key=True)
     looked_at = models.DateTimeField()
+
+
+class LateCount(models.Model):
+    """How many cases of a street were overdue when the worker counted; without a place: everywhere."""
+
+    place = PlaceField(max_length=12, primary_key=True)
+    n = models.IntegerField()
+    counted_at = models.DateTimeField()

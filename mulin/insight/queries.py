@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from mulin.insight import heat, reading
 from mulin.insight.answers import as_json
 from mulin.insight.figures import ALL, LINKED, Rate, rates
+from mulin.insight.lateness import Overdue
 from mulin.insight.models import PUBLIC, STAFF, HotTopic
 from mulin.insight.periods import DEFAULT, Period, before, buckets, coarse, of
-from mulin.insight.reading import Ground, Overdue
+from mulin.insight.reading import Ground
 from mulin.kernel import clock, codes, policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.errors import NotAllowed, NotVisible

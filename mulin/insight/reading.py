@@ -1,25 +1,19 @@
-"""What the board asks of the database: counters, the index of overdue cases, names. One statement each."""
+"""What the board asks of the database: counters and names. One statement each. Overdue cases: `lateness`."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from django.db.models import Count, F, QuerySet, Value
-from django.db.models.functions import Concat, Substr
+from django.db.models import Count
 
-from mulin.cases.base import Unindexed
 from mulin.cases.models import Case
-from mulin.cases.queries import overdue
 from mulin.insight.figures import ENDED_WELL, MEASURES, figures
 from mulin.insight.periods import Period
-from mulin.kernel import clock, codes, counters
-from mulin.kernel.db import is_postgres
+from mulin.kernel import codes, counters
 from mulin.kernel.errors import NotVisible
 from mulin.places.queries import Place, children, get_place, places_of, sites
 
-ZEROS = "000000000000"
 OPEN = ("cases.open",)
 Span = tuple[date, date]
 
@@ -77,61 +71,6 @@ def divided(place: Place) -> list[Place]:
     if below and all(_is_formal(one, place) for one in below):
         return [lower for one in below for lower in children(one.code)]
     return below
-
-
-# Overdue cases
-
-
-def _late(place: str) -> QuerySet[Case]:
-    """Overdue cases in a place, by the index that is the shorter one: of what is overdue anywhere for a
-    district and larger places, of what is open there for smaller ones."""
-    rows = Case.objects.filter(overdue(clock.now()))
-    if "-" in place:
-        return rows.filter(grid=place)
-    low, high = codes.bounds(place)
-    if codes.level(place) > codes.Level.DISTRICT or is_postgres():
-        return rows.filter(place__gte=low, place__lt=high)
-    # SQLite takes any range for a short one; hidden from its planner, the place is filtered behind the clock.
-    return rows.alias(inside=Unindexed(F("place"))).filter(inside__gte=low, inside__lt=high)
-
-
-class Overdue:
-    """How many cases are overdue in a place, read in one statement and summed for whatever lies inside.
-
-    Counted from the index of open cases, since time passes without an action; overdue means the same as in
-    the desk's list. `finest` is the deepest level that will be asked for.
-    """
-
-    def __init__(self, place: str, finest: int):
-        # Rows, not ids: those stand in the index.
-        rows = _late(place).annotate(node=_node(finest)).order_by().values("node").annotate(n=Count("*"))
-        self.rows = dict(rows.values_list("node", "n"))
-
-    def inside(self, place: str, child_level: int = 0) -> dict[str, int]:
-        """{"": in the place, code: in a child}. A case that lies in none of the children counts for the place
-        only."""
-        found: dict[str, int] = defaultdict(int)
-        low, high = codes.bounds(place)
-        for node, n in self.rows.items():
-            if not low <= node < high and node:
-                continue
-            found[""] += n
-            child = _child(node, child_level)
-            if child not in {"", place}:
-                found[child] += n
-        return found
-
-
-def _node(level: int) -> Any:
-    if level == counters.GRID_LEVEL:
-        return F("grid")
-    return Concat(Substr("place", 1, level), Value(ZEROS[level:]))
-
-
-def _child(node: str, level: int) -> str:
-    if level == counters.GRID_LEVEL:
-        return node
-    return node[:level] + ZEROS[level:] if level else ""
 
 
 # Counters

@@ -10,8 +10,9 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from mulin.cases.models import Case
-from mulin.insight import export, queries
+from mulin.insight import export, lateness, queries
 from mulin.insight.definitions import FIGURES
+from mulin.insight.models import LateCount
 from mulin.insight.page import page
 from mulin.insight.periods import preset
 from mulin.kernel import clock, counters
@@ -85,6 +86,7 @@ def recount(place: str, since, until) -> dict[str, int]:
 def test_every_figure_equals_a_recount_before_and_after_folding(town, cast, where, folded):
     if folded:
         counters.fold_all()
+        lateness.count_late()
     actor = cast.district.actor if where != "city" else None
     place = getattr(town, where)
     board = (
@@ -95,6 +97,22 @@ def test_every_figure_equals_a_recount_before_and_after_folding(town, cast, wher
     expected = recount(place, board.period.since, board.period.until)
     assert {key: board.figures[key] for key in expected} == expected
     assert board.figures["in"] > 20
+
+
+def test_a_district_reads_what_the_worker_counted_only_while_it_is_fresh(town, cast, freeze):
+    actor, now = cast.district.actor, clock.now()
+    freeze(now)
+    before = queries.board(actor, town.district).figures["overdue"]
+    assert before > 0
+    lateness.count_late()
+    Case.objects.filter(lateness.overdue(now)).update(due_at=now + timedelta(days=400))
+    assert queries.board(actor, town.district).figures["overdue"] == before
+    assert queries.board(actor, town.street).figures["overdue"] == 0
+    freeze(now + timedelta(seconds=lateness.FRESH_SECONDS + 1))
+    assert queries.board(actor, town.district).figures["overdue"] == 0
+    lateness.count_late()
+    assert list(LateCount.objects.values_list("place", "n")) == [("", 0)]
+    assert queries.board(actor, town.district).figures["overdue"] == 0
 
 
 def test_the_parts_of_a_board_add_up_to_its_figures(town, cast):
