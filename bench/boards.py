@@ -117,7 +117,7 @@ def _fill_one(ground: filling.Ground, size: int) -> None:
         _fill_categories(ground, size, today)
     with rows.without_indexes("cases_case"), rows.loading():
         _fill_cases(ground, size)
-    _fill_months()
+    filling.count_months()
     _fill_gauge()
     lateness.count_late()
 
@@ -228,20 +228,6 @@ def _fill_categories(ground: filling.Ground, size: int, today: date) -> None:
             "n": counts[where, which].tolist(),
         }
         rows.write("kernel_countcategory", len(where), columns)
-
-
-def _fill_months() -> None:
-    """Whole months, as the folding keeps them beside the days. In the order of the key."""
-    from mulin.kernel.counters import MONTHS
-
-    month = "date_trunc('month', day)::date" if databases.is_postgres() else "substr(day, 1, 8) || '01'"
-    for table, rest in (("kernel_countlevel", "state"), ("kernel_countcategory", "category, state")):
-        rows.execute(
-            f"INSERT INTO {table} (level, node, measure, day, {rest}, n)"
-            f" SELECT level + {MONTHS}, node, measure, {month} AS month, {rest}, SUM(n) FROM {table}"
-            f" GROUP BY level, node, measure, month, {rest} ORDER BY level, node, measure, month, {rest}",
-            [],
-        )
 
 
 def _fill_gauge() -> None:

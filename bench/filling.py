@@ -109,3 +109,32 @@ def _fill(ground: Ground, start: int, end: int) -> None:
 
     with rows.loading():
         Batch(ground, start, end, time.time()).write()
+
+
+def count_cases() -> None:
+    """How many cases came in, by level and day, as the folding would have counted them: a map asks how much
+    it may draw at once."""
+    rows.execute("DELETE FROM kernel_countlevel", [])
+    for level in (2, 4, 6, 9, 12, 15):
+        node = "grid" if level == 15 else f"substr(place, 1, {level}) || '{'0' * (12 - level)}'"
+        rows.execute(
+            "INSERT INTO kernel_countlevel (level, node, day, measure, state, n)"
+            f" SELECT %s, {node}, opened_on, 'cases.opened', '', COUNT(*) FROM cases_case"
+            f" GROUP BY {node}, opened_on",
+            [level],
+        )
+    count_months()
+
+
+def count_months() -> None:
+    """Whole months, as the folding keeps them beside the days. In the order of the key."""
+    from mulin.kernel.counters import MONTHS
+
+    month = "date_trunc('month', day)::date" if databases.is_postgres() else "substr(day, 1, 8) || '01'"
+    for table, rest in (("kernel_countlevel", "state"), ("kernel_countcategory", "category, state")):
+        rows.execute(
+            f"INSERT INTO {table} (level, node, measure, day, {rest}, n)"
+            f" SELECT level + {MONTHS}, node, measure, {month} AS month, {rest}, SUM(n) FROM {table}"
+            f" GROUP BY level, node, measure, month, {rest} ORDER BY level, node, measure, month, {rest}",
+            [],
+        )

@@ -23,7 +23,7 @@ NORTH, EAST = 0.0009, 0.00104
 LARGEST_AREA = 6  # a district: beyond that the shapes of the districts say more
 MOST = 2000
 # About so many matters are gathered at most: the latest of the period.
-MOST_READ = 2000
+MOST_READ = 1500
 
 
 @dataclass(frozen=True, slots=True)
