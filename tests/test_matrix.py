@@ -10,6 +10,7 @@ from django.urls import reverse
 from mulin.kernel.models import Entry
 from tests.matrix import table
 from tests.matrix.objects import things_of
+from tests.matrix.parts import all_parts
 from tests.matrix.probe import Probe, questions, undone
 from tests.matrix.routes import Route, all_routes
 from tests.matrix.world import ROLES, build
@@ -152,7 +153,8 @@ AWAY_ONLY = ("neighbour", "outsider")
 # Shown to everybody, wherever they live: what is public, what anyone may report, and links that are keys.
 OPEN_THINGS = {"", "community", "receipt", "recover", "approved", "group"}
 PUBLISHED = {"published", "wish", "voice-published", "survey_open", "survey_published"}
-OPEN_TABLES = {"portal", "register", "open311", "board", "places", "house"}
+PUBLISHED |= {name for part in all_parts() for name in getattr(part, "PUBLISHED", ())}
+OPEN_TABLES = {"portal", "council", "register", "open311", "board", "places", "house"}
 
 
 def test_nothing_private_of_the_other_community_is_shown_or_done():

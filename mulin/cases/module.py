@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as _p
 
-from mulin.cases import actions, counting, inbox, names, notices, personal, reasons, states
+from mulin.cases import actions, counting, following, inbox, names, notices, personal, reasons, states
 from mulin.cases.ways import WAY
 from mulin.kernel.numbers import show_number
 from mulin.kernel.registry import (
@@ -215,5 +215,7 @@ MODULE = Module(
         "voices.matters_of_units": notices.matters_of_units,
         "voices.units_of_matter": notices.units_of_matter,
         "voices.forget_words": personal.forget_words,
+        "cases.progress_of": following.progress_of,
+        "cases.send": following.send,
     },
 )

@@ -242,7 +242,7 @@ def decide(rule: VoteRule, totals: Totals) -> Result:
     if gaps:
         refused = tuple(Step("refused", {"gap": g.code, "rule": g.rule, "detail": g.detail}) for g in gaps)
         return Result("refused", (), (*refused, _outcome("refused", ())), gaps)
-    steps = _told(totals)
+    steps = _told(rule, totals)
     took_part = _took_part(rule, totals)
     steps.append(Step("took_part", took_part.as_json()))
     bases = {"roster": totals.roster, "took_part": took_part, "decided": totals.decided}
@@ -309,14 +309,15 @@ def _contradictions(rule: VoteRule, totals: Totals) -> list[Gap]:
     return found
 
 
-def _told(totals: Totals) -> list[Step]:
-    """Roster, what was left out, and how the papers divide."""
+def _told(rule: VoteRule, totals: Totals) -> list[Step]:
+    """Roster, what was left out, and how the papers divide, in the order of the rule's options: that of the
+    totals' keys says nothing."""
     steps = [Step("roster", totals.roster.as_json())]
     for one in totals.left_out:
         values = {"reason": one.reason, **one.amount.as_json(), "papers": one.papers}
         steps.append(Step("left_out", values))
     parts = {
-        **totals.options,
+        **{one: totals.options[one] for one in rule.options},
         "blank": totals.blank,
         "void": totals.void,
         "contradicted": totals.contradicted,

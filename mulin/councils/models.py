@@ -9,3 +9,4 @@ from mulin.councils.rosters.models import *
 from mulin.councils.topics.models import *
 from mulin.councils.upward.models import *
 from mulin.councils.votes.models import *
+from mulin.councils.votes.paper_models import *

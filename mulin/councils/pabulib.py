@@ -132,7 +132,9 @@ def _sections(text: str) -> dict[str, list[list[str]]]:
 
 
 def _rows(rows: list[list[str]], *needed: str) -> list[dict[str, str]]:
-    head = [name.strip() for name in rows[0]] if rows else []
+    if not rows:
+        return []  # nobody voted: not even a header
+    head = [name.strip() for name in rows[0]]
     if missing := [name for name in needed if name not in head]:
         raise PabulibError(f"the column {missing[0]} is missing")
     return [dict(zip(head, [*row, *[""] * (len(head) - len(row))], strict=False)) for row in rows[1:]]

@@ -46,7 +46,7 @@ def export(
 ) -> dict[str, Any]:
     """The file of a closed vote, with its result: either `papers` (secret ballots of people) with the sizes
     of roster and meeting, or `totals` (votes by area, whose papers are named)."""
-    file: dict[str, Any] = {"format": FORMAT, "number": number, "title": title, "rule": _rule_as_json(rule)}
+    file: dict[str, Any] = {"format": FORMAT, "number": number, "title": title, "rule": rule_as_json(rule)}
     if papers is not None:
         file["roster"] = {"heads": roster} | ({} if present is None else {"present": present})
         file["papers"] = sorted((None if one is None else list(one) for one in papers), key=_order)
@@ -63,7 +63,7 @@ def recount(file: Mapping[str, Any]) -> Result:
     if not isinstance(file, Mapping) or file.get("format") != FORMAT:
         raise FileError(f"this is no vote file: format is not {FORMAT}")
     try:
-        rule = _read_rule(file["rule"])
+        rule = read_rule(file["rule"])
         if ("papers" in file) == ("totals" in file):
             raise FileError("a vote file has papers or totals, one of the two")
         if "totals" in file:
@@ -116,14 +116,16 @@ def _order(paper: list[str] | None) -> tuple[bool, list[str]]:
     return paper is None, paper or []
 
 
-def _rule_as_json(rule: VoteRule) -> dict[str, Any]:
+def rule_as_json(rule: VoteRule) -> dict[str, Any]:
+    """The rule as the file holds it."""
     found: dict[str, Any] = {name: getattr(rule, name) for name in (*TEXTS, "seats", "max_choices")}
     found |= {name: list(getattr(rule, name) or ()) for name in TUPLES}
     names = [field.name for field in fields(Source)]
     return found | {"sources": [{name: getattr(one, name) for name in names} for one in rule.sources]}
 
 
-def _read_rule(given: Mapping[str, Any]) -> VoteRule:
+def read_rule(given: Mapping[str, Any]) -> VoteRule:
+    """A file's rule, without its sources: counting does not need them. Raises FileError and BallotError."""
     known = {*TEXTS, *TUPLES, "seats", "max_choices", "sources"}
     if unknown := sorted(set(given) - known):
         raise FileError(f"rule.{unknown[0]} is unknown")

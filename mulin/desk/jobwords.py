@@ -15,6 +15,8 @@ KINDS = {
     "desk.journal_verify": _("校验日志"),
     "desk.journal_export": _("导出日志"),
     "desk.reorganise": _("区划调整"),
+    "councils.opinion_map": _("重算意见图"),
+    "councils.opinions_mix": _("打乱表态的先后"),
 }
 COUNTS = {
     "created": _("新增"),

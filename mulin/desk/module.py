@@ -22,6 +22,7 @@ MODULE = Module(
             "wishes", pgettext_lazy("desk", "心愿"), "desk:wishes", "wish", 50, "voices.matter:answer_wish"
         ),
         NavItem("surveys", _("问卷"), "desk:surveys", "question", 55, "voices.survey:enter"),
+        NavItem("needs", _("急难愁盼"), "desk:needs", "heart", 57, "voices.need:view"),
         NavItem(
             "residents",
             pgettext_lazy("desk", "居民"),
@@ -34,5 +35,5 @@ MODULE = Module(
     ),
     periodic=(Periodic("desk-uploads-sweep", 86400, leftovers.sweep),),
     jobs={"desk.export": exporting.export_job, **admin_jobs.JOBS},
-    providers={"shell.desk_facts": pages.facts, "shell.desk_template": lambda: "desk/base.html"},
+    providers={"shell.desk_facts": pages.facts, "shell.desk_template": lambda: "desk/page.html"},
 )

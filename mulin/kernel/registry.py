@@ -84,12 +84,19 @@ class InboxItem:
 
 @dataclass(frozen=True, slots=True)
 class InboxSource:
-    """`items(actor, limit)` gives what burns first; `count(actor)` how many there are."""
+    """`items(actor, limit)` gives what burns first; `count(actor)` how many there are.
+
+    A source whose things are rows of one table gives them as `rows(actor)` (see `kernel.waiting`; None where
+    the actor has nothing to do with them) and says with `item(row)` how one reads, None where its rules say
+    that it does not wait yet: the inbox then asks for those of all modules at once. Such a source needs no
+    `items` and `count`."""
 
     name: str
     title: Any
-    items: Callable[[Actor, int], list[InboxItem]]
-    count: Callable[[Actor], int]
+    items: Callable[[Actor, int], list[InboxItem]] = lambda actor, limit: []
+    count: Callable[[Actor], int] = lambda actor: 0
+    rows: Callable[[Actor], Any] = lambda actor: None
+    item: Callable[[Any], InboxItem | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
     erased_at = models.DateTimeField(null=True, blank=True)
+    # Counted up to end every session: who logs in by a code has no password whose change would do it.
+    session_round = models.SmallIntegerField(default=0)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: list[str] = []
@@ -63,6 +65,11 @@ class Account(AbstractBaseUser):
                 name="account_phone_once",
             )
         ]
+
+    def _get_session_auth_hash(self, secret=None):
+        """What a session must carry: it changes with the password, and with `session_round`."""
+        plain = super()._get_session_auth_hash(secret=secret)
+        return secrets.fingerprint(plain, f"session:{self.session_round}") if self.session_round else plain
 
     def set_phone(self, phone: str) -> None:
         """Keep a number (E.164, or empty to forget it); the caller says whether it is verified."""

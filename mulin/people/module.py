@@ -3,9 +3,11 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from mulin.kernel import policy, waiting
 from mulin.kernel.actors import Actor
 from mulin.kernel.registry import (
     PUBLIC,
@@ -45,6 +47,7 @@ SENTENCES = {
     "people.account.erased": Sentence(_("注销了一个账户，个人信息已删除"), RESTRICTED),
     "people.phone.named": Sentence(_("填了一个新手机号"), RESTRICTED),
     "people.phone.verified": Sentence(_("确认了手机号"), RESTRICTED),
+    "people.sessions.ended": Sentence(_("让其他设备上的登录都结束了"), RESTRICTED),
     "people.password.changed": Sentence(_("改了密码，其他登录和令牌一起失效"), RESTRICTED),
     "people.password.set": Sentence(_("凭短信验证码设了新密码"), RESTRICTED),
     "people.privacy.accepted": Sentence(_("看过隐私说明（%(version)s）"), RESTRICTED),
@@ -123,26 +126,27 @@ def _desk(name: str) -> str:
         return "/desk/"
 
 
-def waiting_residences(actor: Actor, limit: int) -> list[InboxItem]:
-    """Requests to be confirmed as living somewhere, for the inbox. No name in the title: walls have eyes."""
-    rows = list(queries.pending_residences(actor)[:limit])
-    names = queries.place_names({row.household.building for row in rows})
-    return [
-        InboxItem(
-            key=f"people.residence:{row.pk}",
-            title=f"{names[row.household.building]} {row.household.door}",
-            url=_desk("desk:residences"),
-            kind=_("住户认证"),
-            since=row.created_at,
-            place=row.household.place,
-            facts={"residence": str(row.pk)},
-        )
-        for row in rows
-    ]
+def waiting_residences(actor: Actor) -> QuerySet | None:
+    """Requests to be confirmed as living somewhere, for the inbox."""
+    if not policy.can_somewhere(actor, "people.residence:confirm"):
+        return None
+    found = queries.pending_residences(actor)
+    return waiting.rows(
+        found, ref="pk", title="household__door", place="household__place", site="household__building"
+    )
 
 
-def count_waiting(actor: Actor) -> int:
-    return queries.pending_residences(actor).count()
+def residence_item(row: waiting.Row) -> InboxItem:
+    """No name in the title: walls have eyes."""
+    return InboxItem(
+        key=f"people.residence:{row.ref}",
+        title=row.title,
+        url=_desk("desk:residences"),
+        kind=_("住户认证"),
+        since=row.since,
+        place=row.place,
+        facts={"residence": row.ref, "site": row.site, "is_door": True},
+    )
 
 
 MODULE = Module(
@@ -150,7 +154,7 @@ MODULE = Module(
     title=_("人"),
     sentences=SENTENCES,
     notices=NOTICES,
-    inbox=(InboxSource("people.residences", _("住户认证"), waiting_residences, count_waiting),),
+    inbox=(InboxSource("people.residences", _("住户认证"), rows=waiting_residences, item=residence_item),),
     periodic=(
         Periodic("people.urgent", 5, delivery.send_urgent),
         Periodic("people.digest", 60, delivery.send_digest),

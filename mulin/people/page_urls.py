@@ -20,6 +20,7 @@ urlpatterns = [
     path("tokens/", security.tokens, name="tokens"),
     path("tokens/<uuid:token_id>/revoke/", security.token_revoke, name="token-revoke"),
     path("security/", security.security, name="security"),
+    path("security/end/", security.sessions_end, name="sessions-end"),
     path("second-factor/required/", security.second_factor, name="second-factor"),
     path("password/new/", security.new_password, name="new-password"),
     path("recover/<str:secret>/", security.recover, name="recover"),

@@ -239,7 +239,11 @@ def grew_into(matter: Matter) -> list[dict[str, str]]:
             pk__in=by_kind.get(GROUP, []), is_public=True, closed_on=None
         )
     ]
-    return found + [_told(one) for one in public_matters().filter(pk__in=by_kind.get(MATTER, []))]
+    found += [_told(one) for one in public_matters().filter(pk__in=by_kind.get(MATTER, []))]
+    for kind, ids in by_kind.items():
+        told = registry.providers().get(f"thread.{kind}")
+        found += told(ids) if told else []
+    return found
 
 
 # Whom to call ------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mulin.portal.views import home, matters, mine, report, service, surveys, urgent, voice
+from mulin.portal.views import home, matters, mine, needs, report, service, surveys, urgent, voice
 
 app_name = "portal"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("c/<str:place>/answers", home.answers, name="answers"),
     path("c/<str:place>/matters", home.matters, name="matters"),
     path("c/<str:place>/people", home.people, name="people"),
+    path("c/<str:place>/needs", needs.needs, name="needs"),
+    path("c/<str:place>/needs/<str:number>", needs.need, name="need"),
     path("place", home.place, name="place"),
     path("report", report.report, name="report"),
     path("report/suggest", report.suggestion, name="suggest"),

@@ -22,6 +22,7 @@ COMMANDS = {
     "opinions": ("opinions", "evaluate the opinion map and its arithmetic"),
     "budget": ("budget", "decide published participatory budgets again"),
     "recount": ("recount", "count a published vote again"),
+    "processes": ("processes", "check process files of the councils"),
     "journal": ("journal", "seal or verify the journal"),
     "counters": ("counters", "verify, fold or rebuild the counters"),
     "backup": ("backup", "write a backup while it runs"),

@@ -35,6 +35,8 @@ MULIN_BASE_URL = env_str("MULIN_BASE_URL", "")
 MULIN_SITE_PLACE = env_str("MULIN_SITE_PLACE", "500000000000")
 MULIN_HOTLINE = env_str("MULIN_HOTLINE", "12345")
 MULIN_MAP_TILES = env_str("MULIN_MAP_TILES", "")
+# A folder with processes of one's own (docs/processes.md); empty: `processes` in the instance's folder.
+MULIN_PROCESSES = env_str("MULIN_PROCESSES", "")
 MULIN_TRUSTED_PROXIES = env_int("MULIN_TRUSTED_PROXIES", 0)
 
 INSTALLED_APPS = [

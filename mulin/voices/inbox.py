@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from mulin.kernel import clock, codes, policy, rulebook
+from mulin.kernel import clock, codes, policy, rulebook, waiting
 from mulin.kernel.actors import Actor
 from mulin.kernel.registry import InboxItem
 from mulin.voices import access, states
@@ -32,33 +32,30 @@ def waiting_publication(actor: Actor) -> QuerySet[Matter]:
     return Matter.objects.filter(mine, publication="asked", restriction="", merged_into=None).order_by("id")
 
 
-def wish_items(actor: Actor, limit: int) -> list[InboxItem]:
-    """The wishes that wait longest, due after the days that the rules of their place allow. A wish is
-    answered by its community: who works above has no rows of theirs, only how many are late."""
-    if not _answers(actor):
-        return _late_wishes(actor)
-    return [
-        InboxItem(
-            key=f"voices.wish:{matter.pk}",
-            title=matter.title,
-            url=_page(matter.number),
-            kind=states.kind_word(matter.kind),
-            due_at=_due(matter),
-            since=matter.created_at,
-            place=matter.place,
-            facts={
-                "number": matter.number,
-                "voices": matter.voices_count,
-                "me_too": matter.me_too_count,
-                "waits": "wish",
-            },
-        )
-        for matter in waiting_wishes(actor)[:limit]
-    ]
+def wish_rows(actor: Actor) -> QuerySet | None:
+    """The wishes that wait, for who answers them: a wish is answered by its community."""
+    if not _answers(actor) or not policy.can_somewhere(actor, "voices.matter:answer_wish"):
+        return None
+    return waiting.rows(waiting_wishes(actor), fact="kind")
 
 
-def wish_count(actor: Actor) -> int:
-    return waiting_wishes(actor).count() if _answers(actor) else len(_late_wishes(actor))
+def wish_item(row: waiting.Row) -> InboxItem:
+    """Due after the days that the rules of its place allow."""
+    return InboxItem(
+        key=f"voices.wish:{row.ref}",
+        title=row.title,
+        url=_page(row.ref),
+        kind=states.kind_word(row.fact),
+        due_at=_due(row.since, row.place),
+        since=row.since,
+        place=row.place,
+        facts={"number": row.ref, "waits": "wish"},
+    )
+
+
+def late_wishes(actor: Actor, limit: int) -> list[InboxItem]:
+    """Who works above the communities has no rows of theirs, only how many are late."""
+    return [] if _answers(actor) else _late_wishes(actor)
 
 
 def _answers(actor: Actor) -> bool:
@@ -66,16 +63,15 @@ def _answers(actor: Actor) -> bool:
     return any(codes.community(post.place) for post in actor.posts if post.place)
 
 
-def _due(matter: Matter) -> datetime:
-    days = rulebook.value("voices.wish.answer_days", at=matter.place)
-    return matter.created_at + timedelta(days=days)
+def _due(since: datetime, place: str) -> datetime:
+    return since + timedelta(days=rulebook.value("voices.wish.answer_days", at=place))
 
 
 def _late_wishes(actor: Actor) -> list[InboxItem]:
     """One line for who works above the communities: how many of their wishes are late, if any."""
     moment = clock.now()
     waiting = waiting_wishes(actor).only("created_at", "place")[:MOST_COUNTED]
-    late = [one for one in waiting if _due(one) < moment]
+    late = [one for one in waiting if _due(one.created_at, one.place) < moment]
     if not late:
         return []
     n = f"{MOST_COUNTED}+" if len(late) == MOST_COUNTED else len(late)

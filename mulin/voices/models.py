@@ -6,11 +6,12 @@ from django.db.models import Q
 
 from mulin.kernel.fields import PlaceField
 from mulin.kernel.models import Record
+from mulin.voices.needs.models import Need, NeedSource, NeedStep
 from mulin.voices.surveys.models import Sheet, Survey, SurveyCode, Taken
 
 __all__ = [
-    "CHANNELS", "KINDS", "Addition", "Category", "Lesson", "Matter", "MeToo", "Photo", "Sheet", "Survey",
-    "SurveyCode", "Taken", "Voice",
+    "CHANNELS", "KINDS", "Addition", "Category", "Lesson", "Matter", "MeToo", "Need", "NeedSource",
+    "NeedStep", "Photo", "Sheet", "Survey", "SurveyCode", "Taken", "Voice",
 ]  # fmt: skip
 
 KINDS = ("consult", "help", "complaint", "tip_off", "suggestion", "wish", "offer")

@@ -29,6 +29,7 @@ from mulin.voices.actions.imports import import_job
 from mulin.voices.actions.training import train_job
 from mulin.voices.categories import category_name
 from mulin.voices.models import Voice
+from mulin.voices.needs import telling as needs
 from mulin.voices.surveys import actions as surveys
 from mulin.voices.surveys import cards
 from mulin.voices.surveys import states as survey_states
@@ -78,6 +79,7 @@ SENTENCES = {
     "voices.survey.sheet_voided": Sentence(_("作废了一份录入的问卷，理由已记录")),
     "voices.survey.published": Sentence(_("公布了问卷结果，共 %(n)s 题"), PUBLIC),
     "voices.survey.results_withdrawn": Sentence(_("收回了已公布的问卷结果"), PUBLIC),
+    **needs.SENTENCES,
     "voices.triage.trained": Sentence(_("重新训练了分类建议，学习了 %(rows)s 条")),
 }
 
@@ -124,6 +126,7 @@ NOTICES = (
     ),
     NoticeRule("voices.voice.withdrawn", _("您说的事%(about)s被撤回了：%(reason)s"), _person, _page),
     NoticeRule("voices.contact.read", _("有工作人员为办事查看了您的联系方式：%(about)s"), _person, _reads),
+    *needs.NOTICES,
 )
 
 
@@ -147,8 +150,16 @@ MODULE = Module(
     name="voices",
     title=_("诉求"),
     sentences=SENTENCES,
-    cards=(Card("surveys", "voices/surveys_card.html", cards.card, order=20),),
-    inbox=(InboxSource("wishes", _("等答复的心愿"), inbox.wish_items, inbox.wish_count),),
+    cards=(
+        Card("surveys", "voices/surveys_card.html", cards.card, order=20),
+        Card("needs", "voices/needs_card.html", needs.card, order=40),
+    ),
+    inbox=(
+        InboxSource(
+            "wishes", _("等答复的心愿"), inbox.late_wishes, rows=inbox.wish_rows, item=inbox.wish_item
+        ),
+        needs.INBOX,
+    ),
     measures=(Measure("voices.in", _("收到的诉求")),),
     notices=NOTICES,
     periodic=(

@@ -1,4 +1,65 @@
-"""Addresses for everybody below /council/, and at the desk below /desk/council/."""
+"""Addresses for everybody below /council/, and at the desk below /desk/council/. The number is the topic's,
+but for resolutions, works and single objections, which have numbers of their own."""
 
-public: list = []
-desk: list = []
+from django.urls import path
+
+from mulin.councils.results import views
+from mulin.councils.results.desk import concerns, findings, options, rating, resolutions, works
+
+public = [
+    path("resolutions/", views.resolutions, name="resolutions"),
+    path("resolutions/export/", views.export, name="resolutions-export"),
+    path("resolutions/c/<str:place>/", views.resolutions, name="resolutions-of"),
+    path("resolutions/c/<str:place>/export/", views.export, name="resolutions-export-of"),
+    path("resolutions/<str:number>/", views.resolution, name="resolution"),
+    path("resolutions/<str:number>/print/", views.resolution_print, name="resolution-print"),
+    path("resolutions/<str:number>/word/", views.resolution_word, name="resolution-word"),
+    path("study/<str:number>/", views.study, name="result-study"),
+    path("options/<str:number>/", views.options, name="result-options"),
+    path("concerns/<str:number>/", views.concerns, name="result-concerns"),
+    path("works/<str:number>/", views.works, name="result-works"),
+    path("ratings/<str:number>/", views.rating, name="result-rating"),
+]
+desk = [
+    path("resolutions/", resolutions.listed, name="resolutions"),
+    path("resolutions/new/", resolutions.new, name="resolution-new"),
+    path("resolutions/export/", resolutions.export, name="resolutions-export"),
+    path("resolutions/<str:number>/", resolutions.one, name="resolution"),
+    path("resolutions/<str:number>/edit/", resolutions.edit, name="resolution-edit"),
+    path("resolutions/<str:number>/publish/", resolutions.publish, name="resolution-publish"),
+    path("resolutions/<str:number>/withdraw/", resolutions.withdraw, name="resolution-withdraw"),
+    path("resolutions/<str:number>/do/<slug:move>/", resolutions.move, name="resolution-move"),
+    path("resolutions/<str:number>/print/", resolutions.printed, name="resolution-print"),
+    path("resolutions/<str:number>/word/", resolutions.word, name="resolution-word"),
+    path("resolutions/<str:number>/works/new/", works.new_of_resolution, name="resolution-work-new"),
+    path("study/<str:number>/", findings.study, name="result-study"),
+    path("study/<str:number>/question/", findings.question, name="result-study-question"),
+    path("study/<str:number>/new/", findings.finding, name="result-finding-new"),
+    path("study/<str:number>/<uuid:finding>/", findings.finding, name="result-finding"),
+    path("study/<str:number>/<uuid:finding>/drop/", findings.drop, name="result-finding-drop"),
+    path("options/<str:number>/", options.listed, name="result-options"),
+    path("options/<str:number>/new/", options.put, name="result-option-new"),
+    path("options/<str:number>/<uuid:option>/", options.put, name="result-option"),
+    path("options/<str:number>/<uuid:option>/decline/", options.decline, name="result-option-decline"),
+    path("options/<str:number>/<uuid:option>/order/", options.order, name="result-option-order"),
+    path("concerns/<str:number>/", concerns.listed, name="result-concerns"),
+    path("concerns/<str:number>/new/", concerns.new, name="result-concern-new"),
+    path("concern/<str:number>/", concerns.one, name="result-concern"),
+    path("concern/<str:number>/join/", concerns.join, name="result-concern-join"),
+    path("concern/<str:number>/hide/", concerns.hide, name="result-concern-hide"),
+    path("concern/<str:number>/part/", concerns.part, name="result-concern-part"),
+    path("works/<str:number>/", works.listed, name="result-works"),
+    path("works/<str:number>/new/", works.new_of_topic, name="result-work-new"),
+    path("work/<str:number>/", works.one, name="work"),
+    path("work/<str:number>/edit/", works.edit, name="work-edit"),
+    path("work/<str:number>/report/", works.report, name="work-report"),
+    path("work/<str:number>/delay/", works.delay, name="work-delay"),
+    path("work/<str:number>/done/", works.done, name="work-done"),
+    path("work/<str:number>/give-up/", works.give_up, name="work-give-up"),
+    path("work/<str:number>/again/", works.again, name="work-again"),
+    path("work/<str:number>/drop/", works.drop, name="work-drop"),
+    path("work/<str:number>/case/", works.to_case, name="work-case"),
+    path("ratings/<str:number>/", rating.one, name="result-rating"),
+    path("ratings/<str:number>/enter/", rating.enter, name="result-rating-enter"),
+    path("ratings/<str:number>/publish/", rating.publish, name="result-rating-publish"),
+]

@@ -15,8 +15,8 @@ STEP_STATES = ("waiting", "open", "done", "skipped")
 class Topic(Record):
     """What is discussed, for whom, and by which process.
 
-    `definition` is the process as it was when the topic was announced: a later edition of the file changes
-    nothing for a topic that runs. `site`: the building, courtyard or estate it concerns, empty for the whole
+    `definition` is the process as it was when the topic was drafted: a later edition of the file changes
+    nothing for it. `site`: the building, courtyard or estate it concerns, empty for the whole
     place. `matter`: what residents said, where it grew out of that. `body`: whose affair it is (owners,
     residents, households, courtyard, delegates: different rosters, different law).
     """

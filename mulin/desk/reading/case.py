@@ -13,13 +13,15 @@ from mulin.cases.models import Case
 from mulin.cases.pages import CasePage, Line
 from mulin.desk import bar, ideas, words
 from mulin.desk.reading import calling, inbox
-from mulin.kernel import policy
+from mulin.kernel import policy, registry
 from mulin.kernel.actors import Actor
 from mulin.kernel.models import ThreadLink
 from mulin.people import states as states_of_people
 from mulin.places.queries import names_of
 from mulin.voices import access
 from mulin.voices.models import Addition, Matter, Voice
+from mulin.voices.needs.linking import may_link, may_propose
+from mulin.voices.needs.queries import needs_of_matter
 from mulin.voices.states import CHANNEL_WORDS, PUBLICATION_WORDS, SEVERITY_WORDS
 from mulin.voices.understanding import mask_for_staff
 
@@ -84,6 +86,10 @@ def present(page: CasePage, query: str) -> dict[str, Any]:
         "checks": _checks(page),
         "publication": _publication(matter),
         "thread": thread(page),
+        "ways": ways(page.actor, matter),
+        "needs": needs_of_matter(matter.pk),
+        "can_need": may_link(page.actor, matter),
+        "can_propose": may_propose(page.actor, matter),
         "actor_account": str(page.actor.account),
         "query": query,
         "next_url": next_url(case.number, query),
@@ -327,6 +333,12 @@ def thread(page: CasePage) -> list[dict[str, Any]]:
         }
         for one in matters
     ]
+
+
+def ways(actor: Actor, matter: Matter) -> dict[str, Any]:
+    """Other ways that a matter can go or went, as the module offers them: {topics, url, label}."""
+    provider = registry.providers().get("matter.ways")
+    return provider(actor, matter) if provider else {}
 
 
 def read(actor: Actor, number: str) -> CasePage:

@@ -17,7 +17,7 @@ from mulin.cases import states
 from mulin.cases.models import Case
 from mulin.cases.queries import elsewhere, list_cases, visible_cases
 from mulin.desk import words
-from mulin.kernel import registry
+from mulin.kernel import registry, waiting
 from mulin.kernel.actors import Actor
 from mulin.kernel.registry import InboxItem
 from mulin.places.queries import names_of
@@ -40,6 +40,8 @@ WAIT_ICONS = {
     "close": "check",
     "resume": "calendar",
     "wish": "wish",
+    "need": "heart",
+    "proposal": "arrow-up",
 }
 
 # What comes after the work: nobody is in danger any more.
@@ -108,13 +110,7 @@ def _capped(n: int) -> str:
 
 def _items(actor: Actor, size: int = SIZE) -> tuple[list[InboxItem], int]:
     """What all modules say waits for the actor, in order, and how many things that is."""
-    found: list[InboxItem] = []
-    total = 0
-    for source in registry.collect("inbox"):
-        some = source.items(actor, size)
-        # A list that is not full is its own count.
-        total += len(some) if len(some) < size else source.count(actor)
-        found += some
+    found, total = waiting.items(registry.collect("inbox"), actor, size)
     return sorted(found, key=_burning), total
 
 
@@ -146,7 +142,7 @@ def _item_rows(items: list[InboxItem], current: str) -> list[Row]:
             Row(
                 url=item.url,
                 number=number,
-                title=item.title,
+                title=_title(item, names),
                 state=state,
                 clock=words.item_clock(item.due_at, language, item.facts.get("state", "")),
                 meta=_item_meta(item, names, known),
@@ -155,6 +151,12 @@ def _item_rows(items: list[InboxItem], current: str) -> list[Row]:
             )
         )
     return rows
+
+
+def _title(item: InboxItem, names: dict[str, str]) -> str:
+    """A door says little without its building."""
+    building = names.get(item.facts.get("site", ""), "") if item.facts.get("is_door") else ""
+    return f"{building} {item.title}".strip()
 
 
 def _item_meta(item: InboxItem, names: dict[str, str], known: Any) -> tuple[str, ...]:

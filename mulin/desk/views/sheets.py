@@ -19,6 +19,7 @@ from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError
 from mulin.kernel.pages import page, posted
+from mulin.voices.needs.queries import needs_of_texts
 from mulin.voices.surveys import actions, answering, fields, queries, reading, states
 from mulin.voices.surveys.models import CHANNELS
 
@@ -161,9 +162,10 @@ def texts(request: HttpRequest, number: str) -> HttpResponse:
     names = {question.key: fields.word(question) for question in queries.form_of(found)}
     pages = Paginator(queries.written(found), TEXTS_PER_PAGE)
     shown = pages.get_page(request.GET.get("page"))
+    listed = needs_of_texts({one.sheet for one in shown})
     context = {
         **_context(request, found, "survey-texts"),
-        "written": [(one, names[one.question]) for one in shown],
+        "written": [(one, names[one.question], listed.get((one.sheet, one.question))) for one in shown],
         "n": pages.count,
         "shown": shown,
     }

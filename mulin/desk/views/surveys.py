@@ -113,6 +113,7 @@ def _context(request: HttpRequest, survey: Survey, here: str) -> dict[str, Any]:
     may = {
         "manage": policy.can(actor_of(request), "voices.survey:manage", survey.place),
         "publish": policy.can(actor_of(request), "voices.survey:publish", survey.place),
+        "need": policy.can(actor_of(request), "voices.need:collect", survey.place),
     }
     card_ = card(survey, names_of([survey.place]))
     return {

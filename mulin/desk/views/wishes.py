@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mulin.desk import words
 from mulin.desk.reading import wishes as reading
+from mulin.desk.reading.case import ways
 from mulin.kernel import policy
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import desk, needs
@@ -21,6 +22,8 @@ from mulin.kernel.pages import page, posted, refuse
 from mulin.places.queries import full_name
 from mulin.voices import access, actions, queries
 from mulin.voices.categories import catalogue
+from mulin.voices.needs.linking import may_link, may_propose
+from mulin.voices.needs.queries import needs_of_matter
 from mulin.voices.states import DECISION_WORDS, PUBLICATION_WORDS, kind_word
 
 
@@ -75,6 +78,10 @@ def wish(request: HttpRequest, number: str) -> HttpResponse:
         "decision": DECISION_WORDS.get(matter.decision, ""),
         "decided": words.when(matter.decided_at),
         "publication": PUBLICATION_WORDS[matter.publication],
+        "ways": ways(actor, matter),
+        "needs": needs_of_matter(matter.pk),
+        "can_need": may_link(actor, matter),
+        "can_propose": may_propose(actor, matter),
         "may": {
             name: policy.can(actor, need, target)
             for name, need in {

@@ -23,6 +23,7 @@ from mulin.people.actions.personal import (
 from mulin.people.actions.posts import end_post, give_post, hand_over, name_deputy
 from mulin.people.actions.recovery import (
     change_password,
+    end_sessions,
     find_recovery_link,
     make_recovery_link,
     set_password_by_code,
@@ -52,6 +53,7 @@ __all__ = [
     "end_membership",
     "end_post",
     "end_residence",
+    "end_sessions",
     "erase_account",
     "erase_me",
     "export_my_data",

@@ -115,3 +115,15 @@ def change_password(*, account_id: UUID, password: str) -> Account:
         me = Actor(account=account.pk)
         journal.record("people.password.changed", actor=me, subject=account.pk, data={"tokens": tokens})
     return account
+
+
+def end_sessions(*, actor: Actor) -> Account:
+    """Log out on every device; the page that calls it keeps its own session. API tokens stay: they are
+    revoked one by one. Who: people.account:change, one's own."""
+    require(actor, "people.account:change", own(actor))
+    with write():
+        account = lock_account(actor.account)
+        account.session_round = (account.session_round + 1) % 32_000
+        account.save(update_fields=["session_round"])
+        journal.record("people.sessions.ended", actor=actor, subject=account.pk)
+    return account

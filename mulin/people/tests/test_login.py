@@ -6,6 +6,7 @@ import time
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from django.test import Client
 from django.urls import reverse
 
 from mulin.people import actions
@@ -259,3 +260,19 @@ def test_a_recovery_link_is_a_page_that_works_once(client, cast):
 def test_mail_pages_of_the_library_are_not_there(client, db):
     for path in ("email/", "password/reset/", "confirm-email/"):
         assert client.get(f"/account/{path}").status_code == 404
+
+
+def test_who_has_no_password_logs_out_every_other_device(cast):
+    here, lost = Client(), Client()
+    account = cast.resident.account
+    account.set_unusable_password()
+    account.save()
+    for one in (here, lost):
+        one.force_login(account)
+        assert one.get(reverse("people:account")).status_code == 200
+    assert here.post(reverse("people:sessions-end")).url == reverse("people:security")
+    assert here.get(reverse("people:account")).status_code == 200
+    assert lost.get(reverse("people:account")).status_code == 302
+    lost.force_login(Account.objects.get(pk=account.pk))
+    assert lost.get(reverse("people:account")).status_code == 200
+    assert lines().count("people.sessions.ended") == 1

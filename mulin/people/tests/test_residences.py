@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from mulin.kernel import clock
+from mulin.kernel import clock, waiting
 from mulin.kernel.errors import NotAllowed, NotVisible
 from mulin.kernel.models import Entry
 from mulin.people import actions, module, queries
@@ -179,7 +179,6 @@ def test_codes_for_foreign_doors_are_not_made(cast, world):
 
 def test_waiting_requests_are_in_the_inbox_of_who_decides_them(cast, world):
     ask(cast, world)
-    assert module.count_waiting(cast.clerk.actor) == 1
-    (item,) = module.waiting_residences(cast.clerk.actor, 10)
-    assert item.title == "金堰花园1栋 2单元3-1"
-    assert module.waiting_residences(cast.other_clerk.actor, 10) == []
+    (item,), total = waiting.items(module.MODULE.inbox, cast.clerk.actor, 10)
+    assert total == 1 and item.title == "2单元3-1" and item.facts["site"] == world.building
+    assert waiting.items(module.MODULE.inbox, cast.other_clerk.actor, 10) == ([], 0)

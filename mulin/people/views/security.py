@@ -89,6 +89,15 @@ def new_password(request: HttpRequest) -> HttpResponse:
     return render(request, "people/new_password.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@login_required
+@require_POST
+def sessions_end(request: HttpRequest) -> HttpResponse:
+    """Log out everywhere but here: a telephone was lost, or a computer was not one's own."""
+    update_session_auth_hash(request, actions.end_sessions(actor=actor_of(request)))
+    messages.success(request, _("其他设备上的登录已结束，这里还在。接口令牌不受影响。"))
+    return redirect("people:security")
+
+
 @require_http_methods(["GET", "POST"])
 def recover(request: HttpRequest, secret: str) -> HttpResponse:
     """Open a recovery link and set a new password. A wrong, used or old link is not found."""

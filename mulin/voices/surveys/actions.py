@@ -46,23 +46,44 @@ def draft_survey(
     if like:
         earlier = queries.get_survey(actor, like)
         data, template, usual = earlier.form, earlier.template, earlier.title
-    elif template == EMPTY:
-        data, usual = {"sections": []}, ""
-    elif chosen := templates().get(template):
-        data = forms.as_data(chosen.form)
-        usual = chosen.title_en if get_language() == "en" else chosen.title
     else:
-        raise ActionError("no-template", _("请选一个模板，或从空白开始。"), field="template", status=422)
+        data, usual = _from_template(template)
     with write():
-        survey = Survey.objects.create(
-            number=new_number(),
-            place=place,
-            title=_title(title or usual or _("未命名的问卷")),
-            template="" if template == EMPTY else template,
-            form=data,
-        )
+        survey = _made(place, title or usual, "" if template == EMPTY else template, data)
         _line("voices.survey.drafted", actor, survey, template=survey.template)
     return survey
+
+
+def prepare_survey(
+    *, place: str, template: str, title: str, opens_on: date, closes_on: date, once: str
+) -> Survey:
+    """A draft that belongs to something larger, such as a step of a topic: inside that one's transaction and
+    under its journal line. Raises no-template, no-title."""
+    data, usual = _from_template(template or EMPTY)
+    survey = _made(place, title or usual, "" if template == EMPTY else template, data)
+    survey.opens_on, survey.closes_on, survey.once = opens_on, closes_on, once
+    survey.save(update_fields=["opens_on", "closes_on", "once"])
+    return survey
+
+
+def _from_template(template: str) -> tuple[dict[str, Any], str]:
+    """The questions and the usual title of a template, or nothing of either."""
+    if template == EMPTY:
+        return {"sections": []}, ""
+    chosen = templates().get(template)
+    if chosen is None:
+        raise ActionError("no-template", _("请选一个模板，或从空白开始。"), field="template", status=422)
+    return forms.as_data(chosen.form), chosen.title_en if get_language() == "en" else chosen.title
+
+
+def _made(place: str, title: str, template: str, data: dict[str, Any]) -> Survey:
+    return Survey.objects.create(
+        number=new_number(),
+        place=place,
+        title=_title(title or _("未命名的问卷")),
+        template=template,
+        form=data,
+    )
 
 
 def _title(text: str) -> str:
@@ -191,12 +212,18 @@ def close_survey(*, actor: Actor, number: str) -> Survey:
 
 
 def _close(actor: Actor, survey: Survey) -> None:
+    returned, dropped = shut(survey)
+    _line("voices.survey.closed", actor, survey, n=returned, dropped=dropped)
+
+
+def shut(survey: Survey) -> tuple[int, int]:
+    """Close an open survey inside the transaction and under the journal line of something larger: how many
+    sheets came back, and how many half-filled ones were dropped."""
     survey.state, survey.closed_at = "closed", now()
     survey.save(update_fields=["state", "closed_at"])
     pool.empty(survey)
     dropped, _kinds = survey.sheets.filter(state="partial").delete()
-    returned = survey.sheets.filter(state="done").count()
-    _line("voices.survey.closed", actor, survey, n=returned, dropped=dropped)
+    return survey.sheets.filter(state="done").count(), dropped
 
 
 def close_overdue(actor: Actor) -> int:

@@ -91,7 +91,7 @@ def test_every_line_of_this_module_can_be_said_in_both_languages(speak, cast, li
     data = {
         "kind": "help", "channel": "phone", "category": "street_lamp", "severity": "minor", "n": 3, "rows": 5,
         "to": "500108002005", "decision": "accepted", "reason": "other", "name": "路灯", "of": "1",
-        "until": "2026-12-31",
+        "until": "2026-12-31", "state": "done", "rank": 1, "need": "1",
     }  # fmt: skip
     for code, sentence in MODULE.sentences.items():
         with translation.override("zh-hans"):

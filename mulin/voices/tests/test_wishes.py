@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from mulin.kernel import clock
+from mulin.kernel import clock, waiting
 from mulin.kernel.errors import ActionError, NotAllowed
 from mulin.kernel.models import Notice
-from mulin.voices import actions, inbox, queries
+from mulin.voices import actions, queries
 from mulin.voices.models import Matter, Voice
+from mulin.voices.module import MODULE
 from mulin.voices.tests.conftest import WISH
 
 
@@ -37,17 +38,17 @@ def test_a_wish_takes_no_way_and_waits_for_an_answer(wish, cast):
 
 def test_the_inbox_shows_a_wish_with_the_day_it_is_due(wish, cast):
     voice = wish()
-    (item,) = inbox.wish_items(cast.secretary.actor, 5)
+    (item,), total = waiting.items(MODULE.inbox, cast.secretary.actor, 5)
     assert item.facts["number"] == voice.number and item.due_at > item.since
-    assert inbox.wish_count(cast.secretary.actor) == 1
+    assert total == 1 and waiting.items(MODULE.inbox, cast.other_clerk.actor, 5) == ([], 0)
 
 
 def test_who_works_above_sees_late_wishes_as_a_count_and_not_as_rows(wish, cast):
     wish()
-    assert inbox.wish_items(cast.street.actor, 5) == [] and inbox.wish_count(cast.street.actor) == 0
+    assert waiting.items(MODULE.inbox, cast.street.actor, 5) == ([], 0)
     with clock.at(clock.now() + timedelta(days=400)):
-        (item,) = inbox.wish_items(cast.street.actor, 5)
-        assert inbox.wish_count(cast.street.actor) == 1
+        (item,), total = waiting.items(MODULE.inbox, cast.street.actor, 5)
+    assert total == 1
     assert "1 条心愿" in item.title and item.due_at is None and item.url == "/desk/wishes/"
 
 

@@ -1,5 +1,6 @@
-"""What a larger module brings to the matrix, a file each: THINGS (see `objects`), BODIES (see `bodies`) and
-`build(matrix)`, which makes its things in both communities."""
+"""What a larger module brings to the matrix, a file each: THINGS (see `objects`), BODIES (see `bodies`),
+`build(matrix)`, which makes its things in both communities, and PUBLISHED, those of its things that
+everybody may read on public pages."""
 
 from importlib import import_module
 from pkgutil import iter_modules

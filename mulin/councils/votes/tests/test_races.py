@@ -1,0 +1,59 @@
+"""Two telephones, or a telephone and the table, at one moment: one paper."""
+
+import pytest
+
+from mulin.councils.votes import actions
+from mulin.councils.votes.models import VoteSlot, VoteTurnout
+from mulin.councils.votes.tests import worlds
+from mulin.kernel.db import is_postgres
+from mulin.kernel.testing.together import at_once
+from mulin.people.queries import actor_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _several_writers(db):
+    if not is_postgres():
+        pytest.skip("SQLite has one writer at a time")
+
+
+def taken(vote):
+    return VoteSlot.objects.filter(vote=vote).exclude(channel="").count()
+
+
+def test_the_same_line_from_two_telephones_and_at_the_table_gives_one_paper(world, cast, freeze):
+    people = worlds.voters(1, world.home)
+    vote, _keys = worlds.opened(cast, worlds.residents(cast, world.home, people, others=3), freeze)
+    entry = worlds.entry_of(vote.roster, people[0])
+    opens = vote.opens_at
+
+    def online():
+        from mulin.kernel import clock
+
+        with clock.at(opens):
+            actions.cast(actor=actor_for(people[0]), number=vote.number, entries=[entry.pk], choice=["yes"])
+
+    def at_table():
+        actions.mark_came(actor=cast.clerk.actor, number=vote.number, entry=entry.pk)
+
+    assert at_once(online, online, at_table) == ["voted", "voted"]
+    assert VoteTurnout.objects.filter(vote=vote).count() == 1
+    assert taken(vote) == VoteTurnout.objects.filter(vote=vote, channel="portal").count()
+
+
+def test_many_at_once_each_have_a_paper_of_their_own(world, cast, freeze):
+    people = worlds.voters(6, world.home)
+    vote, keys = worlds.opened(cast, worlds.residents(cast, world.home, people), freeze)
+    opens = vote.opens_at
+
+    def act(account):
+        from mulin.kernel import clock
+
+        with clock.at(opens):
+            worlds.says(vote, account, "yes")
+
+    assert at_once(*(lambda one=one: act(one) for one in people)) == []
+    assert taken(vote) == 6
+    done = worlds.counted(cast, vote, keys, freeze)
+    assert done.file["papers"] == [["yes"]] * 6

@@ -1,0 +1,106 @@
+"""What waits in many modules is read in one statement, the most pressing first."""
+
+from datetime import date, time, timedelta
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.db.models import DateField, Value
+from django.test.utils import CaptureQueriesContext
+
+from mulin.kernel import clock, waiting
+from mulin.kernel.actors import ANONYMOUS
+from mulin.kernel.ids import new_id
+from mulin.kernel.models import Job, Notice
+from mulin.kernel.registry import InboxItem, InboxSource
+from mulin.people.models import Account
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def things(db):
+    """Two jobs with a clock and two notices without."""
+    account = Account.objects.create_user("clerk")
+    now = clock.now()
+    for n in (2, 1):
+        Job.objects.create(
+            kind=f"job-{n}", account=account, finished_at=now + timedelta(days=n), created_at=now
+        )
+    for n in (2, 1):
+        Notice.objects.create(
+            account=account, code=f"notice-{n}", entry=new_id(), created_at=now - timedelta(days=n)
+        )
+    return now
+
+
+def jobs(actor):
+    return waiting.rows(Job.objects.all(), ref="pk", title="kind", place="kind", due_at="finished_at")
+
+
+def notices(actor):
+    return waiting.rows(Notice.objects.all(), ref="pk", title="code", place="code", fact="url")
+
+
+def item(row):
+    return InboxItem(row.ref, row.title, "", "", due_at=row.due_at, since=row.since, place=row.place)
+
+
+def source(rows):
+    return InboxSource("any", "", rows=rows, item=item)
+
+
+def test_the_first_due_comes_first_and_what_has_no_clock_by_its_age(things):
+    found = waiting.first([notices(ANONYMOUS), jobs(ANONYMOUS)], 10)
+    assert [row.title for row in found] == ["job-1", "job-2", "notice-2", "notice-1"]
+    assert found[0].due_at == things + timedelta(days=1) and found[0].since == things
+    assert found[2].due_at is None and [row.source for row in found] == [1, 1, 0, 0]
+
+
+def test_all_sources_cost_one_statement_and_a_full_list_one_more(things, monkeypatch):
+    sources = [source(jobs), source(notices), source(lambda actor: None)]
+    with CaptureQueriesContext(connection) as asked:
+        found, total = waiting.items(sources, ANONYMOUS, 3)
+    assert len(asked) == 1 and total == len(found) == 4
+    monkeypatch.setattr(waiting, "MOST_READ", 0)
+    with CaptureQueriesContext(connection) as asked:
+        found, total = waiting.items(sources, ANONYMOUS, 3)
+    assert len(asked) == 2 and total == 4 and len(found) == 3
+
+
+def test_what_does_not_wait_yet_is_neither_shown_nor_counted(things, monkeypatch):
+    """Also where it was dropped out of a list that is not read to its end."""
+    late = InboxSource("late", "", rows=jobs, item=lambda row: None if row.title == "job-1" else item(row))
+    for most in (200, 0):
+        monkeypatch.setattr(waiting, "MOST_READ", most)
+        found, total = waiting.items([late, source(notices)], ANONYMOUS, 3)
+        assert total == 3 and "job-1" not in {one.title for one in found}
+
+
+def test_facts_and_days_come_back_as_they_were(things):
+    job = Job.objects.get(kind="job-2")
+    fact = waiting.facts(kind="kind", until="finished_at", by="account")
+    (row,) = waiting.first([waiting.rows(Job.objects.filter(pk=job.pk), ref="pk", title="kind",
+                                         place="kind", fact=fact)], 5)  # fmt: skip
+    assert row.facts["kind"] == "job-2" and UUID(row.facts["by"]) == job.account_id
+    assert waiting.moment(row.facts["until"]) == job.finished_at and waiting.moment(None) is None
+    assert waiting.on("2026-11-22", time(18)).isoformat() == "2026-11-22T18:00:00+08:00"
+
+
+def test_a_day_is_due_at_its_hour_on_both_databases(things):
+    with_day = Job.objects.annotate(on=Value(date(2026, 11, 22), DateField()))
+    found = waiting.rows(with_day, ref="pk", title="kind", place="kind", due_at=waiting.day("on"))
+    row, *_rest = waiting.first([found, notices(ANONYMOUS)], 5)
+    assert row.due(time(18)).isoformat() == "2026-11-22T18:00:00+08:00"
+    assert row.due().isoformat() == "2026-11-22T23:59:00+08:00"
+
+
+def test_a_source_that_counts_for_itself_stands_beside_the_others(things):
+    own = InboxSource("own", "", lambda actor, limit: [InboxItem("x", "own", "", "")], lambda actor: 7)
+    found, total = waiting.items([own, source(jobs)], ANONYMOUS, 1)
+    assert {one.title for one in found} == {"job-1", "job-2", "own"} and total == 2 + 7
+
+
+def test_nothing_waits_where_nobody_asks(db):
+    assert waiting.items([source(lambda actor: None)], ANONYMOUS, 5) == ([], 0)
+    assert waiting.count([]) == 0

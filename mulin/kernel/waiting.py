@@ -1,0 +1,154 @@
+"""What waits for somebody in many modules, read in one statement however many modules there are.
+
+A module whose waiting things are rows of one table gives them as `rows(…)`, eight columns each; the inbox
+joins all of them by UNION ALL, takes the first by their clock, and lets each module say how its row reads.
+What only a module's rules can decide (is it time yet) it decides there: a row that reads as None is dropped.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from django.db.models import CharField, DateTimeField, Expression, F, IntegerField, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce, JSONObject
+
+from mulin.kernel import clock
+from mulin.kernel.actors import Actor
+from mulin.kernel.registry import InboxItem, InboxSource
+
+COLUMNS = ("w_source", "w_ref", "w_title", "w_place", "w_site", "w_since", "w_due", "w_fact")
+# Behind everything that has a clock.
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+# Rows read at most: how many things wait is exact up to here, behind it an estimate from above.
+MOST_READ = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One waiting thing. `ref`: its number or id, as its module finds it again; `site`: the building or grid;
+    `fact`: one more word that its module needs to say what it is."""
+
+    source: int
+    ref: str
+    title: str
+    place: str
+    site: str
+    since: datetime
+    due_at: datetime | None
+    fact: str
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What `facts(…)` put in."""
+        return json.loads(self.fact)
+
+    def due(self, hour: time = time(23, 59)) -> datetime | None:
+        """That hour of the day that `day(…)` put in as what is due."""
+        return on(self.due_at.astimezone(UTC).date(), hour) if self.due_at else None
+
+
+def facts(**columns: str | Expression) -> Expression:
+    """Several columns as one `fact`, read by `Row.facts`."""
+    return JSONObject(**columns)
+
+
+def day(column: str) -> Expression:
+    """A date as what is due; `Row.due` says at which hour of it."""
+    return Cast(F(column), DateTimeField())
+
+
+def on(value: date | str | None, hour: time = time(23, 59)) -> datetime | None:
+    """That hour of a day, which may come out of `facts`."""
+    found = date.fromisoformat(value) if isinstance(value, str) else value
+    return datetime.combine(found, hour, clock.zone()) if found else None
+
+
+def moment(value: str | None) -> datetime | None:
+    """A moment out of `facts`; databases write it differently."""
+    found = datetime.fromisoformat(value) if value else None
+    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
+
+
+def rows(
+    found: QuerySet,
+    *,
+    ref: str = "number",
+    title: str | Expression = "title",
+    place: str = "place",
+    site: str = "",
+    since: str | Expression = "created_at",
+    due_at: str | Expression = "",
+    fact: str | Expression = "",
+) -> QuerySet:
+    """The waiting things of a query in the columns that all modules share. `due_at` may hold nothing."""
+    due = Coalesce(_of(due_at), _moment(NEVER)) if due_at else _moment(NEVER)
+    return found.order_by().annotate(
+        w_ref=_text(ref),
+        w_title=_text(title),
+        w_place=_text(place),
+        w_site=_text(site),
+        w_since=_of(since),
+        w_due=due,
+        w_fact=_text(fact),
+    )
+
+
+def first(found: Sequence[QuerySet], size: int) -> list[Row]:
+    """The first of all: due soonest, then waiting longest. `source`: the place in `found`. One statement."""
+    if not found:
+        return []
+    whole = _union(found).order_by("w_due", "w_since", "w_ref")[:size]
+    return [Row(*row[:6], None if row[6] >= NEVER else row[6], row[7]) for row in map(_aware, whole)]
+
+
+def count(found: Sequence[QuerySet]) -> int:
+    """How many there are in all. One statement."""
+    return _union(found).count() if found else 0
+
+
+def items(sources: Sequence[InboxSource], actor: Actor, size: int) -> tuple[list[InboxItem], int]:
+    """What waits for the actor by what these sources say, in no order between them, and how many things that
+    is: at least the first `size` of all that are joined, and of each that is not."""
+    asked = [(source, query) for source in sources if (query := source.rows(actor)) is not None]
+    queries = [query for _source, query in asked]
+    most = max(size, MOST_READ)
+    joint = first(queries, most)
+    said = [asked[row.source][0].item(row) for row in joint]
+    found = [one for one in said if one is not None]
+    # A list that is not full is its own count; of a full one, what was read and does not wait is taken off.
+    total = len(found) if len(joint) < most else count(queries) - (len(joint) - len(found))
+    for source in sources:
+        some = source.items(actor, size)
+        total += len(some) if len(some) < size else source.count(actor)
+        found += some
+    return found, total
+
+
+def _union(found: Sequence[QuerySet]) -> QuerySet:
+    numbered = [
+        query.annotate(w_source=Cast(Value(n), IntegerField())).values_list(*COLUMNS)
+        for n, query in enumerate(found)
+    ]
+    return numbered[0].union(*numbered[1:], all=True) if len(numbered) > 1 else numbered[0]
+
+
+def _of(value: str | Expression) -> Any:
+    return F(value) if isinstance(value, str) else value
+
+
+def _text(value: str | Expression) -> Any:
+    return Cast(_of(value), TextField()) if value else Cast(Value(""), CharField())
+
+
+def _moment(value: datetime) -> Any:
+    return Cast(Value(value, DateTimeField()), DateTimeField())
+
+
+def _aware(row: tuple) -> tuple:
+    """SQLite gives moments of a union as they are stored."""
+    return tuple(
+        datetime.fromisoformat(value).replace(tzinfo=UTC) if n in (5, 6) and isinstance(value, str) else value
+        for n, value in enumerate(row)
+    )
