@@ -13,6 +13,8 @@ PARTS = {
     "triage": "Understanding a message",
     "deciding": "Budgets, owners' votes and acquaintance chains",
     "opinions": "Opinions: the map, the arithmetic and what is said of them",
+    "surveys": "Pages of a survey with thousands of sheets",
+    "timetable": "A week from residents' orders",
     "pages": "Weight of phone pages on first load",
 }
 

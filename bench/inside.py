@@ -20,6 +20,8 @@ MODULES = {
     "triage": "bench.understanding",
     "deciding": "bench.deciding",
     "opinions": "bench.opinions",
+    "surveys": "bench.sheets",
+    "timetable": "bench.timetable",
     "divisions": "bench.importing",
     "journal": "bench.lines",
     "lists": "bench.reading",

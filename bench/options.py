@@ -26,6 +26,9 @@ class Options:
     voters: int = 12_000
     owners: int = 100_000
     households: int = 20_000
+    sheets: int = 5_140
+    week: tuple[int, ...] = (59, 300, 1_000, 3_000)
+    week_seconds: float = 60.0
     opinion_sizes: tuple[tuple[int, int], ...] = ((10_000, 300), (50_000, 500))
 
     def as_json(self) -> dict[str, Any]:
@@ -52,5 +55,8 @@ def quick(parts: tuple[str, ...]) -> Options:
         voters=400,
         owners=2_000,
         households=1_000,
+        sheets=300,
+        week=(4, 20, 60, 160),
+        week_seconds=5.0,
         opinion_sizes=((1_500, 120), (2_000, 120)),
     )

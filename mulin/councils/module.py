@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from mulin.councils import doors
 from mulin.councils.canvasses import manifest as canvasses
 from mulin.councils.conversations import manifest as conversations
 from mulin.councils.meetings import manifest as meetings
@@ -23,7 +24,8 @@ def _together() -> dict[str, Any]:
     """Tuples one after the other, dictionaries joined; a key that two parts use is a mistake."""
     found: dict[str, Any] = {}
     for field in fields(Module):
-        if field.name in ("name", "title"):
+        # What is open at a place is read for all parts at once: see `doors`.
+        if field.name in ("name", "title", "doors"):
             continue
         values = [getattr(part.PART, field.name) for part in PARTS]
         if isinstance(values[0], dict):
@@ -37,4 +39,4 @@ def _together() -> dict[str, Any]:
     return found
 
 
-MODULE = Module(name="councils", title=_("议事"), **_together())
+MODULE = Module(name="councils", title=_("议事"), doors=doors.SOURCES, **_together())

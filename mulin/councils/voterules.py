@@ -98,5 +98,7 @@ def _check(field: str, value: Any, law: Source | None) -> None:
     if field not in ("quorum", "consent"):
         return
     thresholds.parse(value)
-    if law is not None and law.certainty == "law" and thresholds.is_below(value, law.value):
+    # A figure that still has to be verified is held to be the law until somebody says otherwise.
+    is_law = law is not None and law.certainty in ("law", "to be verified")
+    if is_law and thresholds.is_below(value, law.value):
         raise BallotError(f"{law.name}: {value!r} is weaker than the law's {law.value!r} ({law.basis})")

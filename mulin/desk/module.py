@@ -19,10 +19,16 @@ MODULE = Module(
         NavItem("enter", _("登记"), "desk:enter", "edit", 30, "voices.voice:submit_for"),
         NavItem("publication", _("公开审核"), "desk:publication", "eye", 40, "voices.matter:publish"),
         NavItem(
-            "wishes", pgettext_lazy("desk", "心愿"), "desk:wishes", "wish", 50, "voices.matter:answer_wish"
+            "wishes",
+            pgettext_lazy("desk", "需求"),
+            "desk:wishes",
+            "wish",
+            50,
+            "voices.matter:answer_wish",
+            tab=pgettext_lazy("desk", "心愿"),
         ),
-        NavItem("surveys", _("问卷"), "desk:surveys", "question", 55, "voices.survey:enter"),
-        NavItem("needs", _("急难愁盼"), "desk:needs", "heart", 57, "voices.need:view"),
+        NavItem("needs", _("急难愁盼"), "desk:needs", "heart", 52, "voices.need:view", "wishes"),
+        NavItem("surveys", _("问卷"), "desk:surveys", "question", 54, "voices.survey:enter", "wishes"),
         NavItem(
             "residents",
             pgettext_lazy("desk", "居民"),

@@ -22,17 +22,44 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def _bar(items: list[registry.NavItem], actor: Actor, request: HttpRequest) -> list[dict[str, Any]]:
     """The entries that the actor may open. Only the longest address that fits is the current one: on
-    /desk/cases/ the entry /desk/ is not where one is."""
-    bar = [
-        {"name": item.name, "title": item.title, "url": reverse(item.url_name), "icon": item.icon}
-        for item in items
-        if not item.permission or policy.can_somewhere(actor, item.permission)
-    ]
-    fitting = [entry["url"] for entry in bar if _inside(request.path, entry["url"])]
+    /desk/cases/ the entry /desk/ is not where one is. An entry that stands for several opens the first of
+    them that the actor may, and is that one where it is the only one; `names` are theirs, `tabs` the way
+    between them."""
+    mine = [item for item in items if not item.permission or policy.can_somewhere(actor, item.permission)]
+    fitting = [url for item in mine if _inside(request.path, url := reverse(item.url_name))]
     here = max(fitting, key=len, default="")
-    for entry in bar:
-        entry["current"] = entry["url"] == here
+    bar = []
+    for item in items:
+        group = [one for one in mine if item.name in (one.name, one.within)]
+        if item.within or not group:
+            continue
+        tabs = [_tab(one, here) for one in group]
+        shown = group[0] if len(group) == 1 else item
+        bar.append(
+            {
+                "name": item.name,
+                "title": shown.title,
+                "url": tabs[0]["url"],
+                "icon": shown.icon,
+                "current": any(tab["current"] for tab in tabs),
+                "names": {one.name for one in group},
+                "tabs": tabs if len(tabs) > 1 else [],
+            }
+        )
     return bar
+
+
+def _tab(item: registry.NavItem, here: str) -> dict[str, Any]:
+    url = reverse(item.url_name)
+    return {"label": item.tab or item.title, "url": url, "current": url == here}
+
+
+def list_tabs(bar: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:
+    """The tabs of a list page that shares its entry on the bar with others; none on the pages below it."""
+    for entry in bar:
+        if any(tab["url"] == path for tab in entry["tabs"]):
+            return entry["tabs"]
+    return []
 
 
 def _inside(path: str, url: str) -> bool:

@@ -20,11 +20,13 @@ def page(
     which of its entries one is in where the address does not."""
     context = dict(context or {})
     counts, here = context.pop("rail", {}), context.pop("here", "")
-    nav = [{**item, "count": counts.get(item["name"], 0)} for item in shell.shell(request)["desk_nav"]]
+    bar = list(shell.shell(request)["desk_nav"])
+    nav = [{**item, "count": sum(counts.get(name, 0) for name in item["names"])} for item in bar]
     for item in nav if here else ():
-        item["current"] = item["name"] == here
+        item["current"] = here in item["names"]
     own = registry.providers().get("shell.desk_facts")
-    facts = {"desk_nav": nav, **(own(request) if own else {})}
+    tabs = shell.list_tabs(bar, request.path)
+    facts = {"desk_nav": nav, "list_tabs": tabs, **(own(request) if own else {})}
     return render(request, template, {**facts, **context}, status=status)
 
 

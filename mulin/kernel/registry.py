@@ -110,13 +110,43 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """One line of what residents are asked to take part in, or of what came of it. `affair`: what it belongs
+    to, so that one affair is said once; `takes_part`: whether there is something to do now."""
+
+    title: str
+    url: str
+    kind: Any
+    icon: str
+    line: str = ""
+    affair: str = ""
+    takes_part: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DoorSource:
+    """What is open at a place to everybody, or (`is_over`) what came out of it. `rows(actor, place)` gives
+    rows as `kernel.waiting` joins them, `item(row)` says how one reads, None where it is not to be shown."""
+
+    name: str
+    rows: Callable[[Actor, str], Any]
+    item: Callable[[Any], Door | None]
+    is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NavItem:
+    """An entry of a bar. `within` names an entry that stands for several: the others have no place of their
+    own on the bar and are tabs on each other's list pages, the first one under the word `tab`."""
+
     name: str
     title: Any
     url_name: str
     icon: str
     order: int = 50
     permission: str = ""
+    within: str = ""
+    tab: Any = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +221,7 @@ class Module:
     ways: tuple[Way, ...] = ()
     inbox: tuple[InboxSource, ...] = ()
     cards: tuple[Card, ...] = ()
+    doors: tuple[DoorSource, ...] = ()
     portal_nav: tuple[NavItem, ...] = ()
     desk_nav: tuple[NavItem, ...] = ()
     measures: tuple[Measure, ...] = ()

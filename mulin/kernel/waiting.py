@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from django.db.models import CharField, DateTimeField, Expression, F, IntegerField, QuerySet, TextField, Value
+from django.db.models import (
+    Aggregate,
+    CharField,
+    DateTimeField,
+    Expression,
+    F,
+    IntegerField,
+    QuerySet,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from mulin.kernel import clock
@@ -59,6 +69,17 @@ def day(column: str) -> Expression:
     return Cast(F(column), DateTimeField())
 
 
+class Joined(Aggregate):
+    """The texts of a group in one, with commas between, in no order."""
+
+    function = "GROUP_CONCAT"
+    output_field = TextField()
+
+    def as_postgresql(self, compiler, connection, **more):
+        template = "STRING_AGG(%(expressions)s, ',')"
+        return self.as_sql(compiler, connection, template=template, **more)
+
+
 def on(value: date | str | None, hour: time = time(23, 59)) -> datetime | None:
     """That hour of a day, which may come out of `facts`."""
     found = date.fromisoformat(value) if isinstance(value, str) else value
@@ -95,11 +116,13 @@ def rows(
     )
 
 
-def first(found: Sequence[QuerySet], size: int) -> list[Row]:
-    """The first of all: due soonest, then waiting longest. `source`: the place in `found`. One statement."""
+def first(found: Sequence[QuerySet], size: int, *, latest: bool = False) -> list[Row]:
+    """The first of all: due soonest, then waiting longest; `latest`: those that came last. `source`: the
+    place in `found`. One statement."""
     if not found:
         return []
-    whole = _union(found).order_by("w_due", "w_since", "w_ref")[:size]
+    order = ("-w_since", "w_ref") if latest else ("w_due", "w_since", "w_ref")
+    whole = _union(found).order_by(*order)[:size]
     return [Row(*row[:6], None if row[6] >= NEVER else row[6], row[7]) for row in map(_aware, whole)]
 
 

@@ -23,6 +23,8 @@ from mulin.kernel.db import is_postgres, write
 
 FORMAT = 1
 KEYS = ("secret.key", "data.key")
+# Photos and files, what was learnt, processes of one's own.
+FOLDERS = ("media", "models", "processes")
 Say = Callable[[str], Any]
 
 
@@ -65,7 +67,7 @@ def backup(target: str | Path, *, with_keys: bool = False, say: Say = _quiet) ->
 
 def _files(with_keys: bool) -> Iterator[tuple[Path, str]]:
     home = settings.MULIN_HOME
-    for folder in ("media", "models"):
+    for folder in FOLDERS:
         for path in sorted((home / folder).rglob("*")):
             if path.is_file():
                 yield path, str(path.relative_to(home))
@@ -136,7 +138,7 @@ def restore(source: str | Path, *, say: Say = _quiet) -> dict[str, Any]:
         say("database …")
         _load(Path(folder) / ("database.dump" if is_postgres() else "database.sqlite3"))
         for name in manifest["sums"]:
-            if name.startswith(("media/", "models/")) or name in KEYS:
+            if name.split("/")[0] in FOLDERS or name in KEYS:
                 path = settings.MULIN_HOME / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes((Path(folder) / name).read_bytes())

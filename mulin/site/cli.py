@@ -23,6 +23,7 @@ COMMANDS = {
     "budget": ("budget", "decide published participatory budgets again"),
     "recount": ("recount", "count a published vote again"),
     "processes": ("processes", "check process files of the councils"),
+    "timetable": ("timetable", "plan a week from residents' orders, or check a plan"),
     "journal": ("journal", "seal or verify the journal"),
     "counters": ("counters", "verify, fold or rebuild the counters"),
     "backup": ("backup", "write a backup while it runs"),

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "mulin.voices",
     "mulin.cases",
     "mulin.councils",
+    "mulin.academy",
     "mulin.insight",
     "mulin.disclosure",
     "mulin.doors",

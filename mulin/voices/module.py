@@ -150,10 +150,8 @@ MODULE = Module(
     name="voices",
     title=_("诉求"),
     sentences=SENTENCES,
-    cards=(
-        Card("surveys", "voices/surveys_card.html", cards.card, order=20),
-        Card("needs", "voices/needs_card.html", needs.card, order=40),
-    ),
+    cards=(Card("needs", "voices/needs_card.html", needs.card, order=40),),
+    doors=cards.DOORS,
     inbox=(
         InboxSource(
             "wishes", _("等答复的心愿"), inbox.late_wishes, rows=inbox.wish_rows, item=inbox.wish_item

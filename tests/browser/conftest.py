@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -53,10 +54,17 @@ def instance_home(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def site(instance_home) -> Iterator[str]:
     """The address of `mulin serve` on that instance."""
+    with serving(instance_home, surroundings(instance_home)) as address:
+        yield address
+
+
+@contextmanager
+def serving(home: Path, around: dict[str, str]) -> Iterator[str]:
+    """`mulin serve` on the instance in that folder, with these surroundings; its address."""
     port = free_port()
     command = [sys.executable, "-m", "mulin.site.cli", "serve", "--port", str(port)]
-    with (instance_home / "serve.log").open("w") as log:
-        server = subprocess.Popen(command, cwd=ROOT, env=surroundings(instance_home), stdout=log, stderr=log)
+    with (home / "serve.log").open("w") as log:
+        server = subprocess.Popen(command, cwd=ROOT, env=around, stdout=log, stderr=log)
         try:
             wait_for(f"http://127.0.0.1:{port}/healthz", server)
             yield f"http://127.0.0.1:{port}"
@@ -123,6 +131,11 @@ class Watch:
 @pytest.fixture(scope="session")
 def sessions(chromium, site) -> Callable[[str], dict]:
     """`sessions("clerk")`: the cookies of someone who logged in once, through the page."""
+    return logins(chromium, site)
+
+
+def logins(chromium: Browser, site: str) -> Callable[[str], dict]:
+    """The same for any instance."""
     known: dict[str, dict] = {}
 
     def of(name: str) -> dict:
@@ -145,6 +158,13 @@ def sessions(chromium, site) -> Callable[[str], dict]:
 def people(chromium, site, sessions) -> Iterator[Callable[..., Page]]:
     """`people("clerk", size=DESK, language="en")` is that person's page; `people("")` is nobody's. Whatever
     goes wrong on any of them fails the test at its end."""
+    with visitors(chromium, site, sessions) as make:
+        yield make
+
+
+@contextmanager
+def visitors(chromium: Browser, site: str, sessions: Callable[[str], dict]) -> Iterator[Callable[..., Page]]:
+    """The same for any instance."""
     watch, opened = Watch(), []
 
     def make(name: str = "", *, size: dict = DESK, language: str = "zh-hans", **options) -> Page:

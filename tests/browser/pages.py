@@ -25,6 +25,14 @@ NOT_PAGES = {
     "disclosure:heads-json", "disclosure:photo", "disclosure:thumb",
     "places:shapes", "places:search", "places:locate", "places:buildings",
     "healthz", "metrics", "set_language",
+    "councils:resolution-word", "councils:resolutions-export", "councils:resolutions-export-of",
+    "councils:meeting-calendar", "councils:vote-pb", "councils:vote-recount",
+    "councils_desk:canvass-export", "councils_desk:conversation-export", "councils_desk:meeting-figures",
+    "councils_desk:meeting-minutes-word", "councils_desk:meeting-code",
+    "councils_desk:proposals-export", "councils_desk:resolution-word",
+    "councils_desk:resolutions-export", "councils_desk:roster-export", "councils_desk:roster-proxy-scan",
+    "councils_desk:roster-template", "councils_desk:topics-export", "councils_desk:vote-paper-export",
+    "desk:needs-export",
 }  # fmt: skip
 # Forms of moves, each for a case in a state that allows it.
 FORMS = {
@@ -40,9 +48,10 @@ def write(path: Path) -> None:
 
 def examples() -> list[dict[str, str]]:
     """name, who, url of every page, and of the forms of the moves."""
+    from tests.browser import council_pages
     from tests.matrix.routes import all_routes
 
-    makers = objects()
+    makers = objects() | {name: (lambda rows=rows: rows) for name, rows in council_pages.addresses().items()}
     found = []
     for route in all_routes():
         if route.name in NOT_PAGES or route.path.startswith(("api/", "open311/")):
@@ -51,9 +60,11 @@ def examples() -> list[dict[str, str]]:
             continue
         if route.name == "insight:board" and not route.params:
             continue
+        usual = council_pages.who_sees(route.path) if not route.params else None
         for params in makers[route.name]() if route.params else [{}]:
-            url = reverse(route.name, kwargs=params)
-            found.append({"name": route.name, "who": who_of(route.name), "url": url})
+            who = params.get("who", usual if usual is not None else who_of(route.name))
+            url = reverse(route.name, kwargs={key: value for key, value in params.items() if key != "who"})
+            found.append({"name": route.name, "who": who, "url": url})
     return found
 
 

@@ -71,14 +71,14 @@ def test_why_a_unit_objects_stands_once_on_the_case(speak, bring, do, cast, clie
     assert html.count("这盏灯在围墙里面") == 1
 
 
-@pytest.mark.parametrize("module", ["cases.case", "voices"])
+@pytest.mark.parametrize("module", ["cases.case", "voices", "councils"])
 def test_an_english_line_goes_on_after_a_name(module):
     with translation.override("en"):
         for code, sentence in sentences().items():
             if code.startswith(module):
                 text = str(sentence.text)
-                assert text[:1].islower(), (code, text)
-                assert not text.startswith("the "), (code, text)
+                assert text[:1].islower() or text.startswith("%("), (code, text)
+                assert module == "councils" or not text.startswith("the "), (code, text)
 
 
 def test_an_english_line_without_a_name_begins_with_a_capital(speak, do):

@@ -44,7 +44,8 @@ def end_with_topic(*, actor: Actor, found: Canvass, is_stopped: bool) -> None:
 
 def close(found: Canvass, *, is_stopped: bool) -> dict[str, int]:
     """Keep the figures, delete the rest; how many rows of each kind. Inside the caller's transaction."""
-    buildings = curves.standing(found)
+    curves.pool_small(found)
+    buildings = curves.whole(found)
     reasons: dict[str, int] = {}
     for reason in found.contacts.exclude(reason="").values_list("reason", flat=True):
         reasons[reason] = reasons.get(reason, 0) + 1

@@ -8,6 +8,7 @@ from django.db.models import Count
 
 from mulin.councils.canvasses.models import Canvass, CanvassDay
 from mulin.councils.chains import STANCES
+from mulin.kernel import suppression
 from mulin.kernel.clock import today
 
 
@@ -58,3 +59,35 @@ def at(by_day: dict[date, dict[str, int]], day: date) -> dict[str, int] | None:
     """How a building stood at the end of a day; None before it was on the list."""
     known = [one for one in by_day if one <= day]
     return by_day[max(known)] if known else None
+
+
+def whole(canvass: Canvass) -> dict[str, dict[str, int]]:
+    """building -> stance -> households by the figures that are kept: the last day of each building."""
+    found = {}
+    for building, by_day in steps(canvass).items():
+        found[building] = by_day[max(by_day)]
+    return found
+
+
+def pool_small(canvass: Canvass) -> None:
+    """At the end, when households are erased: the figures of a house with one door would still say what that
+    door said. Buildings with few households become one row without a name, large enough to hide them."""
+    snapshot(canvass)
+    history = steps(canvass)
+    sizes = {code: sum(by_day[max(by_day)].values()) for code, by_day in history.items()}
+    pool = {code for code, n in sizes.items() if n < suppression.LIMIT}
+    if not pool:
+        return
+    pool |= {""} & sizes.keys()
+    for code in sorted(sizes.keys() - pool, key=lambda code: sizes[code]):
+        if sum(sizes[one] for one in pool) >= suppression.LIMIT:
+            break
+        pool.add(code)
+    days = sorted({day for code in pool for day in history[code]})
+    rows = []
+    for day in days:
+        then = [row for code in pool if (row := at(history[code], day))]
+        counts = {stance: sum(row[stance] for row in then) for stance in STANCES}
+        rows.append(CanvassDay(canvass=canvass, building="", on=day, **counts))
+    canvass.days.filter(building__in=pool).delete()
+    CanvassDay.objects.bulk_create(rows, batch_size=1_000)

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mulin.councils.canvasses import (
@@ -35,7 +36,7 @@ from mulin.places.queries import full_name, names_of
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 PER_PAGE = 100
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-HERE = "councils"
+HERE = "canvasses"
 
 
 def attempt(request: HttpRequest, form: Any, act: Callable[[], Any]) -> bool:
@@ -112,12 +113,15 @@ def canvasses(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     found = list(access.visible_canvasses(actor)[:PER_PAGE])
     names = names_of({one.place for one in found})
+    support, led = reading.support_of(found), access.led_by(actor, found)
     rows = []
     for one in found:
-        agree, of = reading.support(one)
+        agree, of = support[one.pk]
+        # Small figures are for who leads it, in a list as on its page.
+        share = reading.share_words(agree, of, is_public=one.pk not in led)
         rows.append({
             "canvass": one, "place": names.get(one.place, ""), "state": states.state(one.state),
-            "households": of, "share": states.share_text(agree, of), "target": reading.target_words(one),
+            "households": of, "share": share, "target": reading.target_words(one),
         })  # fmt: skip
     context = {"rows": rows, "can_make": policy.can_somewhere(actor, access.MANAGE), "here": HERE}
     return page(request, "councils/canvasses/list.html", context)
@@ -173,7 +177,7 @@ def _todo(found: Canvass) -> list[dict[str, Any]]:
             "canvass-people",
             _("请几位熟人来走访"),
             people > 0,
-            _("%(n)s 人") % {"n": people} if people else "",
+            ngettext("%(n)s 人", "%(n)s 人", people) % {"n": people} if people else "",
         ),
         ("canvass-ties", _("记下谁愿意牵线（先问本人，可以边走边记）"), found.ties.exists(), ""),
     ]

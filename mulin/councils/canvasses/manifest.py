@@ -6,14 +6,14 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from mulin.councils.canvasses import cards, personal_data, planning, stepping
+from mulin.councils.canvasses import inbox, personal_data, planning, stepping
 from mulin.councils.canvasses.models import Canvasser
 from mulin.councils.steps import StepKind
 from mulin.kernel.registry import (
     PUBLIC,
     RESTRICTED,
-    Card,
     Module,
     NavItem,
     NoticeRule,
@@ -82,11 +82,10 @@ PART = Module(
     name="councils.canvasses",
     title="",
     sentences=SENTENCES,
-    inbox=(cards.SOURCE,),
-    cards=(Card("canvasses", "councils/canvasses/card.html", cards.card, order=24),),
+    inbox=(inbox.SOURCE,),
     desk_nav=(
-        NavItem("canvasses", _("敲门行动"), "councils_desk:canvasses", "home", order=46,
-                permission="councils.canvass:view"),
+        NavItem("canvasses", pgettext_lazy("desk", "敲门行动"), "councils_desk:canvasses", "home", order=49,
+                permission="councils.canvass:view", within="topics"),
     ),
     notices=(
         NoticeRule(

@@ -12,11 +12,6 @@ from mulin.councils.canvasses.models import Canvass, CanvassContact, Canvasser, 
 from mulin.kernel.clock import today
 
 
-def running_in(place: str) -> list[Canvass]:
-    """Canvasses of a community that everybody can read now, the newest first."""
-    return list(Canvass.objects.filter(place=place, state="running").order_by("-id")[:5])
-
-
 @dataclass(frozen=True, slots=True)
 class Door:
     """A door that is somebody's today: why they, in a sentence, and whom to see before."""

@@ -12,6 +12,7 @@ from mulin.kernel.actors import Actor
 from mulin.kernel.clock import now
 from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError, NotVisible
+from mulin.voices.understanding import mask
 
 TEXT_LENGTH, ANSWER_LENGTH = 300, 2000
 
@@ -20,6 +21,14 @@ def _text(text: str) -> str:
     text = text.strip()
     if not text or len(text) > TEXT_LENGTH:
         raise ActionError("no-text", _("请写下来，最多300个字。"), field="text", status=422)
+    return text
+
+
+def _named_nobody(text: str) -> str:
+    """A question as everybody is going to read it: whoever asked may have named a neighbour or a door."""
+    if mask(text) != text:
+        told = _("疑问大家都会看到，里面还有姓名、电话或门牌，请改一改再答复。")
+        raise ActionError("personal-data", told, field="text", status=422)
     return text
 
 
@@ -63,7 +72,7 @@ def _one(found: Canvass, question: UUID) -> CanvassQuestion:
 def answer_question(*, actor: Actor, number: str, question: UUID, kind: str, text: str, answer: str) -> None:
     """Answer so that everybody can read it; the question's words may be made neutral, and nobody named.
 
-    Who: leaders, councils.canvass:manage. Raises no-text, no-answer."""
+    Who: leaders, councils.canvass:manage. Raises no-text, no-answer, personal-data."""
     answer = answer.strip()
     if len(answer) < 2 or len(answer) > ANSWER_LENGTH:
         said = _("请写答复，最多2000个字。不知道的就说不知道，写明几时再答。")
@@ -73,7 +82,7 @@ def answer_question(*, actor: Actor, number: str, question: UUID, kind: str, tex
     with write():
         found = _managed(actor, number)
         one = _one(found, question)
-        one.text, one.kind, one.answer = _text(text), kind, answer
+        one.text, one.kind, one.answer = _named_nobody(_text(text)), kind, answer
         one.state, one.reason, one.answered_at = "answered", "", now()
         one.save()
         line("question_answered", actor, found)

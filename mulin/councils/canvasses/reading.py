@@ -6,15 +6,18 @@ door that has not agreed must not be found by its neighbours.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Any
+from uuid import UUID
 
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from mulin.councils.canvasses import curves, states
-from mulin.councils.canvasses.models import Canvass
+from mulin.councils.canvasses.models import Canvass, CanvassHousehold
 from mulin.councils.chains import STANCES
 from mulin.kernel import clock
 from mulin.kernel.suppression import COVER, LIMIT, SMALL, protect, protect_lines
@@ -72,6 +75,16 @@ def support(canvass: Canvass) -> tuple[int, int]:
     return sum(row["agree"] for row in rows), sum(row[s] for row in rows for s in STANCES)
 
 
+def support_of(canvasses: Iterable[Canvass]) -> dict[UUID, tuple[int, int]]:
+    """The same for many, by canvass. One statement."""
+    every = list(canvasses)
+    alive = [one for one in every if one.state != "ended"]
+    rows = CanvassHousehold.objects.filter(canvass__in=alive).order_by().values_list("canvass")
+    counted = rows.annotate(agree=Count("pk", filter=Q(stance="agree")), of=Count("pk"))
+    found = {canvass: (agree, of) for canvass, agree, of in counted} if alive else {}
+    return {one.pk: support(one) if one.state == "ended" else found.get(one.pk, (0, 0)) for one in every}
+
+
 def reached(canvass: Canvass, agree: int, of: int) -> bool:
     return of > 0 and Fraction(agree, of) >= target_of(canvass)
 
@@ -103,6 +116,12 @@ def board(canvass: Canvass, *, is_public: bool) -> Board:
         since=clock.day_of(canvass.started_at) if canvass.started_at else None,
         is_covered=is_public and (is_small or any(row.meter is None for row in rows)),
     )
+
+
+def share_words(agree: int, households: int, *, is_public: bool) -> str:
+    """The support of a whole campaign in words, as `board` says it."""
+    is_small = is_public and households > 0 and _is_small(agree, households)
+    return _band(agree, households) if is_small else states.share_text(agree, households)
 
 
 def _is_small(agree: int, households: int) -> bool:
@@ -148,7 +167,7 @@ def _row(
     covers: set[str],
 ) -> Row:
     households, agree = sum(counts.values()), counts["agree"]
-    name = names.get(code) or _("没有写楼栋")
+    name = names.get(code) or _("其他：户数少，或没有写楼栋")
     if is_public:
         if code in covers or households <= 2 * LIMIT:
             label = _("不显示") if code in covers else _("户数太少，不显示")

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from mulin.councils.canvasses import access, curves
 from mulin.councils.canvasses.models import Canvass, CanvassContact, Canvasser, CanvassHousehold, CanvassVisit
+from mulin.councils.keepers import keeper
 from mulin.councils.rosters.models import Roster
 from mulin.kernel import codes, journal
 from mulin.kernel.actors import Actor
@@ -20,8 +21,8 @@ from mulin.kernel.clock import now, today
 from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.numbers import new_number
-from mulin.kernel.policy import Target, require
-from mulin.people.models import Account, Household, Organisation, Residence
+from mulin.kernel.policy import require
+from mulin.people.models import Account, Household, Residence
 from mulin.places.queries import names_of, sites
 
 TITLE_LENGTH, PURPOSE_LENGTH, CONTACT_LENGTH = 80, 2000, 120
@@ -85,8 +86,7 @@ def draft_canvass(
         raise ActionError("no-place", _("请选一个社区。"), field="place", status=422)
     if site and not site.startswith(f"{place}-"):
         raise ActionError("no-place", _("请选这个社区里的小区或楼栋。"), field="site", status=422)
-    unit = Organisation.objects.filter(pk=org, closed_on=None).first() if org else None
-    require(actor, access.MANAGE, Target(place=place, orgs=frozenset({org}) if unit else frozenset()))
+    unit = keeper(actor, access.MANAGE, place, org)
     frame = _frame(title, purpose, contact)
     with write():
         made = make(actor=actor, place=place, site=site, org=unit, ends_on=ends_on,

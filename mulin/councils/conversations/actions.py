@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from mulin.councils.conversations import maps, queries, states
 from mulin.councils.conversations.models import OPEN_TO, RESULTS, Conversation, Opinion, Participant
 from mulin.councils.conversations.queries import MANAGE, PUBLISH, target_of
+from mulin.councils.keepers import keeper
 from mulin.kernel import codes, jobs, journal, rulebook, suppression
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import now, today
@@ -17,7 +18,7 @@ from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError
 from mulin.kernel.models import Job
 from mulin.kernel.numbers import new_number
-from mulin.kernel.policy import Target, require
+from mulin.kernel.policy import require
 
 TITLE_LENGTH, TEXT_LENGTH, CONCLUSION_LENGTH = 80, 1000, 3000
 MIX, MIXED_AT_ONCE = "councils.opinions_mix", 500
@@ -49,11 +50,11 @@ def draft_conversation(
     """A new draft without a topic, for a community or a street; `org`: the group of neighbours that runs it.
 
     `more`: open_to, results, writes, least, closes_on as in `edit_conversation`. Who:
-    councils.conversation:manage. Raises no-place, no-title, text-too-long, bad-choice.
+    councils.conversation:manage. Raises no-place, no-group, no-title, text-too-long, bad-choice.
     """
     if not codes.is_valid(place) or codes.level(place) < codes.Level.STREET:
         raise ActionError("no-place", _("请选一个社区或街道。"), field="place", status=422)
-    require(actor, MANAGE, Target(place=place, orgs=frozenset({org}) if org else frozenset()))
+    keeper(actor, MANAGE, place, org)
     with write():
         made = make(place=place, title=title, text=text, org_id=org)
         _set_frame(made, **more)
@@ -208,11 +209,14 @@ def close_overdue(actor: Actor) -> int:
 
 def reopen_conversation(*, actor: Actor, number: str) -> Conversation:
     """Take answers again, as long as nothing was published and the last day lies ahead (see
-    `edit_conversation`). Who: councils.conversation:manage. Raises not-now, no-end, over."""
+    `edit_conversation`), and the topic's step that it belongs to goes on. Who: councils.conversation:manage.
+    Raises not-now, no-end, over."""
     with write():
         found = queries.get_conversation(actor, number, lock=True)
         require(actor, MANAGE, target_of(found))
         must_be(found, "closed")
+        if found.step and found.step.state != "open":
+            raise ActionError("not-now", _("它是议题的一步，这一步已经结束，不能再收。"))
         _check_end(found.closes_on)
         found.state, found.closed_at = "open", None
         found.save(update_fields=["state", "closed_at"])

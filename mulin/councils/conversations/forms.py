@@ -1,6 +1,7 @@
 """The forms with which conversations are made."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -29,8 +30,8 @@ def places_for(actor: Actor) -> list[tuple[str, str]]:
     posts = [post for post in actor.posts if grants.get(post.role)]
     groups = {post.org for post in posts if post.org and "unit" in grants[post.role]}
     found = [
-        (f"{one.place}/{one.pk}", one.name)
-        for one in Organisation.objects.filter(pk__in=groups).order_by("id")
+        (f"{codes.community(one.place) or one.place}/{one.pk}", one.name)
+        for one in Organisation.objects.filter(pk__in=groups, closed_on=None).order_by("id")
     ]
     places = [codes.community(post.place) or post.place for post in posts if "place" in grants[post.role]]
     own = [place for place in dict.fromkeys(places) if codes.level(place) >= codes.Level.DISTRICT]
@@ -87,7 +88,7 @@ class NewConversation(Frame):
     def values(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)
         place, _slash, org = data.pop("place").partition("/")
-        return {**data, "place": place, "org": org or None}
+        return {**data, "place": place, "org": UUID(org) if org else None}
 
 
 class Seeds(forms.Form):

@@ -69,10 +69,17 @@ def end(*, actor: Actor, topic: Topic, step: Step) -> None:
         actions.finish(found)
 
 
+def stop(*, actor: Actor, topic: Topic, step: Step) -> None:
+    """The same where the step is left out or the topic given up; a draft goes, so that nobody opens it
+    later."""
+    end(actor=actor, topic=topic, step=step)
+    Conversation.objects.filter(pk=step.record, state="draft").delete()
+
+
 def progress(topic: Topic, step: Step) -> Progress:
     found = _of(step)
     if found is None:
-        return Progress()
+        return Progress(missing=(_("这场征集已经删掉了。请跳过这一步，或者停下议题后重新开始。"),))
     if found.state == "draft":
         missing = (_("还没有开始征集：请写好开头的话，定下结束的日子，再开始。"),)
         return Progress(line=_("正在准备征集意见。"), missing=missing)
@@ -132,5 +139,5 @@ KIND = StepKind(
     desk_url=_desk_url,
     public_url=_public_url,
     end=end,
-    stop=end,
+    stop=stop,
 )

@@ -8,7 +8,6 @@ from mulin.councils.steps import StepKind
 from mulin.kernel.actors import SYSTEM
 from mulin.kernel.registry import (
     PUBLIC,
-    Card,
     InboxSource,
     Module,
     NavItem,
@@ -40,15 +39,15 @@ PART = Module(
     title=_("听意见"),
     sentences=SENTENCES,
     inbox=(InboxSource("statements", _("等审核的话"), rows=waiting.rows, item=waiting.item),),
-    cards=(Card("conversations", "councils/conversations/card.html", waiting.card, order=22),),
     desk_nav=(
         NavItem(
             "conversations",
             _("听意见"),
             "councils_desk:conversations",
             "chat",
-            57,
+            46,
             "councils.conversation:view",
+            "topics",
         ),
     ),
     periodic=(

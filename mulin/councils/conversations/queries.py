@@ -57,20 +57,6 @@ def public_conversation(number: str) -> Conversation:
     return one
 
 
-def open_conversations(place: str) -> list[Conversation]:
-    """What is being talked about in a community now, also by its street or above; what ends first on top."""
-    places = {place, *codes.parents(place)}
-    found = Conversation.objects.filter(state="open", place__in=places, closes_on__gte=clock.today())
-    return list(found.order_by("closes_on", "id"))
-
-
-def published_conversations(place: str, limit: int = 20) -> list[Conversation]:
-    """What came out lately in a community, the latest first."""
-    places = {place, *codes.parents(place)}
-    found = Conversation.objects.filter(place__in=places, state="published")
-    return list(found.order_by("-published_at")[:limit])
-
-
 def takes_answers(conversation: Conversation) -> bool:
     return conversation.state == "open" and not is_over(conversation, clock.today())
 

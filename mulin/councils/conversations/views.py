@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mulin.councils.conversations import answering, queries, reading
 from mulin.councils.conversations.models import Conversation
 from mulin.councils.conversations.states import BUTTON_WORDS, OPINION_WORDS, STATEMENT_WORDS
-from mulin.kernel import rulebook, secrets, throttle
+from mulin.kernel import clock, rulebook, secrets, throttle
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError
 from mulin.places.queries import full_name, name_of
@@ -236,7 +236,7 @@ def _results(request: HttpRequest, found: Conversation) -> dict[str, Any]:
         "takes_answers": queries.takes_answers(found),
         "report": None if why or picture is None else reading.report(picture, texts),
         "own_group": "" if why else reading.own_group(picture, participant.pk if participant else None),
-        "published": on_day(found.published_at.date() if found.published_at else None),
+        "published": on_day(clock.day_of(found.published_at) if found.published_at else None),
     }
 
 

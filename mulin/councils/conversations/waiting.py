@@ -1,6 +1,4 @@
-"""What others see of conversations: what waits at the desk, and the block on the community's home."""
-
-from typing import Any
+"""What waits at the desk: sentences of residents that nobody has looked at."""
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -11,9 +9,6 @@ from mulin.councils.conversations import queries
 from mulin.kernel import policy, waiting
 from mulin.kernel.actors import Actor
 from mulin.kernel.registry import InboxItem
-from mulin.voices.surveys.reading import on_day
-
-LATEST = 2
 
 
 def rows(actor: Actor) -> QuerySet | None:
@@ -35,25 +30,3 @@ def item(row: waiting.Row) -> InboxItem:
         place=row.place,
         facts={"number": row.ref, "waits": "statements"},
     )
-
-
-def card(actor: Actor, place: str) -> dict[str, Any] | None:
-    """Open conversations and the latest conclusions of a place; None when there is neither."""
-    asking = queries.open_conversations(place)
-    results = queries.published_conversations(place, LATEST)
-    if not asking and not results:
-        return None
-    return {
-        "asking": [_row(one, "conversation", one.closes_on) for one in asking],
-        "results": [_row(one, "conversation-map", one.published_at.date()) for one in results],
-    }
-
-
-def _row(one: Any, page: str, day: Any) -> dict[str, str]:
-    return {
-        "title": one.title,
-        "url": reverse(f"councils:{page}", args=[one.number]),
-        "day": on_day(day),
-        "words": one.conclusion,
-        "only": one.open_to == "verified",
-    }

@@ -4,12 +4,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from mulin.councils.keepers import keeper
 from mulin.councils.meetings import hands, queries, states
 from mulin.councils.meetings.catalogue import type_of, types
-from mulin.councils.meetings.models import AgendaItem, Attendance, Meeting
+from mulin.councils.meetings.models import AgendaItem, AgendaProposal, Attendance, Meeting
 from mulin.councils.topics.access import require_manage
 from mulin.councils.topics.models import Step, Topic
 from mulin.kernel import clock, codes, journal, rulebook
@@ -18,7 +20,7 @@ from mulin.kernel.clock import now, today
 from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError
 from mulin.kernel.numbers import new_number
-from mulin.kernel.policy import Target, require
+from mulin.kernel.policy import require
 from mulin.people.models import Post
 from mulin.people.queries import in_force
 
@@ -41,13 +43,13 @@ def draft_meeting(
     on its agenda.
 
     Who: councils.meeting:manage at the place or of the group, and the topic's own right for a topic. Raises
-    no-type, no-place, no-title (422).
+    no-type, no-place, no-group, no-title (422).
     """
     if type not in types():
         raise ActionError("no-type", _("请选开哪一种会。"), field="type", status=422)
     if not codes.is_valid(place) or codes.level(place) < codes.Level.STREET:
         raise ActionError("no-place", _("请选一个社区或街道。"), field="place", status=422)
-    require(actor, queries.MANAGE, Target(place=place, orgs=frozenset({org} if org else ())))
+    keeper(actor, queries.MANAGE, place, org)
     if topic is not None:
         require_manage(actor, topic)
     with write():
@@ -311,13 +313,20 @@ def discard_meeting(*, actor: Actor, number: str) -> None:
     councils.meeting:manage. Raises not-now."""
     with write():
         meeting = held_by(actor, number, "draft")
-        AgendaItem.objects.filter(moved_to__meeting=meeting).update(decision="put_off")
         line("councils.meeting.discarded", actor, meeting)
-        meeting.delete()
+        _drop(Meeting.objects.filter(pk=meeting.pk))
+
+
+def _drop(drafts: QuerySet[Meeting]) -> None:
+    """Delete drafts: what came from another meeting is open there again, what people proposed waits again."""
+    AgendaItem.objects.filter(moved_to__meeting__in=drafts).update(decision="put_off")
+    taken = AgendaProposal.objects.filter(item__meeting__in=drafts)
+    taken.update(state="waiting", item=None, decided_at=None)
+    drafts.delete()
 
 
 def open_door(*, actor: Actor, number: str) -> Meeting:
-    """Begin to note who comes. Who: councils.meeting:manage. Raises not-now, too-early (an hour before)."""
+    """Begin to note who comes. Who: councils.meeting:manage. Raises not-now, too-early (two hours before)."""
     with write():
         meeting = held_by(actor, number, "announced")
         if meeting.begins_at and now() < meeting.begins_at - timedelta(hours=2):
@@ -346,11 +355,13 @@ def close_meeting(*, actor: Actor, number: str) -> Meeting:
     return meeting
 
 
-def withdraw_step(step: Step, reason: str) -> None:
+def withdraw_step(actor: Actor, step: Step, reason: str) -> None:
     """What a step leaves behind when it ends or its topic stops: drafts go, announced meetings are called
-    off. No permission, no journal line."""
+    off. No permission. That a meeting does not take place has a line of its own, for by it those who were to
+    come are told."""
     mine = Meeting.objects.filter(step=step)
-    mine.filter(state="announced", opened_at=None).update(
-        state="cancelled", cancel_reason=reason[:REASON_LENGTH]
-    )
-    mine.filter(state="draft").delete()
+    for meeting in mine.select_for_update().filter(state="announced", opened_at=None):
+        meeting.state, meeting.cancel_reason = "cancelled", reason[:REASON_LENGTH]
+        meeting.save(update_fields=["state", "cancel_reason"])
+        line("councils.meeting.cancelled", actor, meeting)
+    _drop(mine.filter(state="draft"))

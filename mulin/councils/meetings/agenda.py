@@ -92,7 +92,7 @@ def _matter(meeting: Meeting, number: str) -> Matter | None:
     """Only what is public: an agenda is read by everybody."""
     if not number:
         return None
-    found = Matter.objects.filter(number=number, publication="published", restriction="").first()
+    found = Matter.objects.filter(number=number, publication="shown", restriction="").first()
     if found is None or found.place[:9] != meeting.place[:9]:
         text = _("没有找到这件已公开的事。没有公开的事不能写上议程。")
         raise ActionError("no-matter", text, field="matter", status=422)

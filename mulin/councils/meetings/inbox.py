@@ -36,7 +36,7 @@ def _item(meeting: Meeting, what: str, title: str, due: datetime | None, **more:
         due_at=due,
         since=meeting.created_at,
         place=meeting.place,
-        facts={"number": meeting.number},
+        facts={"number": meeting.number, "waits": "meeting"},
     )
 
 
@@ -127,6 +127,7 @@ def proposal_item(row: waiting.Row) -> InboxItem:
         since=row.since,
         due_at=row.since + timedelta(days=SOON),
         place=row.place,
+        facts={"waits": "meeting"},
     )
 
 
@@ -155,6 +156,7 @@ def action_item(row: waiting.Row) -> InboxItem:
         due_at=row.due(time(18)),
         since=row.since,
         place=row.place,
+        facts={"waits": "meeting"},
     )
 
 

@@ -7,14 +7,13 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from mulin.councils.meetings import cards, inbox, personal_data, queries, states, stepping
+from mulin.councils.meetings import inbox, personal_data, queries, states, stepping
 from mulin.councils.meetings.catalogue import types, word
 from mulin.councils.meetings.models import AgendaProposal, Meeting
 from mulin.councils.steps import StepKind
 from mulin.kernel.registry import (
     PUBLIC,
     RESTRICTED,
-    Card,
     Module,
     NavItem,
     NoticeRule,
@@ -132,9 +131,10 @@ PART = Module(
     title="",
     sentences=SENTENCES,
     inbox=inbox.SOURCES,
-    cards=(Card("meetings", "councils/meetings/card.html", cards.card, order=18),),
     notices=NOTICES,
-    desk_nav=(NavItem("meetings", _("会议"), "councils_desk:meetings", "calendar", 52, queries.MANAGE),),
+    desk_nav=(
+        NavItem("meetings", _("会议"), "councils_desk:meetings", "calendar", 46, queries.MANAGE, "topics"),
+    ),
     personal_data=(PersonalData("meetings", _("会议"), personal_data.export, personal_data.erase),),
 )
 STEP_KINDS: tuple[StepKind, ...] = (stepping.KIND,)

@@ -22,6 +22,8 @@ MANAGE, CERTIFY = "councils.meeting:manage", "councils.meeting:certify"
 PROPOSE, ATTEND = "councils.meeting:propose", "councils.meeting:attend"
 FIELDS = Fields(place="place", orgs="org_id")
 DOOR_SECONDS = 120
+# A meeting that began is still one that one can go to.
+COMING_SINCE = timedelta(hours=6)
 DOOR_LENGTH = 12
 
 
@@ -65,7 +67,7 @@ def get_public(number: str) -> Meeting:
 def upcoming(place: str, limit: int = 20) -> list[Meeting]:
     """Announced meetings of a community, its street and above that are still to come or under way, the
     nearest first."""
-    since = clock.now() - timedelta(hours=6)
+    since = clock.now() - COMING_SINCE
     found = announced().filter(place__in=_around(place), state="announced", begins_at__gte=since)
     return list(found.order_by("begins_at", "id")[:limit])
 

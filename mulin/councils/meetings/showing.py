@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import segno
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -17,8 +17,10 @@ from django.utils.translation import ngettext
 from mulin.councils.meetings import hands, queries, states
 from mulin.councils.meetings.catalogue import type_of
 from mulin.councils.meetings.models import AgendaItem, Meeting, MeetingAction
+from mulin.councils.topics.reading import is_public
 from mulin.kernel import clock
 from mulin.places.queries import name_of
+from mulin.voices.models import Matter
 
 WEEK = 7
 
@@ -83,7 +85,8 @@ class Shown:
     came_from: str
     story_url: str
     topic_url: str
-    matter_number: str
+    matter_url: str
+    matter_title: str
     actions: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -112,9 +115,18 @@ def _shown(item: AgendaItem, desk: bool, may_decide: bool) -> Shown:
         came_from=_place(before) if before in shows else "",
         story_url=reverse("councils:meeting-item", args=[item.story]) if shows else "",
         topic_url=f"/council/{item.topic.number}/" if item.topic and in_open else "",
-        matter_number=item.matter.number if item.matter and item.matter.publication == "published" else "",
+        matter_url=_matter_url(item.matter),
+        matter_title=item.matter.public_title if _matter_url(item.matter) else "",
         actions=[action(one) for one in item.actions.all()],
     )
+
+
+def _matter_url(matter: Matter | None) -> str:
+    """The public page of what an item is about, as long as that is public."""
+    try:
+        return reverse("portal:matter", args=[matter.number]) if matter and is_public(matter) else ""
+    except NoReverseMatch:
+        return ""  # a house without that shell
 
 
 def _place(item: AgendaItem | None) -> str:

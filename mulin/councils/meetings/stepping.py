@@ -39,11 +39,11 @@ def begin(*, actor: Actor, topic: Topic, step: Step) -> UUID:
 
 
 def end(*, actor: Actor, topic: Topic, step: Step) -> None:
-    actions.withdraw_step(step, _("这一步已经结束，不用再开。"))
+    actions.withdraw_step(actor, step, _("这一步已经结束，不用再开。"))
 
 
 def stop(*, actor: Actor, topic: Topic, step: Step) -> None:
-    actions.withdraw_step(step, _("这个议题停办了。"))
+    actions.withdraw_step(actor, step, _("这个议题停办了。"))
 
 
 def progress(topic: Topic, step: Step) -> Progress:

@@ -59,7 +59,7 @@ def concern_item(row: waiting.Row) -> InboxItem:
         due_at=row.since + timedelta(days=_days("councils.concern.answer_days", row.place)),
         since=row.since,
         place=row.place,
-        facts={"number": found["topic"]},
+        facts={"number": found["topic"], "waits": "concern"},
     )
 
 
@@ -83,7 +83,7 @@ def option_item(row: waiting.Row) -> InboxItem:
         kind=_("方案"),
         since=row.since,
         place=row.place,
-        facts={"number": row.fact},
+        facts={"number": row.fact, "waits": "option"},
     )
 
 
@@ -106,7 +106,7 @@ def resolution_item(row: waiting.Row) -> InboxItem:
         kind=_("决议"),
         since=row.since,
         place=row.place,
-        facts={"number": row.ref},
+        facts={"number": row.ref, "waits": "resolution"},
     )
 
 
@@ -119,9 +119,7 @@ def work_rows(actor: Actor) -> QuerySet | None:
     if not _near(actor) or not policy.can_somewhere(actor, access.REPORT):
         return None
     last = clock.today() + timedelta(days=WIDEST_SOON)
-    found = access.works_for(actor).filter(
-        state__in=("planned", "under_way"), matter=None, due_on__lte=last
-    )
+    found = access.works_for(actor).filter(state__in=("planned", "under_way"), matter=None, due_on__lte=last)
     found = found.exclude(resolution__state="draft").exclude(resolution__state="withdrawn")
     if not _in_community(actor):
         found = found.filter(org__in=actor.orgs)
@@ -141,7 +139,7 @@ def work_item(row: waiting.Row) -> InboxItem | None:
         due_at=due,
         since=row.since,
         place=row.place,
-        facts={"number": row.ref},
+        facts={"number": row.ref, "waits": "work"},
     )
 
 

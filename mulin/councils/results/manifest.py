@@ -2,12 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mulin.councils.results import cards, inbox, kinds, personal, telling
+from mulin.councils.results import inbox, kinds, personal, telling
 from mulin.councils.results.states import CONCERN_WORDS, FINDING_WORDS
 from mulin.kernel.numbers import show_number
 from mulin.kernel.registry import (
     PUBLIC,
-    Card,
     Module,
     NavItem,
     NoticeRule,
@@ -96,11 +95,10 @@ PART = Module(
     sentences=SENTENCES,
     notices=NOTICES,
     inbox=inbox.SOURCES,
-    cards=(Card("resolutions", "councils/results/card.html", cards.card, order=35),),
     desk_nav=(
         NavItem(
-            "resolutions", _("决议"), "councils_desk:resolutions", "document", order=46,
-            permission="councils.resolution:view",
+            "resolutions", _("决议和落实"), "councils_desk:resolutions", "document", order=49,
+            permission="councils.resolution:view", within="topics",
         ),
     ),
     subscribers=(Subscriber("works-follow-cases", telling.follow),),

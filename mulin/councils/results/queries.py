@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from mulin.councils.results.models import Concern, Finding, Resolution, TopicOption, Work, WorkNote
 from mulin.councils.topics.models import Step, Topic
-from mulin.kernel import codes, registry
+from mulin.kernel import clock, codes, registry
 from mulin.kernel.errors import NotVisible
 from mulin.kernel.numbers import clean_number
 
@@ -160,7 +160,9 @@ def works_of(resolution: Resolution) -> list[Work]:
 
 
 def _by_day(rows: Iterable[Work]) -> list[Work]:
-    return sorted(rows, key=lambda one: (one.due_on is None, one.due_on or one.created_at.date(), one.pk))
+    return sorted(
+        rows, key=lambda one: (one.due_on is None, one.due_on or clock.day_of(one.created_at), one.pk)
+    )
 
 
 def notes_of(works: Iterable[Work]) -> dict[UUID, list[WorkNote]]:

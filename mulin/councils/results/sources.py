@@ -5,6 +5,7 @@ from typing import Any
 from mulin.councils.results import states
 from mulin.councils.results.models import Resolution
 from mulin.councils.topics.models import Step, Topic
+from mulin.kernel import clock
 
 ROW = ("key", "title", "text", "cost", "gains", "loses", "picture")
 # Steps whose outcome says how it was decided, as against what was done beforehand or afterwards.
@@ -64,7 +65,7 @@ def grounds(topic: Topic) -> list[dict[str, Any]]:
             "kind": step.kind,
             "title": step.title,
             "outcome": step.outcome,
-            "on": step.ended_at.date().isoformat() if step.ended_at else "",
+            "on": clock.day_of(step.ended_at).isoformat() if step.ended_at else "",
         }
         for step in done
     ]

@@ -1,6 +1,7 @@
 """Rosters at the desk: the list, making one, its checks, freezing and correcting."""
 
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from mulin.councils.rosters.bodies import FROM_PEOPLE, LINES, PERSON, UNIT
 from mulin.councils.rosters.models import Roster
 from mulin.kernel import policy, rulebook
 from mulin.kernel.actors import Actor
-from mulin.kernel.clock import now
+from mulin.kernel.clock import today
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError
@@ -235,8 +236,8 @@ def freeze(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_of(request)
     found = queries.get_roster(actor, number)
     days = int(rulebook.value("councils.roster.objection_days", at=found.place, body=found.body))
-    until = now().date().toordinal() + days
-    form = forms.Freeze(posted(request), initial={"objections_until": type(now().date()).fromordinal(until)})
+    until = today() + timedelta(days=days)
+    form = forms.Freeze(posted(request), initial={"objections_until": until})
     if attempt(request, form, lambda: actions.freeze_roster(actor=actor, number=number, **form.cleaned_data)):
         messages.success(request, _("名册定稿了。可以打印带码的信，也可以用它表决。"))
         return redirect("councils_desk:roster", found.number)

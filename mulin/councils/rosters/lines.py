@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -151,12 +151,35 @@ def key_of(body: str, line: Line) -> str:
     return "-".join(one for one in (line.building_name, line.stair, line.door) if one)[:64]
 
 
+_PROVED = {"phone_verified": True, "erased_at": None, "is_active": True}
+Find = Callable[[str, str], Account | None]
+
+
+def account_of(name: str, number: str) -> Account | None:
+    """The account that proved to have this telephone and bears this name; a number alone may have been passed
+    on."""
+    if not number or not name:
+        return None
+    digest = secrets.fingerprint(number, "phone")
+    return Account.objects.filter(phone_hash=digest, name=name, **_PROVED).first()
+
+
+def finder(numbers: Iterable[str]) -> Find:
+    """The same for a file of thousands of rows: these telephones are looked up at once."""
+    digests = [secrets.fingerprint(one, "phone") for one in dict.fromkeys(numbers) if one]
+    known: dict[tuple[str, str], Account] = {}
+    for begin in range(0, len(digests), 500):
+        rows = Account.objects.filter(phone_hash__in=digests[begin : begin + 500], **_PROVED)
+        known |= {(one.phone_hash, one.name): one for one in rows}
+    return lambda name, number: known.get((secrets.fingerprint(number, "phone"), name)) if number else None
+
+
 class Writer:
     """Saves lines to one draft. Reads what stands there once, so that a file of thousands of rows costs a few
     statements."""
 
-    def __init__(self, roster: Roster):
-        self.roster = roster
+    def __init__(self, roster: Roster, find: Find = account_of):
+        self.roster, self.find = roster, find
         self.keys = set(roster.entries.values_list("key", flat=True))
         self.people = {person.code: person for person in roster.people.all()}
         self.by_phone = {
@@ -167,6 +190,7 @@ class Writer:
         self.position = max(roster.entries.values_list("position", flat=True), default=0)
         self._entries: list[RosterEntry] = []
         self._people: list[OwnerPerson] = []
+        self._called: list[OwnerPerson] = []
         self._owned: list[Ownership] = []
 
     def take(self, line: Line) -> RosterEntry:
@@ -179,7 +203,9 @@ class Writer:
         owners = [self.owner(one) for one in self.check_owners(line.owners)]
         self.keys.add(key)
         self.position += 1
-        entry = RosterEntry(roster=self.roster, key=key, position=self.position, **entry_fields(line))
+        entry = RosterEntry(
+            roster=self.roster, key=key, position=self.position, **entry_fields(line, self.find)
+        )
         self._entries.append(entry)
         self._owned += [Ownership(entry=entry, person=person) for person in dict.fromkeys(owners)]
         return entry
@@ -199,15 +225,23 @@ class Writer:
         telephone, is the same person; the same name alone is not."""
         known = self.people.get(one.code) if one.code else self.by_phone.get((one.name, one.phone))
         if known is not None:
+            self._call(known, one.phone)
             return known
         person = OwnerPerson(roster=self.roster, code=one.code or self._next_code(), name=one.name)
-        if one.phone:
-            person.phone_sealed, person.phone_last4 = secrets.seal(one.phone), secrets.last_four(one.phone)
-            person.account = account_of(one.name, one.phone)
-            self.by_phone[(one.name, one.phone)] = person
+        self._call(person, one.phone)
         self.people[person.code] = person
         self._people.append(person)
         return person
+
+    def _call(self, person: OwnerPerson, number: str) -> None:
+        """Put down an owner's telephone; one that is known already is saved at `flush`."""
+        if not number or (person.name, number) in self.by_phone:
+            return
+        person.phone_sealed, person.phone_last4 = secrets.seal(number), secrets.last_four(number)
+        person.account = person.account or self.find(person.name, number)
+        self.by_phone[(person.name, number)] = person
+        if not person._state.adding:
+            self._called.append(person)
 
     def _next_code(self) -> str:
         n = len(self.people) + 1
@@ -218,14 +252,17 @@ class Writer:
     def flush(self) -> int:
         """Save what was taken; how many lines."""
         OwnerPerson.objects.bulk_create(self._people, batch_size=500)
+        OwnerPerson.objects.bulk_update(
+            self._called, ["phone_sealed", "phone_last4", "account"], batch_size=500
+        )
         RosterEntry.objects.bulk_create(self._entries, batch_size=500)
         Ownership.objects.bulk_create(self._owned, batch_size=500)
         saved = len(self._entries)
-        self._entries, self._people, self._owned = [], [], []
+        self._entries, self._people, self._called, self._owned = [], [], [], []
         return saved
 
 
-def entry_fields(line: Line) -> dict[str, Any]:
+def entry_fields(line: Line, find: Find = account_of) -> dict[str, Any]:
     """The columns of an entry."""
     return {
         "label": line.label,
@@ -240,19 +277,9 @@ def entry_fields(line: Line) -> dict[str, Any]:
         "phone_sealed": secrets.seal(line.phone),
         "phone_last4": secrets.last_four(line.phone),
         "note": line.note.strip()[:200],
-        "account": line.account or (account_of(line.label, line.phone) if not line.kind else None),
+        "account": line.account or (find(line.label, line.phone) if not line.kind else None),
         "household": line.household,
     }
-
-
-def account_of(name: str, number: str) -> Account | None:
-    """The account that proved to have this telephone and bears this name; a number alone may have been passed
-    on."""
-    if not number or not name:
-        return None
-    digest = secrets.fingerprint(number, "phone")
-    found = Account.objects.filter(phone_hash=digest, phone_verified=True, name=name, erased_at=None)
-    return found.filter(is_active=True).first()
 
 
 def household_of(building: str, stair: str, door: str) -> Household | None:
@@ -260,6 +287,13 @@ def household_of(building: str, stair: str, door: str) -> Household | None:
     if not building or not door:
         return None
     return Household.objects.filter(building=building, door=clean_door(f"{stair}{door}")).first()
+
+
+def households_of(roster: Roster) -> Mapping[tuple[str, str], Household]:
+    """Every household that is known in the roster's buildings, by building and door. One statement: for a
+    file of thousands of rows."""
+    inside = [one.code for one in buildings_of(roster)]
+    return {(one.building, one.door): one for one in Household.objects.filter(building__in=inside)}
 
 
 def buildings_by_name(roster: Roster) -> Mapping[str, places.Place]:

@@ -1,11 +1,12 @@
 """What this part tells the house about itself."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mulin.councils.rosters import notices, personal_data, queries, states, waiting
 from mulin.councils.rosters.actions import forget_phones
 from mulin.councils.steps import StepKind
-from mulin.kernel.registry import PUBLIC, STAFF, Card, Module, NavItem, Periodic, PersonalData, Sentence
+from mulin.kernel.registry import PUBLIC, STAFF, Module, NavItem, Periodic, PersonalData, Sentence
 
 _BODY = {"body": lambda code: states.BODY_WORDS.get(code, code)}
 _STATE = {"state": lambda code: states.OBJECTION_STATES.get(code, code)}
@@ -46,8 +47,17 @@ PART = Module(
         "councils.proxy.withdrawn": Sentence(_("名册 %(number)s 的一份书面委托撤回了"), STAFF),
     },
     inbox=(waiting.SOURCE,),
-    cards=(Card("rosters", "councils/rosters/card.html", queries.card, order=19),),
-    desk_nav=(NavItem("rosters", _("名册"), "councils_desk:rosters", "list", 53, queries.VIEW),),
+    desk_nav=(
+        NavItem(
+            "rosters",
+            pgettext_lazy("desk", "名册"),
+            "councils_desk:rosters",
+            "list",
+            48,
+            queries.VIEW,
+            "topics",
+        ),
+    ),
     notices=notices.NOTICES,
     periodic=(Periodic("councils.rosters.forget_phones", 24 * 3600, forget_phones),),
     personal_data=(

@@ -249,12 +249,6 @@ def public_rosters(place: str, limit: int = 20) -> list[Roster]:
     return list(found.order_by("-id")[:limit])
 
 
-def card(actor: Actor, place: str) -> dict[str, Any] | None:
-    """The rosters of a community that can be objected to now; None where there is none."""
-    found = [one for one in public_rosters(place) if takes_objections(one)] if place else []
-    return {"rosters": found[:3]} if found else None
-
-
 def takes_objections(roster: Roster, on: date | None = None) -> bool:
     """Whether the time for objections runs."""
     return bool(roster.is_frozen and roster.objections_until and roster.objections_until >= (on or today()))

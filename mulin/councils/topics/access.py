@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 
 from mulin.councils.topics import definition
 from mulin.councils.topics.models import Topic
-from mulin.kernel import policy
-from mulin.kernel.actors import Actor
+from mulin.kernel import codes, policy
+from mulin.kernel.actors import Actor, PostRef
 from mulin.kernel.errors import NotAllowed
 from mulin.kernel.policy import Fields, Target
 
@@ -50,7 +50,19 @@ def does_step(actor: Actor, topic: Topic, key: str) -> bool:
     who = definition.spec_of(topic.definition, key).who
     if not may_manage(actor, topic):
         return False
-    return not who or actor.is_system or bool(actor.roles & set(who))
+    return (
+        not who
+        or actor.is_system
+        or any(_holds_here(post, topic) for post in actor.posts if post.role in who)
+    )
+
+
+def _holds_here(post: PostRef, topic: Topic) -> bool:
+    """Whether a post is one of the topic's place, or of the group that runs it: a post elsewhere does not
+    count here."""
+    if post.role == "group_leader":
+        return post.org is not None and post.org == topic.org_id
+    return bool(post.place) and codes.contains(post.place, topic.place)
 
 
 def require_step(actor: Actor, topic: Topic, key: str) -> None:

@@ -5,25 +5,26 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
+from mulin.councils.keepers import keeper
 from mulin.councils.steps import Progress, kinds
 from mulin.councils.topics import access, calendar, library, moves, queries
 from mulin.councils.topics.calendar import Known, Planned
 from mulin.councils.topics.definition import Process, from_json, spec_of
 from mulin.councils.topics.models import Step, Topic
 from mulin.councils.topics.states import STATE_WORDS
-from mulin.kernel import codes, journal, policy
+from mulin.kernel import codes, journal
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import day_of, now, today
 from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError
 from mulin.kernel.models import ThreadLink
 from mulin.kernel.numbers import new_number
-from mulin.kernel.policy import Target
 from mulin.kernel.workcalendar import Calendar
-from mulin.people.models import Organisation
 from mulin.places import queries as places
+from mulin.voices.models import Matter
 from mulin.voices.queries import get_matter
 from mulin.voices.understanding import personal_data
 
@@ -53,19 +54,17 @@ def start_topic(
     out of that, and one timeline tells both. Residents see nothing before it is announced.
 
     Who: councils.topic:manage there; a group's own leader for the group (`org`). Raises no-process, no-place,
-    no-site, no-title, text-too-long, personal-data, restricted, bad-days; NotVisible for the matter.
+    no-site, no-title, text-too-long, personal-data, restricted, elsewhere, no-group, bad-days; NotVisible for
+    the matter.
     """
     chosen = library.get_process(process)
     with write():
-        about = get_matter(actor, matter) if matter else None
-        if about is not None and about.restriction:
-            raise ActionError("restricted", _("大事和举报只由负责处置的人办，不能转为议题。"), field="matter")
+        about = _open_matter(actor, matter) if matter else None
         place = place or (about.place if about else "")
         _check_place(chosen, place, site)
-        group = Organisation.objects.filter(pk=org, closed_on=None).first() if org else None
-        if org and group is None:
-            raise ActionError("no-group", _("没有找到这个小组。"), field="org", status=422)
-        policy.require(actor, access.MANAGE, Target(place=place, orgs=frozenset({org} if org else ())))
+        group = keeper(actor, access.MANAGE, place, org)
+        if about is not None:
+            _check_near(place, about.place)
         topic = Topic.objects.create(
             number=new_number(),
             place=place,
@@ -84,6 +83,19 @@ def start_topic(
             ThreadLink.objects.create(child_kind=KIND, child=topic.pk, parent_kind=MATTER, parent=about.pk)
         _line("councils.topic.drafted", actor, topic, process=chosen.code)
     return topic
+
+
+def _open_matter(actor: Actor, number: str) -> Matter:
+    """What residents said, if it may be talked over in public."""
+    found = get_matter(actor, number)
+    if found.restriction:
+        raise ActionError("restricted", _("大事和举报只由负责处置的人办，不能转为议题。"), field="matter")
+    return found
+
+
+def _check_near(place: str, other: str) -> None:
+    if not (codes.contains(place, other) or codes.contains(other, place)):
+        raise ActionError("elsewhere", _("这件事在别的地方，请由那里发起议题。"), field="place", status=422)
 
 
 def _plain(process: Process) -> dict[str, Any]:
@@ -151,6 +163,9 @@ def _checked_plan(
 ) -> dict[str, Planned]:
     """The plan with the days that somebody set; a day that cannot be is refused, with the step as field."""
     wanted = dict(known or {})
+    # What is over stays as it was, whatever a form sends: nothing behind it is planned from made-up days.
+    over = {key for key, one in wanted.items() if one.state in calendar.OVER}
+    days = {key: pair for key, pair in days.items() if key not in over}
     for key, (begin, end) in days.items():
         if key in wanted and wanted[key].state != "waiting":
             begin = wanted[key].begins_on or begin
@@ -197,22 +212,28 @@ def edit_topic(
         topic.summary = _text(summary, "summary", SUMMARY_LENGTH)
         if topic.state == "draft":
             topic.title = _text(title, "title", TITLE_LENGTH, is_needed=True)
-            topic.starts_on = starts_on
-            _plan_again(topic, days or {}, afresh=True)
+            # Days that somebody set stay as long as the day on which it starts does.
+            is_moved, topic.starts_on = starts_on != topic.starts_on, starts_on
+            _plan_again(topic, days or {}, afresh=is_moved)
         topic.save(update_fields=["title", "summary", "starts_on"])
         _line("councils.topic.edited", actor, topic)
     return topic
 
 
 def discard_topic(*, actor: Actor, number: str) -> None:
-    """Delete a draft that nobody was told of. Who: councils.topic:manage. Raises not-now."""
+    """Delete a draft that nobody was told of. Who: councils.topic:manage. Raises not-now, in-use (something
+    else was prepared for it)."""
     with write():
         topic = queries.locked_topic(actor, number)
         access.require_manage(actor, topic)
         _must_be(topic, "draft")
         _line("councils.topic.discarded", actor, topic)
         ThreadLink.objects.filter(child=topic.pk).delete()
-        topic.delete()
+        try:
+            topic.delete()
+        except ProtectedError as error:
+            text = _("已经有会、名册或建议是为它准备的，请先删掉那些草稿。")
+            raise ActionError("in-use", text) from error
 
 
 def announce_topic(*, actor: Actor, number: str) -> Topic:

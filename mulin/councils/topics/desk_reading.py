@@ -3,6 +3,7 @@
 import io
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import xlsxwriter
 from django.db.models import QuerySet
@@ -19,6 +20,7 @@ from mulin.kernel.numbers import show_number
 from mulin.people.states import role_name
 from mulin.places.queries import full_name, names_of
 from mulin.voices.models import Matter
+from mulin.voices.queries import visible_matters
 from mulin.voices.surveys.reading import on_day
 
 MOST, MOST_EXPORTED = 100, 5000
@@ -50,7 +52,7 @@ def list_page(actor: Actor, wanted: Mapping[str, str]) -> dict[str, Any]:
         "tabs": _tabs(wanted, tab),
         "filters": _filters(wanted, tab),
         "is_narrow": bool(wanted.get("q") or wanted.get("process")),
-        "query": "&".join(f"{key}={wanted[key]}" for key in ("tab", "q", "process") if wanted.get(key)),
+        "query": urlencode({key: wanted[key] for key in ("tab", "q", "process") if wanted.get(key)}),
     }
 
 
@@ -162,7 +164,7 @@ def topic_page(actor: Actor, topic: Topic, steps: list[Step]) -> dict[str, Any]:
     """Everything that the page of a topic names."""
     may = access.may_manage(actor, topic)
     found = moves.next_moves(topic, steps) if may else []
-    matter = topic.matter
+    matter = topic.matter if topic.matter and _sees(actor, topic.matter) else None
     return {
         "topic": topic,
         "badge": states.badge(topic.state),
@@ -172,12 +174,17 @@ def topic_page(actor: Actor, topic: Topic, steps: list[Step]) -> dict[str, Any]:
         "moves": [_move(actor, topic, one) for one in found],
         "may": may,
         "skippable": _skippable(topic, steps) if may and topic.state == "running" else set(),
-        "timeline": reading.timeline(topic, everything=True),
+        "timeline": reading.timeline(topic, everything=True, with_matter=matter is not None),
         "matter": matter,
         "matter_url": _matter_url(matter) if matter else "",
         "here": "topics",
         **reading.about_process(topic),
     }
+
+
+def _sees(actor: Actor, matter: Matter) -> bool:
+    """A group sees the topic it runs, which does not open what the office was told about the matter."""
+    return visible_matters(actor).filter(pk=matter.pk).exists()
 
 
 def _matter_url(matter: Matter) -> str:

@@ -3,7 +3,7 @@
 import json
 from datetime import time
 
-from django.db.models import Aggregate, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models import OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,17 +19,6 @@ from mulin.voices import access as voices
 from mulin.voices.models import Matter
 
 END_OF_DAY = time(18, 0)
-
-
-class _Joined(Aggregate):
-    """The texts of a group in one, with commas between."""
-
-    function = "GROUP_CONCAT"
-    output_field = TextField()
-
-    def as_postgresql(self, compiler, connection, **more):
-        template = "STRING_AGG(%(expressions)s, ',')"
-        return self.as_sql(compiler, connection, template=template, **more)
 
 
 def step_rows(actor: Actor) -> QuerySet | None:
@@ -56,7 +45,7 @@ def step_rows(actor: Actor) -> QuerySet | None:
             ends="ends_on",
             number="topic__number",
             process=Cast("topic__definition", TextField()),
-            to_do=Subquery(before.values("topic").annotate(keys=_Joined("key")).values("keys")),
+            to_do=Subquery(before.values("topic").annotate(keys=waiting.Joined("key")).values("keys")),
         ),
     )
 
@@ -80,7 +69,7 @@ def step_item(row: waiting.Row) -> InboxItem | None:
         due_at=waiting.on(found["ends"] if is_open else found["begins"], END_OF_DAY),
         since=row.since,
         place=row.place,
-        facts={"number": topic.number, "site": row.site},
+        facts={"number": topic.number, "site": row.site, "waits": "topic"},
     )
 
 
@@ -103,7 +92,7 @@ def matter_item(row: waiting.Row) -> InboxItem:
         kind=_("议题"),
         since=row.since,
         place=row.place,
-        facts={"number": row.ref, "category": row.fact},
+        facts={"number": row.ref, "category": row.fact, "waits": "topic"},
     )
 
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from mulin.councils.steps import StepKind
-from mulin.councils.topics import cards, inbox, naming, survey_step, ways
-from mulin.kernel.registry import PUBLIC, Card, Module, NavItem, NoticeRule, Sentence
+from mulin.councils.topics import inbox, naming, survey_step, ways
+from mulin.kernel.registry import PUBLIC, Module, NavItem, NoticeRule, Sentence
 from mulin.voices import access
 
 _STEP = {"step": naming.step}
@@ -57,16 +57,16 @@ PART = Module(
     ways=(ways.WAY,),
     notices=NOTICES,
     inbox=inbox.SOURCES,
-    cards=(Card("topics", "councils/topics/card.html", cards.card, order=15),),
-    portal_nav=(NavItem("council", _("议事"), "councils:topics", "people", order=15),),
+    portal_nav=(NavItem("council", _("议事"), "councils:topics", "chat", order=15),),
     desk_nav=(
         NavItem(
             "topics",
             pgettext_lazy("desk", "议事"),
             "councils_desk:topics",
-            "people",
+            "chat",
             45,
             "councils.topic:view",
+            tab=pgettext_lazy("desk", "议题"),
         ),
     ),
     providers={"matter.ways": ways.offers, "thread.councils.topic": ways.told},

@@ -143,29 +143,6 @@ def stands(topic: Topic, steps: list[Step]) -> str:
     }
 
 
-def open_doors(topics: Iterable[Topic]) -> list[dict[str, Any]]:
-    """Everything one can take part in now, of these topics: the step, until when, and where."""
-    found = []
-    for topic in topics:
-        for one in road(topic, _with_topic(topic)):
-            if one.invites:
-                found.append(
-                    {
-                        "topic": topic.title,
-                        "topic_url": reverse("councils:topic", args=[topic.number]),
-                        "step": one,
-                    }
-                )
-    return found
-
-
-def _with_topic(topic: Topic) -> list[Step]:
-    steps = list(topic.steps.all())
-    for step in steps:
-        step.topic = topic
-    return steps
-
-
 # The page of one topic -----------------------------------------------------------------------------------
 
 
@@ -227,9 +204,10 @@ def source_of(topic: Topic) -> dict[str, str] | None:
     }
 
 
-def timeline(topic: Topic, *, everything: bool = False) -> list[dict[str, Any]]:
+def timeline(topic: Topic, *, everything: bool = False, with_matter: bool = False) -> list[dict[str, Any]]:
     """The story from the first remark on. Everybody reads what is public; of a matter that is not published
-    only what the councils did. `everything`: for the desk."""
+    only what the councils did. `everything`: for the desk; `with_matter`: also what was done inside about the
+    matter, for who may see that."""
     sentences = registry.sentences()
     own_only = not is_public(topic.matter)
     found = []
@@ -238,7 +216,8 @@ def timeline(topic: Topic, *, everything: bool = False) -> list[dict[str, Any]]:
         if sentence is None or sentence.audience == registry.RESTRICTED:
             continue
         is_ours = entry.code.startswith("councils.")
-        if not everything and (sentence.audience != registry.PUBLIC or (own_only and not is_ours)):
+        is_told = sentence.audience == registry.PUBLIC and (is_ours or not own_only)
+        if not is_told and not (everything and (is_ours or with_matter)):
             continue
         found.append(
             {

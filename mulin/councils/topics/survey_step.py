@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from mulin.councils.steps import Progress, SettingError, Settings, StepKind, only
 from mulin.councils.topics.models import Step, Topic
+from mulin.kernel import rulebook
 from mulin.kernel.actors import Actor
 from mulin.voices.surveys import actions, queries
 from mulin.voices.surveys.models import ONCE, Survey
@@ -80,6 +81,12 @@ def progress(topic: Topic, step: Step) -> Progress:
         invites = queries.takes_answers(survey)
         return Progress(line=line, invites=invites, missing=(_("问卷还在收，%s。") % came_back,))
     if not survey.published_at and step.settings.get("publish", True) and step.state == "open":
+        least = int(rulebook.value("voices.survey.least", at=topic.place))
+        if returned < least:
+            # They cannot be published, and a small courtyard has no more households.
+            line = _("问卷结束，%(n)s。不到 %(least)s 份，为了不让人认出是谁填的，不公布数字。")
+            line = line % {"n": came_back, "least": least}
+            return Progress(line=line, outcome=line, result={"survey": survey.number, "returned": returned})
         line = _("问卷收完了，正在整理结果。")
         return Progress(line=line, missing=(_("请公布问卷的结果，再结束这一步。"),))
     line = _("问卷结束，%s。") % came_back

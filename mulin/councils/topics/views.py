@@ -4,14 +4,13 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from mulin.councils.topics import library, queries, reading, states
 from mulin.councils.topics.models import Topic
-from mulin.kernel import codes, registry
+from mulin.kernel import codes, doorways, registry
 from mulin.kernel.context import actor_of
 from mulin.places.queries import exists, name_of
 
@@ -61,31 +60,24 @@ def _list(request: HttpRequest, place: str) -> HttpResponse:
             rows = rows.filter(process=wanted["process"])
         context["found"] = reading.cards(rows[:FOUND])
     else:
-        context |= _sections(found)
-        context["blocks"] = _other_doors(request, place) if place else []
+        context |= _sections(request, found, place)
     return render(request, "councils/topics/topics.html", context)
 
 
-def _sections(found: Any) -> dict[str, Any]:
-    running = list(found.filter(state="running")[:MOST])
-    doors = reading.open_doors(running)
-    over = list(found.filter(state__in=("done", "stopped")).order_by("-ended_at")[:FINISHED])
-    invited = {one["topic_url"] for one in doors}
-    others = [one for one in reading.cards(running) if one["url"] not in invited]
-    return {"doors": doors, "running": others, "over": reading.cards(over)}
-
-
-def _other_doors(request: HttpRequest, place: str) -> list[str]:
-    """What the other parts of this module offer on their own: meetings, votes, conversations."""
-    from mulin.councils.module import PARTS  # the manifest reads every part; here it would go in circles
-
-    found = []
-    for part in PARTS:
-        for card in part.PART.cards if part.PART.name != "councils.topics" else ():
-            context = card.context(actor_of(request), place)
-            if context is not None:
-                found.append(render_to_string(card.template, {**context, "place": place}, request))
-    return found
+def _sections(request: HttpRequest, found: Any, place: str) -> dict[str, Any]:
+    """What is open at a place, whatever part it belongs to, topics that have nothing to do just now, and what
+    came of it all."""
+    open_ = doorways.doors(actor_of(request), place, most_open=MOST, most_over=FINISHED) if place else {}
+    now = [one for one in open_.get("now", ()) if one.takes_part]
+    invited = {one.affair for one in now}
+    running = [one for one in found.filter(state="running")[:MOST] if one.number not in invited]
+    over = found.filter(state__in=("done", "stopped")).order_by("-ended_at")[:FINISHED]
+    return {
+        "doors": now,
+        "running": reading.cards(running),
+        "decided": open_.get("over", ()),
+        "over": reading.cards(over),
+    }
 
 
 def _filters(wanted: dict[str, str]) -> list[dict[str, Any]]:

@@ -82,7 +82,7 @@ def _context(request: HttpRequest, found: Proposal) -> dict[str, Any]:
         "where": full_name(found.place),
         "road": reading.road(found),
         "steps": reading.steps(found),
-        "grew_from": reading.grew_from(found, at_desk=True),
+        "grew_from": reading.grew_from(found, actor_of(request)),
         "sent": reading.day(found.sent_at),
         "here": "proposals",
     }
@@ -165,7 +165,9 @@ def _own_moves(actor: Actor, found: Proposal) -> list[dict[str, Any]]:
 def proposal_print(request: HttpRequest, number: str) -> HttpResponse:
     """On paper, with every answer so far."""
     found = queries.get_proposal(actor_of(request), number)
-    return page(request, "councils/upward/print.html", _context(request, found))
+    # Paper is handed on: it names only what everybody may read.
+    context = {**_context(request, found), "grew_from": reading.grew_from(found)}
+    return page(request, "councils/upward/print.html", context)
 
 
 # Writing and sending ------------------------------------------------------------------------------------

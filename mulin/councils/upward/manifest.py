@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mulin.councils.steps import StepKind
 from mulin.councils.upward import states, telling
-from mulin.kernel.registry import PUBLIC, Card, Module, NavItem, NoticeRule, Sentence
+from mulin.kernel.registry import PUBLIC, Module, NavItem, NoticeRule, Sentence
 
 _LEVEL = {
     "level": lambda code: states.LEVEL_WORDS.get(code, code),
@@ -72,10 +72,15 @@ PART = Module(
     sentences=SENTENCES,
     notices=NOTICES,
     inbox=telling.SOURCES,
-    cards=(Card("proposals", "councils/upward/card.html", telling.card, order=45),),
     desk_nav=(
         NavItem(
-            "proposals", _("民情直通车"), "councils_desk:proposals", "arrow-up", 58, "councils.proposal:view"
+            "proposals",
+            _("民情直通车"),
+            "councils_desk:proposals",
+            "arrow-up",
+            50,
+            "councils.proposal:view",
+            "topics",
         ),
     ),
 )

@@ -14,9 +14,12 @@ from django.utils.translation import gettext as _
 from mulin.councils.upward import queries, states, telling, timing
 from mulin.councils.upward.models import Hop, Proposal
 from mulin.kernel import clock
+from mulin.kernel.actors import Actor
 from mulin.kernel.numbers import show_number
 from mulin.kernel.rules import CERTAINTIES
 from mulin.places.queries import name_of, names_of
+from mulin.voices.needs.queries import visible_needs
+from mulin.voices.queries import visible_matters
 from mulin.voices.surveys.reading import on_day
 
 SOON_DAYS = 3
@@ -125,22 +128,24 @@ def road(proposal: Proposal) -> list[dict[str, Any]]:
     return found
 
 
-def grew_from(proposal: Proposal, *, at_desk: bool = False) -> list[tuple[str, str]]:
-    """(words, address) of what it grew out of, as far as the reader's pages show it."""
+def grew_from(proposal: Proposal, worker: Actor | None = None) -> list[tuple[str, str]]:
+    """(words, address) of what it grew out of, as far as the reader's pages show it: for everybody what is
+    public, for a `worker` also what they may read themselves. That something came to one's level opens
+    neither the need nor the matter behind it."""
     found = []
     if proposal.topic and proposal.topic.announced_at:
         found.append((proposal.topic.title, _url("councils:topic", proposal.topic.number)))
-    if proposal.need and (at_desk or proposal.need.state != "draft"):
-        name, args = ("desk:need", [proposal.need.number]) if at_desk else (
-            "portal:need", [proposal.need.place, proposal.need.number]
-        )  # fmt: skip
-        found.append((proposal.need.title, _url(name, *args)))
-    matter = proposal.matter
-    if matter and at_desk:
-        page = "desk:case" if matter.way == "case" else "desk:wish"
-        found.append((matter.title, _url(page, matter.number)))
-    elif matter and matter.publication == "shown" and not matter.restriction:
-        found.append((matter.public_title, _url("portal:matter", matter.number)))
+    if need := proposal.need:
+        if worker and visible_needs(worker).filter(pk=need.pk).exists():
+            found.append((need.title, _url("desk:need", need.number)))
+        elif need.state != "draft":
+            found.append((need.title, _url("portal:need", need.place, need.number)))
+    if matter := proposal.matter:
+        if worker and visible_matters(worker).filter(pk=matter.pk).exists():
+            page = "desk:case" if matter.way == "case" else "desk:wish"
+            found.append((matter.title, _url(page, matter.number)))
+        elif matter.publication == "shown" and not matter.restriction:
+            found.append((matter.public_title, _url("portal:matter", matter.number)))
     return [(words, url) for words, url in found if url]
 
 
@@ -184,4 +189,4 @@ def _cells(one: Proposal, hop: Hop | None, names: dict[str, str]) -> tuple[str, 
         return (*own, "", "", "", "")
     words = states.DECISION_WORDS[hop.decision] if hop.decision else states.HOP_WORDS[hop.state]
     on = hop.ended_at or hop.created_at
-    return (*own, str(states.LEVEL_WORDS[hop.level]), str(words), f"{on:%Y-%m-%d}", hop.answer)
+    return (*own, str(states.LEVEL_WORDS[hop.level]), str(words), clock.day_of(on).isoformat(), hop.answer)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from mulin.councils.upward import queries, states
 from mulin.councils.upward.models import Hop, Proposal
-from mulin.kernel import codes, policy, waiting
+from mulin.kernel import policy, waiting
 from mulin.kernel.actors import Actor
 from mulin.kernel.models import Entry
 from mulin.kernel.registry import InboxItem, InboxSource
@@ -20,7 +20,6 @@ from mulin.people.queries import holders, in_force
 from mulin.voices import access
 from mulin.voices.needs.telling import said_so
 
-ON_CARD = 2
 CAME = frozenset({"councils.proposal.sent", "councils.proposal.sent_up"})
 
 
@@ -142,28 +141,6 @@ def hop_badge(hop: Hop) -> dict[str, Any]:
     if hop.decision == "declined":
         tone = ""
     return {"label": str(label), "tone": tone, "icon": icon, "code": hop.state}
-
-
-def card(actor: Actor, place: str) -> dict[str, Any] | None:
-    """The latest proposals of a community; None where nothing was sent up."""
-    if codes.level(place) != codes.Level.COMMUNITY:
-        return None
-    found = [
-        {
-            "title": one.title,
-            "url": reverse("councils:proposal", args=[one.number]),
-            "state": badge(one.state),
-            "at": where_word(one),
-        }
-        for one in queries.public_proposals(place)[:ON_CARD]
-    ]
-    return {"rows": found, "url": reverse("councils:proposals-of", args=[place])} if found else None
-
-
-def where_word(proposal: Proposal) -> str:
-    """The level where it is or was last."""
-    hop = queries.last_hop(proposal)
-    return str(states.LEVEL_WORDS[hop.level]) if hop else ""
 
 
 def entries_of(proposal: Proposal) -> list[Entry]:

@@ -19,7 +19,6 @@ from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError
 from mulin.kernel.policy import require
 
-MOST_TYPED = 200
 STIRRED = 8
 _chance = secrets.SystemRandom()
 
@@ -124,15 +123,23 @@ def _stirred(vote: Vote) -> list[tuple[UUID, bytes, str]]:
 
 def _named(vote: Vote, entry: RosterEntry, chosen: list[str], actor: Actor) -> None:
     owner = getattr(entry, "speaks_for", "")
+    by_proxy = getattr(entry, "by_proxy", None) is not None
     found = VotePaper.objects.filter(vote=vote, entry=entry, owner=owner).first()
-    if found and (found.channel != "portal" or not ruling.may_change(vote)):
+    if found and not (ruling.may_change(vote) and can_be_changed(found, by_proxy)):
         text = _("“%(who)s”已经投过了，每一项只能投一次。") % {"who": entry.label}
         raise ActionError("voted", text, field="entry")
     paper = found or VotePaper(vote=vote, entry=entry, owner=owner)
     paper.choice, paper.account_id = chosen, actor.account
-    paper.is_by_proxy = getattr(entry, "by_proxy", None) is not None
+    paper.is_by_proxy = by_proxy
     paper.save()
     VoteTurnout.objects.get_or_create(vote=vote, entry=entry, defaults={"channel": "portal"})
+
+
+def can_be_changed(paper: VotePaper, by_proxy: bool) -> bool:
+    """Whether a named paper may be replaced, where papers may be changed: one from the table never; one that
+    a proxy handed in, by its owner too; one of the owner's own hand, not by a proxy, for who acts in person
+    has taken the matter back."""
+    return paper.channel == "portal" and (paper.is_by_proxy or not by_proxy)
 
 
 # --- at the table ----------------------------------------------------------------------------------------
@@ -155,11 +162,12 @@ def _entry(vote: Vote, entry: UUID) -> RosterEntry:
 def mark_came(*, actor: Actor, number: str, entry: UUID) -> Vote:
     """Secret votes: somebody put a paper into the box on the table. From then on they cannot vote online.
 
-    While the vote is open. Who: councils.vote:manage. Raises not-now, named-vote, no-entry, voted.
+    While papers are taken. Who: councils.vote:manage. Raises not-now, not-open, named-vote, no-entry, voted.
     """
     with write():
         vote = _at_table(actor, number, "open")
-        _must_be_secret(vote)
+        must_take(vote)
+        must_be_secret(vote)
         _mark(vote, _entry(vote, entry), "paper")
         line("councils.vote.came", actor, vote)
     return vote
@@ -169,7 +177,7 @@ def unmark_came(*, actor: Actor, number: str, entry: UUID) -> Vote:
     """Take a mark back that was set by mistake. Who: councils.vote:manage. Raises not-now, no-entry."""
     with write():
         vote = _at_table(actor, number, "open", "closed")
-        _must_be_secret(vote)
+        must_be_secret(vote)
         gone, _kinds = vote.voted.filter(entry=entry, channel="paper").delete()
         if not gone:
             raise ActionError("no-entry", _("这一项没有登记过纸质票。"))
@@ -180,31 +188,28 @@ def unmark_came(*, actor: Actor, number: str, entry: UUID) -> Vote:
     return vote
 
 
-def _must_be_secret(vote: Vote) -> None:
+def must_be_secret(vote: Vote) -> None:
     if not vote.is_secret:
         raise ActionError("named-vote", _("这是记名表决，请直接录入每张票。"))
 
 
-def type_papers(*, actor: Actor, number: str, choices: Sequence[papers.Choice]) -> int:
-    """Secret votes: type in papers from the box on the table, after the close; None is a spoiled one. They
-    are sealed like the others. How many are typed now.
+def put_typed(vote: Vote, actor: Actor, choices: Sequence[papers.Choice]) -> int:
+    """Seal papers from the box on the table that two persons typed alike (`paper_batches`, the only way in),
+    inside the caller's transaction; None is a spoiled one. How many are typed now.
 
-    Who: councils.vote:count. Raises not-now, named-vote, more-than-came, not-offered, too-many.
+    Raises named-vote, more-than-came, not-offered, too-many.
     """
-    with write():
-        vote = _at_table(actor, number, "closed")
-        access.require(actor, access.COUNT, vote)
-        _must_be_secret(vote)
-        came = vote.voted.filter(channel="paper").count()
-        typed = vote.slots.filter(channel="paper").count()
-        if not choices or typed + len(choices) > came:
-            text = _("到场登记了 %(came)s 张纸质票，已录 %(typed)s 张，再录就多了。请先核对登记。")
-            raise ActionError("more-than-came", text % {"came": came, "typed": typed}, field="choice")
-        publics = keys.publics(vote)
-        for choice in choices[:MOST_TYPED]:
-            said = None if choice is None else papers.check(vote, choice)
-            _put(vote, papers.packed(said, ""), "paper", publics)
-        line("councils.vote.papers_typed", actor, vote, n=len(choices))
+    must_be_secret(vote)
+    came = vote.voted.filter(channel="paper").count()
+    typed = vote.slots.filter(channel="paper").count()
+    if not choices or typed + len(choices) > came:
+        text = _("到场登记了 %(came)s 张纸质票，已录 %(typed)s 张，再录就多了。请先核对登记。")
+        raise ActionError("more-than-came", text % {"came": came, "typed": typed}, field="papers")
+    publics = keys.publics(vote)
+    for choice in choices:
+        said = None if choice is None else papers.check(vote, choice)
+        _put(vote, papers.packed(said, ""), "paper", publics)
+    line("councils.vote.papers_typed", actor, vote, n=len(choices))
     return typed + len(choices)
 
 
@@ -214,7 +219,7 @@ def untype_papers(*, actor: Actor, number: str) -> Vote:
     with write():
         vote = _at_table(actor, number, "closed")
         access.require(actor, access.COUNT, vote)
-        _must_be_secret(vote)
+        must_be_secret(vote)
         empty = box.empty_slot(papers.room(vote))
         n = vote.slots.filter(channel="paper").update(sealed=empty, channel="")
         line("councils.vote.papers_untyped", actor, vote, n=n)

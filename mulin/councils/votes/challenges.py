@@ -1,11 +1,11 @@
 """Challenges: somebody finds a vote wrong, says so, and is answered in public."""
 
-from datetime import timedelta
+from datetime import date
 
 from django.utils.translation import gettext as _
 
 from mulin.councils.rosters import queries as rosters
-from mulin.councils.votes import access, result, ruling, states
+from mulin.councils.votes import access, result, states
 from mulin.councils.votes.drafting import line
 from mulin.councils.votes.models import Vote, VoteChallenge
 from mulin.kernel.actors import Actor
@@ -95,8 +95,6 @@ def answer_challenge(
     return found
 
 
-def challenged_until(vote: Vote) -> object:
+def challenged_until(vote: Vote) -> date | None:
     """The last day on which a published vote can be challenged; None before its result."""
-    if vote.published_at is None:
-        return None
-    return vote.published_at + timedelta(days=int(ruling.value("councils.vote.challenge_days", vote)))
+    return None if vote.published_at is None else result.challenge_day(vote)

@@ -8,6 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from mulin.councils.votes import access, actions, desk_forms, keys, papers, reading, states, telling
@@ -25,6 +27,7 @@ PER_PAGE = 200
 # --- an officer's key ------------------------------------------------------------------------------------
 
 
+@sensitive_post_parameters()
 @FORM
 @READ
 def key(request: HttpRequest, number: str) -> HttpResponse:
@@ -136,13 +139,13 @@ def _marked(request: HttpRequest, vote: Vote) -> HttpResponse:
 @FORM
 @needs(access.COUNT)
 def papers_page(request: HttpRequest, number: str) -> HttpResponse:
-    """Secret: type in what lies in the box on the table. Named: every paper, and those that came on paper."""
+    """Named votes: every paper, and those that came on paper. What they say is shown after the close: before
+    it nobody sees how a vote stands, those who count neither. (Of a secret vote papers are typed in by two:
+    `paper_views`.)"""
     actor = actor_of(request)
     found = access.get_vote(actor, number)
     access.require(actor, access.COUNT, found)
-    if found.state not in ("open", "closed", "counted", *states.DONE) or (
-        found.is_secret and found.state != "closed"
-    ):
+    if found.is_secret or found.state not in ("open", "closed", "counted", *states.DONE):
         raise Http404
     context = {
         **context_of(request, found, "vote-papers"),
@@ -150,7 +153,7 @@ def papers_page(request: HttpRequest, number: str) -> HttpResponse:
         "ranks": range(1, len(reading.options(found)) + 1),
         "one_only": found.kind in ("yes_no", "choose_one"),
         "most": papers.most(found),
-        "takes": found.state == "closed" or (not found.is_secret and found.state == "open"),
+        "takes": found.state in ("open", "closed"),
     }
     status = 200
     if request.method == "POST":
@@ -162,7 +165,7 @@ def papers_page(request: HttpRequest, number: str) -> HttpResponse:
                 raise
             context["refusal"] = error
             status = error.status if error.status in {409, 422} else 422
-    context |= _secret_papers(found) if found.is_secret else _named_papers(request, found)
+    context |= _named_papers(request, found)
     return page(request, "councils/votes/desk_papers.html", context, status=status)
 
 
@@ -180,10 +183,6 @@ def _typed(request: HttpRequest, vote: Vote) -> None:
         raise ActionError(
             "no-choice", _("请先选好；空白的选弃权，看不清的选废票。"), field="choice", status=422
         )
-    if vote.is_secret:
-        n = actions.type_papers(actor=actor, number=vote.number, choices=[choice])
-        messages.success(request, _("录入了第 %(n)s 张。") % {"n": n})
-        return
     entry, _colon, owner = request.POST.get("entry", "").partition(":")
     actions.enter_named(actor=actor, number=vote.number, entry=_id(entry), owner=owner, choice=choice)
     messages.success(request, _("录入了。"))
@@ -196,16 +195,9 @@ def _id(text: str) -> UUID:
         raise ActionError("no-entry", _("请从名册里选。"), field="entry", status=422) from error
 
 
-def _secret_papers(vote: Vote) -> dict[str, Any]:
-    return {
-        "came": vote.voted.filter(channel="paper").count(),
-        "typed": vote.slots.filter(channel="paper").count(),
-    }
-
-
 def _named_papers(request: HttpRequest, vote: Vote) -> dict[str, Any]:
     """Papers with their names, for those who count; and whose are still to come."""
-    words, blank = telling.words_of(vote), str(states.BLANK_WORD)
+    words, blank, is_over = telling.words_of(vote), str(states.BLANK_WORD), vote.state != "open"
     found = vote.papers.select_related("entry").order_by("entry__position", "entry__key", "owner")
     names = dict(vote.roster.people.values_list("code", "name"))
     rows = [
@@ -213,7 +205,7 @@ def _named_papers(request: HttpRequest, vote: Vote) -> dict[str, Any]:
             "id": one.pk,
             "label": one.entry.label,
             "owner": names.get(one.owner, ""),
-            "said": _("、").join(papers.said(vote, one.choice, words, blank)),
+            "said": _("、").join(papers.said(vote, one.choice, words, blank)) if is_over else "",
             "channel": states.CHANNEL_WORDS[one.channel],
             "is_proxy": one.is_by_proxy,
             "can_withdraw": one.channel == "paper" and vote.state in ("open", "closed"),
@@ -229,12 +221,18 @@ def _named_papers(request: HttpRequest, vote: Vote) -> dict[str, Any]:
                 if (entry.pk, code) not in given:
                     name = names.get(code, "")
                     waiting.append((f"{entry.pk}:{code}", f"{entry.label} {name}".strip()))
-    return {"rows": rows, "waiting": waiting, "chosen_entry": request.POST.get("entry", "")}
+    return {
+        "rows": rows,
+        "waiting": waiting,
+        "chosen_entry": request.POST.get("entry", ""),
+        "is_over": is_over,
+    }
 
 
 # --- the count -------------------------------------------------------------------------------------------
 
 
+@sensitive_post_parameters()
 @FORM
 @needs(access.COUNT)
 def count(request: HttpRequest, number: str) -> HttpResponse:
@@ -264,6 +262,8 @@ def count(request: HttpRequest, number: str) -> HttpResponse:
         "came": came if found.is_secret else 0,
         "typed": found.slots.filter(channel="paper").count() if found.is_secret else 0,
     }
+    if found.is_secret:
+        context["may_stop"] = access.may(actor, access.CERTIFY, found)
     return page(request, "councils/votes/desk_count.html", context, status=422 if form.errors else 200)
 
 
@@ -281,6 +281,10 @@ def certify(request: HttpRequest, number: str) -> HttpResponse:
         messages.success(request, _("结果公布了，任何人都可以下载复算。"))
         return redirect("councils_desk:vote", found.number)
     text = _("公布以后，结果、票面和规则都能下载，任何人可以自己再算一遍。公布了就不能收回。")
+    if n := found.challenges.filter(state="open").count():
+        text += ngettext(
+            "还有 %(n)s 条异议没有答复，请先看一看。", "还有 %(n)s 条异议没有答复，请先看一看。", n
+        ) % {"n": n}
     return form_page(request, form, _("确认并公布结果"), _("确认公布"), vote=found, text=text)
 
 

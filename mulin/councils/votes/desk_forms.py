@@ -207,12 +207,23 @@ class Officers(forms.Form):
         self.fields["accounts"].choices = [(str(one.pk), f"{one}") for one in drafting.may_be_officers(vote)]
 
 
+class Unseen(forms.TextInput):
+    """A field for a key: what was typed does not come back in the page when something else was wrong, for a
+    page stays on the screen, and several officers sit before it."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"autocomplete": "off", "spellcheck": "false"})
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
 class Key(forms.Form):
     """An officer's key, pasted or as its file."""
 
     text = forms.CharField(
         label=gettext_lazy("钥匙"), required=False, max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off", "spellcheck": "false"}),
+        widget=Unseen(),
         help_text=gettext_lazy("贴进 mulin-key 开头的那一行，或者选钥匙文件。"),
     )  # fmt: skip
     file = forms.FileField(label=gettext_lazy("钥匙文件"), required=False)
@@ -239,7 +250,7 @@ class Count(forms.Form):
         for n, officer in enumerate(self.officers):
             self.fields[f"key_{n}"] = forms.CharField(
                 label=_("%(name)s的钥匙") % {"name": officer.account}, required=False, max_length=4000,
-                widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+                widget=Unseen(),
             )  # fmt: skip
             self.fields[f"file_{n}"] = forms.FileField(
                 label=_("或者选%(name)s的钥匙文件") % {"name": officer.account}, required=False

@@ -118,7 +118,7 @@ def officers(request: HttpRequest, number: str) -> HttpResponse:
         messages.success(request, _("已指定。请他们各自登录，在待办里领钥匙。"))
         return redirect("councils_desk:vote", found.number)
     text = _(
-        "票在服务器上是锁着的，只有几位计票人的钥匙一起才能打开。钥匙不存在服务器里，丢一把就再也打不开，请各自存两份。"
+        "票在服务器上是锁着的，只有几位计票人的钥匙一起才能打开。钥匙不存在服务器里，请各自存两份。投票开始以后丢了一把，就谁也打不开：这次表决只能停办，重新投一次。"
     )
     return form_page(request, form, _("指定计票人"), _("指定"), vote=found, text=text)
 
@@ -136,8 +136,8 @@ def _name(actor: Any, vote: Vote, form: Any) -> None:
 def tabs(vote: Vote, actor: Any, here: str) -> list[dict[str, Any]]:
     names = [("vote", _("表决")), ("vote-turnout", _("谁投了"))]
     if access.may(actor, access.COUNT, vote) and vote.state in ("open", "closed", "counted", *states.DONE):
-        if not vote.is_secret or vote.state == "closed":
-            names.append(("vote-papers", _("纸质票") if vote.is_secret else _("每张票")))
+        if not vote.is_secret:
+            names.append(("vote-papers", _("每张票")))
     names.append(("vote-paper", _("纸票和计票表")))
     if vote.state == "draft":
         names = names[:1]
@@ -235,7 +235,7 @@ def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
         messages.success(request, said())
         if move == "discard":
             return redirect("councils_desk:votes")
-    return redirect("councils_desk:vote-papers" if move == "untype" else "councils_desk:vote", found.number)
+    return redirect("councils_desk:vote-paper" if move == "untype" else "councils_desk:vote", found.number)
 
 
 @FORM

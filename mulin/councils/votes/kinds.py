@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy
 from mulin.councils.steps import Progress, SettingError, Settings, StepKind, only
 from mulin.councils.topics.models import Step, Topic
 from mulin.councils.topics.queries import result_of
-from mulin.councils.votes import drafting, result, running, states, telling
+from mulin.councils.votes import access, drafting, result, running, states, telling
 from mulin.councils.votes.models import Vote
 from mulin.kernel import clock
 from mulin.kernel.actors import Actor
+from mulin.kernel.errors import ActionError
 
 BEGINS, ENDS = time(8), time(20)
 MOST_YUAN = 10**12
@@ -182,7 +183,10 @@ def _result(topic: Topic, step: Step, vote: Vote) -> dict[str, Any]:
 
 
 def stop(*, actor: Actor, topic: Topic, step: Step) -> None:
-    """A draft is dropped; what was announced is given up, and its papers are thrown away unread."""
+    """A draft is dropped; what was announced is given up, and its papers are thrown away unread. That is not
+    for everybody who may stop a topic: as of the vote itself (`running.stop_vote`) it needs
+    councils.vote:certify. A vote that is counted can no longer be given up: who knows a result must not be
+    able to bury it. Raises NotAllowed, counted."""
     vote = (
         Vote.objects.select_for_update(of=("self",)).filter(pk=step.record).first() if step.record else None
     )
@@ -190,7 +194,11 @@ def stop(*, actor: Actor, topic: Topic, step: Step) -> None:
         return
     if vote.state == "draft":
         vote.delete()
+    elif vote.state == "counted":
+        text = _("表决已经计票，不能再停。请先确认并公布结果；规则没有填全的，先填好再算。")
+        raise ActionError("counted", text)
     elif vote.state not in (*states.DONE, "stopped"):
+        access.require(actor, access.CERTIFY, vote)
         running.drop(vote, topic.stop_reason or step.skip_reason)
 
 

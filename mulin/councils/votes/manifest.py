@@ -9,12 +9,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from mulin.councils.rosters import queries as rosters
-from mulin.councils.votes import inbox, kinds, personal_data, reading, running, states
+from mulin.councils.votes import inbox, kinds, personal_data, running, states
 from mulin.councils.votes.models import Vote, VoteChallenge
 from mulin.kernel.registry import (
     PUBLIC,
     RESTRICTED,
-    Card,
     Module,
     NavItem,
     NoticeRule,
@@ -101,8 +100,9 @@ PART = Module(
     title="",
     sentences=SENTENCES,
     inbox=inbox.SOURCES,
-    cards=(Card("votes", "councils/votes/card.html", reading.card, order=18),),
-    desk_nav=(NavItem("votes", _("表决"), "councils_desk:votes", "vote", 53, "councils.vote:view"),),
+    desk_nav=(
+        NavItem("votes", _("表决"), "councils_desk:votes", "vote", 47, "councils.vote:view", "topics"),
+    ),
     notices=NOTICES,
     periodic=(Periodic("votes.tick", 60, running.tick),),
     personal_data=(

@@ -2,7 +2,8 @@
 
 The first person types a batch (say 25 papers with a slip of their own round them), the second types the same
 papers again. Where they differ, the page says by how much for each option; somebody takes the papers in hand
-again. Only then the papers are sealed like those that came online (`casting.type_papers`).
+again. Only then the papers are sealed like those that came online (`casting.put_typed`). Until then they lie
+here under the code of the batch's slip, which the server does not keep (`slips`).
 """
 
 import json
@@ -12,7 +13,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from mulin.councils.votes import access, casting, papers, ruling
+from mulin.councils.votes import access, casting, papers, ruling, slips
 from mulin.councils.votes.drafting import line, must_be
 from mulin.councils.votes.models import Vote
 from mulin.councils.votes.paper_models import VotePaperBatch
@@ -76,7 +77,8 @@ def _sorted(choices: Sequence[papers.Choice], is_rank: bool) -> list[papers.Choi
 
 
 def begin_batch(*, actor: Actor, number: str, name: str, choices: Sequence[papers.Choice]) -> VotePaperBatch:
-    """The first person's typing of a batch, after the close. Nothing is in the box yet.
+    """The first person's typing of a batch, after the close. Nothing is in the box yet. The batch has the
+    attribute `slip`: the code for the slip round the papers, which nobody keeps.
 
     Who: councils.vote:count. Raises not-now, named-vote, no-name, batch-twice, more-than-came.
     """
@@ -87,42 +89,60 @@ def begin_batch(*, actor: Actor, number: str, name: str, choices: Sequence[paper
         vote = access.locked(actor, number)
         access.require(actor, access.COUNT, vote)
         must_be(vote, "closed")
-        casting._must_be_secret(vote)
+        casting.must_be_secret(vote)
         if vote.batches.filter(name=name).exists():
             raise ActionError("batch-twice", _("这个号用过了，请换一个。"), field="name", status=422)
-        waiting = sum(len(one) for one in vote.batches.values_list("choices", flat=True))
+        waiting = sum(vote.batches.values_list("n", flat=True))
         came = vote.voted.filter(channel="paper").count()
         typed = vote.slots.filter(channel="paper").count()
         if typed + waiting + len(choices) > came:
             text = _("到场登记了 %(came)s 张纸票，加上这一摞有 %(n)s 张，多了。请先核对登记。")
             said = text % {"came": came, "n": typed + waiting + len(choices)}
             raise ActionError("more-than-came", said, field="papers")
+        code = slips.new_code()
+        plain = json.dumps(_sorted(choices, vote.kind == "rank"), separators=(",", ":")).encode()
+        sealed = slips.seal(code, plain, MOST * papers.room(vote))
         batch = VotePaperBatch.objects.create(
-            vote=vote, name=name, typed_by=actor.account, choices=_sorted(choices, vote.kind == "rank")
+            vote=vote, name=name, typed_by=actor.account, n=len(choices), sealed=sealed
         )
+        batch.slip = code
         line("councils.vote.batch_typed", actor, vote, n=len(choices))
     return batch
 
 
-def confirm_batch(*, actor: Actor, number: str, batch: UUID, choices: Sequence[papers.Choice]) -> int:
-    """The second person's typing: the same papers go into the box together; how many are typed now.
+def confirm_batch(
+    *, actor: Actor, number: str, batch: UUID, choices: Sequence[papers.Choice], slip: str
+) -> int:
+    """The second person's typing, with the code of the slip: the same papers go into the box together; how
+    many are typed now.
 
-    Who: councils.vote:count, and not the first person. Raises same-person, Differs, and what
-    `casting.type_papers` raises; NotVisible.
+    Who: councils.vote:count, and not the first person. Raises not-now, same-person, wrong-slip, Differs,
+    more-than-came; NotVisible.
     """
     with write():
         vote = access.locked(actor, number)
         access.require(actor, access.COUNT, vote)
+        must_be(vote, "closed")
         found = vote.batches.select_for_update().filter(pk=batch).first()
         if found is None:
             raise NotVisible(batch)
         if found.typed_by == actor.account:
             raise ActionError("same-person", _("这一摞是您录的，请另一个人来录第二遍。"))
+        first = _first(found, slip)
         again = _sorted(choices, vote.kind == "rank")
-        if again != found.choices:
-            raise Differs(differences(vote, found.choices, again))
+        if again != first:
+            raise Differs(differences(vote, first, again))
         found.delete()
-        return casting.type_papers(actor=actor, number=number, choices=again)
+        return casting.put_typed(vote, actor, again)
+
+
+def _first(batch: VotePaperBatch, slip: str) -> list[papers.Choice]:
+    """What the first person typed."""
+    try:
+        return json.loads(slips.unseal(papers.clean_receipt(slip), bytes(batch.sealed)))
+    except slips.SlipError as error:
+        text = _("这不是这一摞的封条码。请看包票的纸条；纸条丢了，就退回这一摞重新录。")
+        raise ActionError("wrong-slip", text, field="slip", status=422) from error
 
 
 def drop_batch(*, actor: Actor, number: str, batch: UUID) -> None:
@@ -135,7 +155,7 @@ def drop_batch(*, actor: Actor, number: str, batch: UUID) -> None:
         found = vote.batches.filter(pk=batch).first()
         if found is None:
             raise NotVisible(batch)
-        n = len(found.choices)
+        n = found.n
         found.delete()
         line("councils.vote.batch_dropped", actor, vote, n=n)
 

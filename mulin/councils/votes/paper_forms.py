@@ -21,6 +21,17 @@ class Typed(forms.Form):
     )  # fmt: skip
 
 
+class Again(Typed):
+    """The second person's typing, with the code of the slip."""
+
+    slip = forms.CharField(
+        label=gettext_lazy("封条码"), max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=gettext_lazy("写在包这一摞票的纸条上，12个字母和数字"),
+    )  # fmt: skip
+    field_order = ["slip", "papers"]
+
+
 class Batch(Typed):
     """The first person's typing."""
 

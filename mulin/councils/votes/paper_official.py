@@ -4,6 +4,7 @@ and the papers that come back. The files are described in docs/votes.md."""
 import csv
 import io
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,6 +28,13 @@ SAID = {
     ),
     REQUIRED: gettext_lazy(
         "这里规定：线上表决必须用政府的电子投票系统。本系统不收线上票，只收纸票，并导入政府系统的结果。"
+    ),
+}
+# The same for residents.
+PUBLIC = {
+    OFFERED: gettext_lazy("本市有免费的业主电子投票系统。这次表决如果也在那里投，以公告为准，只能投一次。"),
+    REQUIRED: gettext_lazy(
+        "这里规定：网上投票必须用政府的电子投票系统，所以这里不收网上的票。请到政府系统投，或者到社区投纸质票。"
     ),
 }
 COLUMNS = ("key", "owner", "choice")
@@ -101,12 +109,20 @@ def import_papers(*, actor: Actor, number: str, content: bytes) -> Taken:
         if vote.is_secret:
             raise ActionError("secret-vote", _("无记名表决的票不能带着门牌导入。请用政府系统自己的结果。"))
         entries = {one.key: one for one in queries.entries(vote.roster)}
+        given = set(vote.papers.values_list("entry_id", "owner"))
+        made = []
         for n, row in rows:
             try:
-                _take(vote, actor, _entry(entries, row), row["owner"], _choice(vote, row["choice"]))
-                taken.added += 1
+                paper = _paper(vote, _entry(entries, row), row["owner"], _choice(vote, row["choice"]), given)
             except ActionError as error:
                 taken.refuse(n, str(error.message))
+                continue
+            paper.entered_by = actor.account
+            given.add((paper.entry_id, paper.owner))
+            made.append(paper)
+        VotePaper.objects.bulk_create(made, batch_size=1000)
+        _mark(vote, made)
+        taken.added = len(made)
         if vote.state == "closed" and taken.added:
             channels = list(vote.voted.values_list("channel", flat=True))
             vote.turnout = {name: channels.count(name) for name in ("portal", "paper")}
@@ -115,23 +131,31 @@ def import_papers(*, actor: Actor, number: str, content: bytes) -> Taken:
     return taken
 
 
-def _take(vote: Vote, actor: Actor, entry: RosterEntry, owner: str, choice: papers.Choice) -> None:
-    """Enter one paper; raises voted where the entry (and this owner) has one, not-an-owner."""
+def _paper(
+    vote: Vote, entry: RosterEntry, owner: str, choice: papers.Choice, given: set[tuple[Any, str]]
+) -> VotePaper:
+    """One paper, not yet written; raises voted where the entry (and this owner) has one, not-an-owner."""
     if vote.is_by_area:
-        codes = entry.owner_codes
+        codes = [one.code for one in entry.owners.all()]
         owner = owner or (codes[0] if len(codes) == 1 else "")
         if owner not in codes:
             text = _("“%(who)s”没有业主编号“%(code)s”。") % {"who": entry.label, "code": owner[:24]}
             raise ActionError("not-an-owner", text, status=422)
     else:
         owner = ""
-    if VotePaper.objects.filter(vote=vote, entry=entry, owner=owner).exists():
+    if (entry.pk, owner) in given:
         text = _("“%(who)s”已经投过了，每一项只能投一次。") % {"who": entry.label}
         raise ActionError("voted", text)
-    VotePaper.objects.create(
-        vote=vote, entry=entry, owner=owner, choice=choice, channel="paper", entered_by=actor.account
+    return VotePaper(vote=vote, entry=entry, owner=owner, choice=choice, channel="paper")
+
+
+def _mark(vote: Vote, made: list[VotePaper]) -> None:
+    """That these entries have voted, where they have not yet."""
+    done = set(vote.voted.values_list("entry_id", flat=True))
+    entries = dict.fromkeys(one.entry_id for one in made if one.entry_id not in done)
+    VoteTurnout.objects.bulk_create(
+        (VoteTurnout(vote=vote, entry_id=one, channel="paper") for one in entries), batch_size=1000
     )
-    VoteTurnout.objects.get_or_create(vote=vote, entry=entry, defaults={"channel": "paper"})
 
 
 def _entry(entries: dict[str, RosterEntry], row: dict[str, str]) -> RosterEntry:

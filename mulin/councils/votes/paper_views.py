@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from mulin.councils.rosters import areas, queries, tables
@@ -46,6 +47,7 @@ def _context(request: HttpRequest, vote: Vote) -> dict[str, Any]:
     }
 
 
+@sensitive_post_parameters()
 @FORM
 @READ
 def paper(request: HttpRequest, number: str) -> HttpResponse:
@@ -57,14 +59,15 @@ def paper(request: HttpRequest, number: str) -> HttpResponse:
         access.require(actor, access.COUNT, found)
         raise Http404
     form = paper_forms.Batch(posted(request)) if can_type else None
+    slip: Any = None
     if request.method == "POST" and form and form.is_valid():
         try:
             choices = paper_batches.parse(found, form.cleaned_data["papers"])
-            paper_batches.begin_batch(
+            # Not by way of another page: a code that waits in a session would be kept on the server.
+            slip = paper_batches.begin_batch(
                 actor=actor, number=found.number, name=form.cleaned_data["name"], choices=choices
             )
-            messages.success(request, _("第一遍录好了，请另一个人照着同一摞票再录一遍。"))
-            return redirect("councils_desk:vote-paper", found.number)
+            form = paper_forms.Batch()
         except ActionError as error:
             if error.status == 403:
                 raise
@@ -73,6 +76,8 @@ def paper(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         **_context(request, found),
         "form": form,
+        "slip": slip,
+        "slip_code": papers.shown_receipt(slip.slip) if slip else "",
         "prints": paper_forms.Prints(found, sorted(buildings.items())),
         "batches": [_batch(one, actor) for one in found.batches.order_by("name")] if can_type else [],
         "came": found.voted.filter(channel="paper").count(),
@@ -84,9 +89,10 @@ def paper(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _batch(batch: Any, actor: Any) -> dict[str, Any]:
-    return {"batch": batch, "n": len(batch.choices), "is_mine": batch.typed_by == actor.account}
+    return {"batch": batch, "n": batch.n, "is_mine": batch.typed_by == actor.account}
 
 
+@sensitive_post_parameters()
 @FORM
 @COUNT
 def second(request: HttpRequest, number: str, batch: UUID) -> HttpResponse:
@@ -97,12 +103,15 @@ def second(request: HttpRequest, number: str, batch: UUID) -> HttpResponse:
     row = found.batches.filter(pk=batch).first()
     if row is None:
         raise NotVisible(batch)
-    form = paper_forms.Typed(posted(request))
+    form = paper_forms.Again(posted(request))
     rows: list[tuple[str, int, int]] = []
     if request.method == "POST" and form.is_valid():
         try:
             choices = paper_batches.parse(found, form.cleaned_data["papers"])
-            n = paper_batches.confirm_batch(actor=actor, number=found.number, batch=row.pk, choices=choices)
+            n = paper_batches.confirm_batch(
+                actor=actor, number=found.number, batch=row.pk, choices=choices,
+                slip=form.cleaned_data["slip"],
+            )  # fmt: skip
             messages.success(request, _("两遍一样，放进票箱了。纸票一共录了 %(n)s 张。") % {"n": n})
             return redirect("councils_desk:vote-paper", found.number)
         except paper_batches.Differs as error:
@@ -143,16 +152,21 @@ def prints(request: HttpRequest, number: str) -> HttpResponse:
     else:
         # They carry names: for those who hold the vote, not for everybody who may follow it.
         access.require(actor_of(request), access.MANAGE, found)
-        context["named"] = _named(found, request.GET.get("building", ""))
+        building = request.GET.get("building", "")
+        begin = request.GET.get("after", "")
+        context["named"], context["after"] = _named(found, building, int(begin) if begin.isdecimal() else 0)
+        context["building"] = building
     return page(request, "councils/votes/paper_print.html", context)
 
 
-def _named(vote: Vote, building: str) -> list[dict[str, Any]]:
-    """One paper an owner and unit; one a line where there are no owners."""
+def _named(vote: Vote, building: str, begin: int) -> tuple[list[dict[str, Any]], int | None]:
+    """One paper an owner and unit; one a line where there are no owners. So many lines at once; after which
+    one the rest begins."""
     order = queries.area_order(vote.roster)
     rows = queries.entries(vote.roster)
     found = []
-    for entry in (rows.filter(building=building) if building else rows)[:MOST_PRINTED]:
+    some = list((rows.filter(building=building) if building else rows)[begin : begin + MOST_PRINTED + 1])
+    for entry in some[:MOST_PRINTED]:
         source = next((name for name in order if getattr(entry, name) is not None), "")
         facts = {
             "label": entry.label,
@@ -161,7 +175,7 @@ def _named(vote: Vote, building: str) -> list[dict[str, Any]]:
         }
         people = list(entry.owners.all())
         found += [{**facts, "owner": one.name, "code": one.code} for one in people] or [facts]
-    return found
+    return found, begin + MOST_PRINTED if len(some) > MOST_PRINTED else None
 
 
 @require_safe
@@ -191,6 +205,8 @@ def official(request: HttpRequest, number: str) -> HttpResponse:
                 )
             elif found.is_secret:
                 raise ActionError("secret-vote", _("无记名表决计票以前谁也不知道结果，没法核对。"))
+            elif found.state == "open":
+                raise ActionError("not-now", _("截止以后才能核对合计：截止以前谁也不看结果。"))
             else:
                 context["totals"] = paper_official.check_totals(found, content)
         except ActionError as error:

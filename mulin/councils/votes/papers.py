@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from mulin.councils.votes import box, ruling
 from mulin.councils.votes.models import Vote
@@ -64,7 +65,7 @@ def check(vote: Vote, choice: Sequence[str]) -> list[str]:
     if len(set(choice)) != len(choice):
         raise ActionError("twice", _("同一个选项只能排一个位置。"), field="choice", status=422)
     if len(choice) > most(vote):
-        text = _("最多选 %(n)s 个。") % {"n": most(vote)}
+        text = ngettext("最多选 %(n)s 个。", "最多选 %(n)s 个。", most(vote)) % {"n": most(vote)}
         raise ActionError("too-many", text, field="choice", status=422)
     return list(choice)
 

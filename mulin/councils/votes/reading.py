@@ -10,8 +10,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mulin.councils.results.words import money as money_words
+from mulin.councils.results.words import on_day
 from mulin.councils.rosters import queries as rosters
-from mulin.councils.votes import access, challenges, money, papers, result, ruling, states, telling
+from mulin.councils.votes import (
+    access,
+    casting,
+    challenges,
+    money,
+    paper_official,
+    papers,
+    result,
+    ruling,
+    states,
+    telling,
+)
 from mulin.councils.votes.kinds import moment
 from mulin.councils.votes.models import Vote, VotePaper, VoteTurnout
 from mulin.kernel import codes
@@ -20,7 +32,6 @@ from mulin.kernel.clock import now
 from mulin.kernel.rules import RuleUnset
 from mulin.places.queries import names_of
 
-LATEST = 2
 PER_PAGE = 100
 
 
@@ -63,15 +74,6 @@ def rows(votes: Iterable[Vote]) -> list[dict[str, Any]]:
     return [row(vote, names) for vote in votes]
 
 
-def card(actor: Actor, place: str) -> dict[str, Any] | None:
-    """What is voted on now and what will be, and the latest results; None when there is nothing."""
-    if not place:
-        return None
-    running = rows(around(place).filter(state__in=("open", "notice")).order_by("closes_at")[:5])
-    over = rows(around(place).filter(state="published").order_by("-published_at")[:LATEST])
-    return {"running": running, "over": over} if running or over else None
-
-
 # --- one vote --------------------------------------------------------------------------------------------
 
 
@@ -104,7 +106,8 @@ def mine(vote: Vote, actor: Actor) -> list[Mine]:
     for entry in found:
         paper = given.get((entry.pk, entry.speaks_for))
         has = entry.pk in done if vote.is_secret else paper is not None
-        can = not has or (paper is not None and changes and paper.channel == "portal")
+        by_proxy = entry.by_proxy is not None
+        can = not has or (paper is not None and changes and casting.can_be_changed(paper, by_proxy))
         said = tuple(papers.said(vote, paper.choice, words, blank)) if paper else ()
         proxy = entry.by_proxy
         giver = str(proxy.giver or entry.label) if proxy else ""
@@ -126,6 +129,8 @@ def public_page(vote: Vote, actor: Actor) -> dict[str, Any]:
     """All that everybody sees of a vote, and what this person can do."""
     own = mine(vote, actor)
     is_taken = vote.state == "open" and now() < vote.closes_at
+    official = paper_official.official(vote)
+    is_online = official != paper_official.REQUIRED
     voted = vote.voted.count() if vote.state == "open" else sum(vote.turnout.values())
     context: dict[str, Any] = {
         "vote": vote,
@@ -138,7 +143,10 @@ def public_page(vote: Vote, actor: Actor) -> dict[str, Any]:
         "opens": moment(vote.opens_at),
         "closes": moment(vote.closes_at),
         "mine": own,
-        "can_cast": is_taken and any(one.can_vote for one in own),
+        "can_cast": is_taken and is_online and any(one.can_vote for one in own),
+        "official": official,
+        "official_text": str(paper_official.PUBLIC.get(official, "")),
+        "may_change": ruling.may_change(vote),
         "is_taken": is_taken,
         "voted": telling.counted_of(vote, voted),
         "roster_size": telling.counted_of(vote, vote.roster.figures.get("entries", 0)) if vote.roster else "",
@@ -152,7 +160,7 @@ def public_page(vote: Vote, actor: Actor) -> dict[str, Any]:
     }
     if vote.state in states.DONE:
         context["result"] = shown_result(vote)
-        context["challenge_until"] = challenges.challenged_until(vote)
+        context["challenge_until"] = on_day(challenges.challenged_until(vote))
     return context
 
 
@@ -332,6 +340,8 @@ def warnings(vote: Vote) -> list[str]:
     few = int(ruling.value("councils.vote.few", vote))
     if vote.is_secret and vote.roster and 0 < vote.roster.figures.get("entries", 0) < few:
         found.append(_("名册不到 %(n)s 项。人这么少，总数就可能说出谁怎么投，请先向大家说明。") % {"n": few})
+    if paper_official.official(vote) == paper_official.REQUIRED:
+        found.append(str(paper_official.SAID[paper_official.REQUIRED]))
     if vote.affair == "consultation":
         found.append(_("这是征求意见：结果作参考，不是法定表决。"))
     return found

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from mulin.councils.rosters import queries as rosters
 from mulin.councils.votes import access, box, keys, money, papers, ruling
 from mulin.councils.votes.drafting import line, must_be
 from mulin.councils.votes.models import Vote, VoteTurnout
+from mulin.kernel import clock
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import now
 from mulin.kernel.db import write
@@ -59,11 +61,11 @@ def _opened(vote: Vote, given: Sequence[str]) -> list[papers.Choice]:
     if typed != came:
         text = _("到场登记了 %(came)s 张纸质票，录入了 %(typed)s 张。请先录完再开箱。")
         raise ActionError("not-all-typed", text % {"came": came, "typed": typed})
-    privates = keys.in_order(vote, given)
+    unseal = box.opener(keys.in_order(vote, given))
     plain = []
     for sealed in vote.slots.exclude(channel="").order_by("id").values_list("sealed", flat=True):
         try:
-            plain.append(papers.unpacked(box.unseal(privates, bytes(sealed))))
+            plain.append(papers.unpacked(unseal(bytes(sealed))))
         except box.BoxError:
             continue
     if len(plain) != vote.voted.count():
@@ -187,8 +189,14 @@ def takes_challenges(vote: Vote) -> bool:
         return False
     if vote.published_at is None:
         return True
+    return clock.today() <= challenge_day(vote)
+
+
+def challenge_day(vote: Vote) -> date:
+    """The last day on which a published vote can be challenged, to its end: the day of the publication is not
+    counted (民法典第201条)."""
     days = int(ruling.value("councils.vote.challenge_days", vote))
-    return (now() - vote.published_at).days < days
+    return clock.day_of(vote.published_at) + timedelta(days=days)
 
 
 def outcome_of(vote: Vote) -> dict[str, Any]:

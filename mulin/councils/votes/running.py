@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from mulin.councils import recounting
 from mulin.councils.rosters import queries as rosters
+from mulin.councils.rosters.models import Ownership
 from mulin.councils.votes import access, box, keys, papers, ruling
 from mulin.councils.votes.drafting import line, must_be
 from mulin.councils.votes.models import Vote, VoteSlot
@@ -15,6 +16,7 @@ from mulin.kernel.actors import SYSTEM, Actor
 from mulin.kernel.clock import now
 from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError
+from mulin.people.queries import actor_for
 
 REASON_LENGTH = 300
 _chance = secrets.SystemRandom()
@@ -115,7 +117,7 @@ def _fill_box(vote: Vote) -> None:
 
 
 def close_vote(*, actor: Actor, number: str) -> Vote:
-    """Take no more papers: at the announced time, or before it once everybody has voted.
+    """Take no more papers: at the announced time, or before it once no paper can come any more.
 
     Who: councils.vote:manage. Raises not-now, too-early.
     """
@@ -123,10 +125,22 @@ def close_vote(*, actor: Actor, number: str) -> Vote:
         vote = access.locked(actor, number)
         access.require(actor, access.MANAGE, vote)
         must_be(vote, "open")
-        if now() < vote.closes_at and vote.voted.count() < vote.roster.entries.count():
-            raise ActionError("too-early", _("公告的截止时间还没有到，还有人没有投。"))
+        if now() < vote.closes_at and papers_can_come(vote):
+            raise ActionError("too-early", _("公告的截止时间还没有到，还有人可以投，或者可以改投。"))
         _close(actor, vote)
     return vote
+
+
+def papers_can_come(vote: Vote) -> bool:
+    """Whether anybody could still hand in a paper, or another one: of a unit each of its owners may speak,
+    and where papers may be changed what was announced holds to its last minute."""
+    if vote.is_secret:
+        return vote.voted.count() < vote.roster.entries.count()
+    if ruling.may_change(vote):
+        return True
+    if vote.is_by_area:
+        return vote.papers.count() < Ownership.objects.filter(entry__roster=vote.roster).count()
+    return vote.papers.count() < vote.roster.entries.count()
 
 
 def _close(actor: Actor, vote: Vote) -> None:
@@ -141,7 +155,8 @@ def _close(actor: Actor, vote: Vote) -> None:
 def extend_vote(*, actor: Actor, number: str, closes_at: datetime, reason: str) -> Vote:
     """Take papers longer than was announced, for a reason that everybody reads on the vote's page.
 
-    Who: councils.vote:manage. Raises not-now, bad-period, no-reason.
+    Not once the close has come, also when the worker has not yet closed the vote: a vote that is over does
+    not begin again. Who: councils.vote:manage. Raises not-now, over, bad-period, no-reason.
     """
     reason = reason.strip()
     if not reason or len(reason) > REASON_LENGTH:
@@ -150,6 +165,8 @@ def extend_vote(*, actor: Actor, number: str, closes_at: datetime, reason: str) 
         vote = access.locked(actor, number)
         access.require(actor, access.MANAGE, vote)
         must_be(vote, "notice", "open")
+        if vote.state == "open" and now() >= vote.closes_at:
+            raise ActionError("over", _("公告的截止时间已经过了，不能再延期。"))
         if closes_at <= max(now(), vote.closes_at):
             text = _("只能改到更晚的时间。")
             raise ActionError("bad-period", text, field="closes_at", status=422)
@@ -182,7 +199,7 @@ def drop(vote: Vote, reason: str) -> None:
     """Give a vote up inside the caller's transaction, without a line: the box is thrown away unread."""
     vote.state, vote.stop_reason = "stopped", reason
     vote.save(update_fields=["state", "stop_reason"])
-    for rows in (vote.slots, vote.papers, vote.begun):
+    for rows in (vote.slots, vote.batches, vote.papers, vote.begun):
         rows.all().delete()
 
 
@@ -214,7 +231,12 @@ def _try(vote: Vote, state: str, act) -> int:
 
 
 def _remind(actor: Actor, vote: Vote) -> None:
-    """One line that notices are made of, for those who opened the paper and have not handed it in."""
+    """One line that notices are made of, for those who opened the paper and have not handed it in. Who has
+    nothing left to hand in (they came to the table, or somebody of their household did) is forgotten."""
+    for row in vote.begun.select_related("account"):
+        mine = rosters.entries_of(vote.roster, actor_for(row.account), vote=vote.number)
+        if not mine or vote.voted.filter(entry__in=mine).count() == len(mine):
+            row.delete()
     vote.reminded_at = now()
     vote.save(update_fields=["reminded_at"])
     if n := vote.begun.count():

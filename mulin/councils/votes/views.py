@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mulin.councils import recounting
@@ -22,6 +23,8 @@ from mulin.places.queries import name_of
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 HOUR = 3600
 FOUND = 60
+# More receipts than these are listed by their first letter: ten thousand in one page are slow on a telephone.
+MANY_RECEIPTS = 600
 
 
 def _private(response: HttpResponse) -> HttpResponse:
@@ -67,6 +70,7 @@ def vote(request: HttpRequest, number: str) -> HttpResponse:
     return _private(render(request, "councils/votes/vote.html", context))
 
 
+@sensitive_post_parameters()
 @FORM
 def cast(request: HttpRequest, number: str) -> HttpResponse:
     """The paper; then the same in words, to be confirmed; then the receipt. What was chosen goes from page to
@@ -77,6 +81,8 @@ def cast(request: HttpRequest, number: str) -> HttpResponse:
         return redirect_to_login(request.get_full_path())
     context = _context(request, found)
     if not context["can_cast"]:
+        if "sure" in request.POST:
+            _say_where_it_is(request, context)
         return redirect("councils:vote", found.number)
     context["open_mine"] = [one for one in context["mine"] if one.can_vote]
     if request.method != "POST":
@@ -91,6 +97,16 @@ def cast(request: HttpRequest, number: str) -> HttpResponse:
             raise
         context["refusal"] = error
         return _paper(request, context, status=error.status if error.status in {409, 422, 429} else 422)
+
+
+def _say_where_it_is(request: HttpRequest, context: dict[str, Any]) -> None:
+    """A paper is sent again (the line broke before the answer came, or another telephone was quicker), or too
+    late: say which."""
+    given = set(request.POST.getlist("entry"))
+    if any(str(one.id) in given and one.has_voted for one in context["mine"]):
+        messages.info(request, _("这一票已经投进去了，只算一次。您不用再投。"))
+    elif not context["is_taken"]:
+        messages.warning(request, _("投票已经截止，这一票没有投进去。"))
 
 
 def _first(vote: Vote, own: list[reading.Mine]) -> list[str]:
@@ -114,6 +130,10 @@ def _handed_in(request: HttpRequest, vote: Vote, context: dict[str, Any]) -> Htt
     actor = actor_of(request)
     entries = _ids(request.POST.getlist("entry"))
     own = {one.id: one for one in context["open_mine"]}
+    done = {one.id: one for one in context["mine"] if one.has_voted and not one.can_vote}
+    if again := [done[one].label for one in entries if one in done]:
+        text = _("“%(who)s”已经投过了，每一项只能投一次。") % {"who": _("、").join(again)}
+        raise ActionError("voted", text, field="entry")
     if not entries or not set(entries) <= set(own):
         raise ActionError("no-entry", _("请选为谁投票。"), field="entry", status=422)
     choice = papers.posted(vote, request.POST)
@@ -159,6 +179,9 @@ def receipts(request: HttpRequest, number: str) -> HttpResponse:
     found = access.get_public(number)
     if found.state not in states.DONE or not found.is_secret:
         raise Http404
+    letters = sorted({one[0] for one in found.receipts}) if len(found.receipts) > MANY_RECEIPTS else []
+    letter = request.GET.get("letter", "")[:1]
+    shown = [one for one in found.receipts if not letters or one[0] == letter]
     wanted = papers.clean_receipt(request.GET.get("q", ""))[: papers.RECEIPT * 2]
     context = {
         "place": found.place,
@@ -167,7 +190,10 @@ def receipts(request: HttpRequest, number: str) -> HttpResponse:
         "q": request.GET.get("q", "")[:40],
         "wanted": wanted,
         "is_there": wanted in set(found.receipts) if wanted else None,
-        "receipts": [papers.shown_receipt(one) for one in found.receipts],
+        "all": len(found.receipts),
+        "letters": letters,
+        "letter": letter,
+        "receipts": [papers.shown_receipt(one) for one in shown],
     }
     return _private(render(request, "councils/votes/receipts.html", context))
 

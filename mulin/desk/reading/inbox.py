@@ -42,6 +42,16 @@ WAIT_ICONS = {
     "wish": "wish",
     "need": "heart",
     "proposal": "arrow-up",
+    "topic": "chat",
+    "meeting": "calendar",
+    "statements": "voice",
+    "vote": "vote",
+    "roster": "list",
+    "challenge": "question",
+    "concern": "question",
+    "option": "list",
+    "resolution": "document",
+    "work": "check",
 }
 
 # What comes after the work: nobody is in danger any more.

@@ -19,6 +19,9 @@ POSTS = {
     "notice-open",
     "notices-read",
     "survey-question-order",
+    "need-discard",
+    "need-list",
+    "need-unlink",
     "survey-raise",
     "survey-move",
 }

@@ -1,9 +1,12 @@
 """The list of urgent wishes as everybody reads it."""
 
+from datetime import date
+
 import pytest
 
 from mulin.voices.needs import actions
 from mulin.voices.needs.linking import Source
+from mulin.voices.surveys.reading import on_day
 
 
 @pytest.fixture
@@ -77,3 +80,11 @@ def test_the_home_of_the_community_shows_the_first_ones(client, world, listed):
     listed()
     shown = page(client, f"/c/{world.home}/")
     assert "三个单元没有路灯" in shown and f"/c/{world.home}/needs" in shown
+
+
+def test_a_need_was_listed_on_the_day_of_the_place(client, world, cast, freeze):
+    freeze("2026-12-01 02:00")
+    need = actions.note_need(actor=cast.clerk.actor, place=world.home, title="电梯")
+    actions.settle_need(actor=cast.clerk.actor, number=need.number, state="listed")
+    shown = page(client, f"/c/{world.home}/needs/{need.number}")
+    assert on_day(date(2026, 12, 1)) in shown and on_day(date(2026, 11, 30)) not in shown

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from mulin.kernel import codes
+from mulin.kernel import codes, doorways
 from mulin.portal import community, places, receipts
 from mulin.portal.community import Me
 from mulin.portal.mine import latest
@@ -78,6 +78,7 @@ def _community(request: HttpRequest, place: str) -> HttpResponse:
         "today": community.date_line(),
         "tiles": request.COOKIES.get("mulin_elder") == "1",
         # Elder mode too: what is asked of everybody must be found by everybody.
+        "doors": doorways.doors(actor, place),
         "blocks": community.blocks(actor, place, request),
     }
     if not context["tiles"]:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from mulin.councils.upward import states as upward
 from mulin.councils.upward.queries import proposals_of_need
+from mulin.kernel import clock
 from mulin.kernel.numbers import show_number
 from mulin.kernel.registry import PUBLIC
 from mulin.portal import words
@@ -86,7 +87,7 @@ def need(request: HttpRequest, place: str, number: str) -> HttpResponse:
         "category": category_name(found.category) if found.category else "",
         "groups": [groups.get(code, code) for code in found.groups],
         "since": on_day(found.since),
-        "listed": on_day(found.listed_at.date() if found.listed_at else None),
+        "listed": on_day(clock.day_of(found.listed_at) if found.listed_at else None),
         "said_in": [(one.public_title, reverse("portal:matter", args=[one.number]))
                     for one in queries.public_matters_of(found)],
         "proposals": [

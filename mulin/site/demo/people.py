@@ -113,8 +113,8 @@ def make(rng) -> People:
         if code != HOME:
             clerk = _account(people, f"clerk:{code}", next(names), code, False)
             _post(clerk, "clerk", code, people.units[f"committee:{code}"], "社区工作者")
-    _account(people, "resident", "王秀兰", HOME, True, phone="13800138001")
-    _account(people, "neighbour", "徐志强", NEIGHBOUR, True, phone="13800138002")
+    _account(people, "resident", "王秀兰", HOME, True, phone="+8613800138001")
+    _account(people, "neighbour", "徐志强", NEIGHBOUR, True, phone="+8613800138002")
     for code in COMMUNITIES:
         many = 40 if code == HOME else 4
         people.residents[code] = [

@@ -10,13 +10,28 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+
 from mulin.kernel import clock, registry, worker
 from mulin.kernel.models import Notice
 from mulin.people.models import Account
-from mulin.site.demo import groundwork, life, people, places, stories, surveys
+from mulin.site.demo import (
+    councils_open,
+    councils_renewal,
+    councils_trees,
+    groundwork,
+    homes,
+    life,
+    people,
+    places,
+    stories,
+    surveys,
+)
 from mulin.site.demo.places import BUSY, HOME
 
 DAYS = 92
+# A demo of so few days is for a test that looks at something else: it has no renewals, which take a while.
+SHORT = 7
 
 
 def is_needed() -> bool:
@@ -65,14 +80,20 @@ def run(
         cast = people.make(rng)
         street = life.Street(rng, timeline, cast)
         groundwork.lay(street)
+        homes.settle(street)
     for day in range(days + 1):
         _plan_day(rng, timeline, street, start + timedelta(days=day), per_day)
     stories.plan(street)
     surveys.plan(timeline, street.actor)
+    councils_trees.plan(street)
+    councils_open.plan(street)
+    if days > SHORT:
+        councils_renewal.plan(street)
     timeline.run(say)
     worker.settle()
     Notice.objects.filter(created_at__lt=end - timedelta(days=2)).update(read_at=end, sent_at=end)
     say(f"  {Account.objects.count()} people, log in as resident, clerk, street … with {people.PASSWORD}")
+    say(f"  the officers' keys of the vote that is open: {settings.MULIN_HOME / councils_open.KEYS_FOLDER}")
 
 
 def _plan_day(rng: random.Random, timeline: Timeline, street: life.Street, morning: datetime, per_day: float):

@@ -2,6 +2,7 @@
 
 import stat
 import subprocess
+import tarfile
 from types import SimpleNamespace
 
 import pytest
@@ -22,6 +23,15 @@ def test_only_its_owner_can_read_a_backup(dumped, tmp_path):
     target = tmp_path / "backup.tar.gz"
     archive.backup(target)
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_processes_of_ones_own_are_in_a_backup(dumped, tmp_path, settings):
+    settings.MULIN_HOME = tmp_path / "home"
+    (settings.MULIN_HOME / "processes").mkdir(parents=True)
+    (settings.MULIN_HOME / "processes" / "garden.toml").write_text("[process]\n", encoding="utf-8")
+    archive.backup(tmp_path / "backup.tar.gz")
+    with tarfile.open(tmp_path / "backup.tar.gz") as tar:
+        assert "processes/garden.toml" in tar.getnames()
 
 
 def test_the_rest_of_an_earlier_backup_that_broke_off_is_not_reused(dumped, tmp_path):

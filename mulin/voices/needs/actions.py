@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from mulin.kernel import codes, journal, rulebook
@@ -183,14 +184,18 @@ def _due(need: Need, state: str, due_on: date | None) -> date | None:
 
 def discard_need(*, actor: Actor, number: str) -> None:
     """Drop a need that was never on the list; what it was heard in stays. Who: voices.need:manage. Raises
-    not-now."""
+    not-now, in-use (a proposal was written for it)."""
     with write():
         need = queries.get_need(actor, number, lock=True)
         require(actor, MANAGE, queries.target_of(need))
         if need.state != "draft":
             raise ActionError("not-now", _("列入过清单的不能删，可以写明理由后撤下。"))
         line("voices.need.discarded", actor, need)
-        need.delete()
+        try:
+            need.delete()
+        except ProtectedError as error:
+            text = _("已经有一条建议是为它写的，请先删掉那条建议的草稿。")
+            raise ActionError("in-use", text) from error
 
 
 def place_need(*, actor: Actor, number: str, rank: int | None, reason: str = "") -> Need:

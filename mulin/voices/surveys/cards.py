@@ -1,31 +1,45 @@
-"""What a community's home shows of surveys: what is being asked now, and the latest result."""
+"""What a community's home shows of surveys: what is being asked now, and the latest results."""
 
-from typing import Any
-
+from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 
+from mulin.kernel import clock, waiting
 from mulin.kernel.actors import Actor
+from mulin.kernel.registry import Door, DoorSource
 from mulin.voices.surveys import queries
-from mulin.voices.surveys.models import Survey
 from mulin.voices.surveys.reading import on_day
 
-LATEST = 2
+
+def asking(actor: Actor, place: str) -> QuerySet:
+    """Open surveys."""
+    return waiting.rows(queries.asking_at(place), due_at=waiting.day("closes_on"))
 
 
-def card(actor: Actor, place: str) -> dict[str, Any] | None:
-    """Open surveys and the latest published results; None when there is neither."""
-    asking = [_row(one, "portal:survey", on_day(one.closes_on)) for one in queries.open_surveys(place)]
-    results = [
-        _row(one, "portal:survey-results", on_day(one.published_at.date() if one.published_at else None))
-        for one in queries.published_surveys(place, LATEST)
-    ]
-    asking, results = [one for one in asking if one], [one for one in results if one]
-    return {"asking": asking, "results": results} if asking or results else None
+def ask_door(row: waiting.Row) -> Door | None:
+    line = _("%(day)s前都可以填，不用登记") % {"day": on_day(row.due().date())}
+    return _door("portal:survey", row, line)
 
 
-def _row(survey: Survey, page: str, day: str) -> dict[str, str] | None:
+def published(actor: Actor, place: str) -> QuerySet:
+    """Published results."""
+    return waiting.rows(queries.published_at(place), since="published_at")
+
+
+def result_door(row: waiting.Row) -> Door | None:
+    line = _("结果 · %(day)s公布") % {"day": on_day(clock.day_of(row.since))}
+    return _door("portal:survey-results", row, line)
+
+
+def _door(page: str, row: waiting.Row, line: str) -> Door | None:
     try:
-        url = reverse(page, args=[survey.number])
+        url = reverse(page, args=[row.ref])
     except NoReverseMatch:
         return None  # a house without the residents' shell
-    return {"title": survey.title, "url": url, "day": day, "words": survey.conclusion}
+    return Door(row.title, url, _("问卷"), "edit", line)
+
+
+DOORS = (
+    DoorSource("surveys", asking, ask_door),
+    DoorSource("survey-results", published, result_door, is_over=True),
+)

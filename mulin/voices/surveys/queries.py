@@ -74,19 +74,28 @@ def get_public_survey(number: str) -> Survey:
     return survey
 
 
-def open_surveys(place: str) -> list[Survey]:
-    """What is being asked in a community now, also by its street or above, the one that ends first on top."""
+def asking_at(place: str) -> QuerySet[Survey]:
+    """What is being asked in a community now, also by its street or above."""
     today = clock.today()
     places = {place, *codes.parents(place)}
     found = Survey.objects.filter(state="open", place__in=places, closes_on__gte=today)
-    return list(found.filter(Q(opens_on=None) | Q(opens_on__lte=today)).order_by("closes_on", "id"))
+    return found.filter(Q(opens_on=None) | Q(opens_on__lte=today))
+
+
+def open_surveys(place: str) -> list[Survey]:
+    """The same, the one that ends first on top."""
+    return list(asking_at(place).order_by("closes_on", "id"))
+
+
+def published_at(place: str) -> QuerySet[Survey]:
+    """Those whose results everybody may see in a community."""
+    places = {place, *codes.parents(place)}
+    return Survey.objects.filter(place__in=places, published_at__isnull=False)
 
 
 def published_surveys(place: str, limit: int = 20) -> list[Survey]:
-    """Results that everybody may see in a community, the latest first."""
-    places = {place, *codes.parents(place)}
-    found = Survey.objects.filter(place__in=places, published_at__isnull=False)
-    return list(found.order_by("-published_at")[:limit])
+    """The same, the latest first."""
+    return list(published_at(place).order_by("-published_at")[:limit])
 
 
 def takes_answers(survey: Survey) -> bool:

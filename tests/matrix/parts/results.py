@@ -68,14 +68,14 @@ def build(matrix: Matrix) -> None:
         actions.withdraw_resolution(actor=secretary, number=numbers["results_withdrawn"], reason="金额写错了")
 
 
-def _things() -> dict:
-    def named(name: str, **ids: str) -> list:
-        return both(
-            name,
-            lambda side: {"number": side.numbers[name], **{key: side.ids[one] for key, one in ids.items()}},
-        )
+def named(name: str, **ids: str) -> list:
+    return both(
+        name, lambda side: {"number": side.numbers[name], **{key: side.ids[one] for key, one in ids.items()}}
+    )
 
-    topic, place = numbered("results_topic"), both("community", lambda side: {"place": side.place})
+
+def _things() -> dict:
+    place = both("community", lambda side: {"place": side.place})
     states = numbered("results_draft", "results_published", "results_withdrawn")
     found = {
         "councils:resolutions-of": place, "councils:resolutions-export-of": place,
@@ -98,6 +98,12 @@ def _things() -> dict:
         ],
         "councils_desk:result-concern": numbered("results_concern"),
     }  # fmt: skip
+    return found | _of_steps()
+
+
+def _of_steps() -> dict:
+    """The pages of a topic's steps, and its works."""
+    topic, found = numbered("results_topic"), {}
     for name in ("study", "options", "concerns", "works", "rating"):
         found[f"councils:result-{name}"] = found[f"councils_desk:result-{name}"] = topic
     for name in ("study-question", "finding-new", "option-new", "concern-new", "work-new", "rating-enter",

@@ -104,7 +104,7 @@ BODIES = {
     "councils_desk:roster-objection-new": fixed(kind="wrong", text="面积不对", name="来访的人"),
     "councils_desk:roster-objection": fixed(is_accepted="no", answer="已核对，没有错"),
     "councils_desk:vote-paper": fixed(name="2", papers="1"),
-    "councils_desk:vote-paper-second": fixed(papers="1"),
+    "councils_desk:vote-paper-second": lambda m, s, p: {"papers": "1", "slip": s.secrets["paper_slip"]},
     "councils_desk:vote-paper-official": _file("key,owner,choice\nx,,1\n"),
 }  # fmt: skip
 
@@ -138,7 +138,7 @@ def _rosters(matrix: Matrix, side: Side) -> None:
     side.numbers["roster_homes"] = homes.number
     frozen = actions.freeze_roster(actor=clerk, number=side.numbers[FROZEN])
     letters = actions.make_letters(actor=clerk, number=frozen.number)
-    side.secrets["roster_code"] = letters[1].code
+    side.secrets["roster_code"] = _letter_of_a_home(matrix, side)
     actions.use_code(actor=side.resident.actor, code=letters[0].code)
     unit, second, third = frozen.entries.order_by("position")
     side.ids["roster_unit"], side.ids["roster_key"] = unit.pk, third.key
@@ -149,6 +149,20 @@ def _rosters(matrix: Matrix, side: Side) -> None:
     side.numbers["roster_objection"] = actions.object_to_roster(
         actor=side.resident.actor, number=frozen.number, kind="wrong", text="面积不对"
     ).number
+
+
+def _letter_of_a_home(matrix: Matrix, side: Side) -> str:
+    """A code that everybody may try: on the owners' roster the resident is somebody already."""
+    clerk = side.clerk.actor
+    made = actions.draft_roster(actor=clerk, place=side.place, body="households", title="一户一票")
+    home = lines.Line(
+        building=side.building, building_name=matrix.world.sites[side.building].name, stair="1单元",
+        door="8-8",
+    )  # fmt: skip
+    actions.add_entry(actor=clerk, number=made.number, entry=home)
+    actions.freeze_roster(actor=clerk, number=made.number)
+    (letter,) = actions.make_letters(actor=clerk, number=made.number)
+    return letter.code
 
 
 def _paper(matrix: Matrix, side: Side) -> None:
@@ -169,3 +183,4 @@ def _paper(matrix: Matrix, side: Side) -> None:
     typist = matrix.cast.district.actor
     batch = paper_batches.begin_batch(actor=typist, number=vote.number, name="1", choices=[["yes"]])
     side.numbers["paper_vote"], side.ids["paper_batch"] = vote.number, batch.pk
+    side.secrets["paper_slip"] = batch.slip

@@ -41,7 +41,7 @@ THINGS = {
     "councils_desk:vote-extend": numbered("vote_open"),
     "councils_desk:vote-stop": numbered("vote_open"),
     "councils_desk:vote-turnout": numbered("vote_open"),
-    "councils_desk:vote-papers": numbered("vote_closed"),
+    "councils_desk:vote-papers": numbered("vote_named"),
     "councils_desk:vote-count": numbered("vote_closed"),
     "councils_desk:vote-certify": numbered("vote_counted"),
     "councils_desk:vote-print": numbered("vote_counted"),
@@ -77,7 +77,7 @@ BODIES = {
     "councils_desk:vote-extend": fixed(closes_at="2099-01-01T20:00", reason="连着下雨"),
     "councils_desk:vote-stop": fixed(reason="题目写错了"),
     "councils_desk:vote-turnout": lambda m, s, p: {"entry": str(s.ids["vote_entry"])},
-    "councils_desk:vote-papers": fixed(choice="yes"),
+    "councils_desk:vote-papers": lambda m, s, p: {"entry": str(s.ids["vote_entry"]), "choice": "yes"},
     "councils_desk:vote-count": lambda m, s, p: {
         f"key_{n}": key for n, key in enumerate(s.secrets["vote_keys"])
     },
@@ -104,6 +104,10 @@ def build(matrix: Matrix) -> None:
             if state == "closed":
                 side.secrets["vote_keys"] = keys
         side.numbers["vote_budget"] = _held(people, side, roster, "published", is_budget=True)[0].number
+        named = worlds.drafted(people, roster, opens_at=clock.now() - timedelta(hours=1), is_secret=False)
+        actions.give_notice(actor=side.clerk.actor, number=named.number)
+        actions.open_vote(actor=side.clerk.actor, number=named.number)
+        side.numbers["vote_named"] = named.number
         made = actions.challenge(
             actor=side.resident.actor, number=side.numbers["vote_open"], text="公告没有贴在门厅"
         )

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mulin.councils.canvasses import contacts, curves, reading, ties
-from mulin.councils.canvasses.models import CanvassContact, CanvassDay, CanvassVisit
+from mulin.councils.canvasses.models import Canvass, CanvassContact, CanvassDay, CanvassVisit
 from mulin.councils.canvasses.tests.test_etiquette import code_of, plan, say
 from mulin.kernel import clock
 from mulin.kernel.errors import ActionError, NotVisible
@@ -163,3 +163,15 @@ def test_what_the_list_brought_is_the_beginning_of_the_history(campaign):
             "agree": 3, "undecided": 0, "oppose": 0, "not_reached": 9, "refused": 0,
         }
     }  # fmt: skip
+
+
+def test_a_visit_on_paper_lies_after_the_beginning_by_the_calendar_of_the_place(campaign, cast, freeze):
+    began = clock.now()
+    Canvass.objects.update(started_at=began.replace(hour=1, minute=0))
+    fields = {
+        "actor": cast.clerk.actor, "number": campaign.number, "n": campaign.n("1单元6-1"), "outcome": "agree",
+        "canvasser": campaign.member(cast.group_leader).pk,
+    }  # fmt: skip
+    day = clock.day_of(Canvass.objects.get().started_at)
+    assert code_of(lambda: contacts.record_for(**fields, on=day - timedelta(days=1))) == "bad-day"
+    assert contacts.record_for(**fields, on=day).on == day

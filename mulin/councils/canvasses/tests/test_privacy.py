@@ -213,3 +213,60 @@ def test_who_may_look_but_does_not_lead_sees_no_small_figure_nor_does_the_report
         "支持": "不到5户", "还在想": "0", "不支持": "不到5户", "没遇上人": "8", "请别再上门": "0",
     }  # fmt: skip
     assert shown["board"].rows[0].counts == {}
+
+
+# What a review found -----------------------------------------------------------------------------------
+
+
+def test_the_list_shows_no_small_figure_to_who_does_not_lead(campaign, cast, client_for):
+    address = reverse("councils_desk:canvasses")
+    assert "25%" in client_for(cast.clerk).get(address).content.decode()
+    for other in (cast.secretary, cast.auditor):
+        seen = client_for(other).get(address).content.decode()
+        assert "3号楼加装电梯" in seen and "25%" not in seen and "不到5户" in seen
+
+
+def test_the_list_costs_the_same_however_many_campaigns_there_are(
+    campaign, cast, world, client_for, django_assert_max_num_queries
+):
+    for n in range(8):
+        setup.draft_canvass(actor=cast.clerk.actor, place=world.home, title=f"第{n}次")
+    client = client_for(cast.clerk)
+    client.get(reverse("councils_desk:canvasses"))
+    with django_assert_max_num_queries(10):
+        client.get(reverse("councils_desk:canvasses"))
+
+
+def test_no_line_of_the_journal_says_whose_household_spoke_for_itself(campaign, cast):
+    before = set(Entry.objects.values_list("pk", flat=True))
+    contacts.say_own(actor=cast.resident.actor, number=campaign.number, stance="oppose")
+    (line,) = Entry.objects.exclude(pk__in=before)
+    assert line.code == "councils.canvass.contacted" and line.actor is None
+
+
+def test_figures_that_stay_do_not_say_what_the_only_door_of_a_house_said(campaign, cast, world):
+    clerk, number = cast.clerk.actor, campaign.number
+    doors = [
+        setup.Door("B002-1", "2栋 1", "500108002005-B002", None, "oppose"),
+        setup.Door("B003-1", "3栋 1", "500108002005-B003", None, "agree"),
+    ]
+    setup.add_households(actor=clerk, number=number, doors=doors)
+    before = reading.support(campaign.row)
+    found = closing.end_canvass(actor=clerk, number=number)
+    kept = set(found.days.values_list("building", flat=True)) | set(found.final["buildings"])
+    assert kept == {""}  # two single doors, and the smallest building beside them that hides them
+    assert reading.support(found) == before == (4, 14)
+    assert all(sum(row.values()) >= 5 for row in found.final["buildings"].values())
+
+
+def test_large_buildings_keep_their_own_figures_at_the_end(campaign, cast, world):
+    doors = [
+        setup.Door(f"B00{b}-{n}", f"{b}栋 {n}", f"500108002005-B00{b}", None, "agree")
+        for b, most in ((2, 9), (3, 3), (4, 2))
+        for n in range(most)
+    ]
+    setup.add_households(actor=cast.clerk.actor, number=campaign.number, doors=doors)
+    found = closing.end_canvass(actor=cast.clerk.actor, number=campaign.number)
+    sizes = {code[13:]: sum(row.values()) for code, row in found.final["buildings"].items()}
+    assert sizes == {"B001": 12, "B002": 9, "": 5}
+    assert set(found.days.values_list("building", flat=True)) == set(found.final["buildings"])

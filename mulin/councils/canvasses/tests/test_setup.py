@@ -172,3 +172,17 @@ def test_a_real_step_makes_a_canvass_whose_end_stands_on_the_timeline_of_its_top
     assert code_of(lambda: setup.discard_canvass(actor=cast.clerk.actor, number=found.number)) == "in-topic"
     stepping.KIND.stop(actor=cast.clerk.actor, topic=topic, step=step)
     assert Entry.objects.get(code="councils.canvass.stopped").matter == topic.thread
+
+
+def test_a_question_that_names_a_neighbour_is_not_answered_in_public_as_it_stands(campaign, cast):
+    asked = questions.ask(
+        actor=cast.resident.actor, number=campaign.number, text="3栋1单元5-2的不交钱，电话13912345678，怎么办"
+    )
+    fields = {
+        "actor": cast.clerk.actor, "number": campaign.number, "question": asked.pk, "kind": "question",
+        "answer": "没有交的以后再交。",
+    }  # fmt: skip
+    assert code_of(lambda: questions.answer_question(**fields, text=asked.text)) == "personal-data"
+    questions.answer_question(**fields, text="有人不交钱怎么办")
+    asked.refresh_from_db()
+    assert asked.state == "answered" and asked.text == "有人不交钱怎么办"

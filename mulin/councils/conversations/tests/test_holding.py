@@ -254,3 +254,55 @@ def test_managers_are_the_same_in_the_table_and_in_lists(cast):
     assert pictured(made).people == 0
     assert maps.is_due(made) is False
     assert reading.own_group(queries.picture_of(made), 1) == ""
+
+
+# What a review found ------------------------------------------------------------------------------------
+
+
+def test_a_leader_of_a_group_asks_in_the_browser(cast, world, client_for):
+    client = client_for(cast.group_leader)
+    data = {
+        "place": f"{world.home}/{world.group.pk}", "title": "园子种什么", "text": "春天动手。", "least": 20,
+        "closes_on": (today() + timedelta(days=9)).isoformat(), "open_to": "anyone", "results": "after",
+    }  # fmt: skip
+    answer = client.post("/desk/council/conversations/new/", data)
+    assert answer.status_code == 302, answer.content.decode()[-2000:]
+    made = Conversation.objects.get()
+    assert (made.org, made.place) == (world.group, world.home)
+
+
+def test_a_draft_goes_with_the_step_and_what_was_open_stays_closed(cast, topic):
+    actor = cast.clerk.actor
+    step = step_of(topic)
+    step.record = kind.begin(actor=actor, topic=topic, step=step)
+    step.save()
+    kind.stop(actor=actor, topic=topic, step=step)
+    assert not Conversation.objects.exists()
+    assert kind.progress(topic, step).missing
+    step.record = None
+    step.settings = dict(kind.settings({"seeds": SEEDS}))
+    step.record = kind.begin(actor=actor, topic=topic, step=step)
+    step.save()
+    number = Conversation.objects.get().number
+    kind.stop(actor=actor, topic=topic, step=step)
+    step.state = "skipped"
+    step.save()
+    with refused("not-now"):
+        actions.reopen_conversation(actor=actor, number=number)
+    assert Conversation.objects.get().state == "closed"
+
+
+def test_the_day_of_publication_is_the_day_of_the_place(cast, freeze, client_for):
+    made = opened(cast)
+    two_camps(made)
+    freeze((now() + timedelta(days=1)).replace(hour=2, minute=0))
+    day = today()
+    published(cast, made)
+    page = client_for().get(f"/council/conversations/{made.number}/map/").content.decode()
+    assert reading_day(day) in page and reading_day(day - timedelta(days=1)) not in page
+
+
+def reading_day(day):
+    from mulin.voices.surveys.reading import on_day
+
+    return on_day(day)

@@ -1,10 +1,14 @@
-"""`mulin recount FILE`: the last line is the result; exit 1 if it is not the one that the file publishes."""
+"""`mulin recount FILE`: the last line is the result; exit 1 if it is not the one that the file publishes.
+
+A vote's file is JSON (docs/recount.md), a budget vote's a `.pb`, which marks the projects that were chosen.
+"""
 
 from pathlib import Path
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from mulin.councils import recounting
+from mulin.councils import pabulib, recounting, replays
 
 
 class Command(BaseCommand):
@@ -16,8 +20,8 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         try:
-            file = recounting.read(Path(options["file"]).read_text(encoding="utf-8-sig"))
-            counted = recounting.recount(file).as_json()
+            text = Path(options["file"]).read_text(encoding="utf-8-sig")
+            file, counted = _budget(text) if text.lstrip().startswith("META") else _vote(text)
         except (ValueError, OSError) as error:
             raise CommandError(str(error)) from error
         if "result" not in file:
@@ -29,3 +33,20 @@ class Command(BaseCommand):
         if different:
             self.stdout.flush()
             raise SystemExit(1)
+
+
+def _vote(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A vote's file, and its result counted again."""
+    file = recounting.read(text)
+    return file, recounting.recount(file).as_json()
+
+
+def _budget(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Of a budget's file the projects that it marks as chosen, and those that its rule chooses."""
+    election = pabulib.parse(text)
+    outcome = replays.replay(election)
+    if outcome is None:
+        raise ValueError(f"{election.rule}: this is no rule that we have")
+    chosen = election.winners
+    file = {} if chosen is None else {"result": {"winners": sorted(chosen)}}
+    return file, {"winners": sorted(outcome.winners)}

@@ -216,3 +216,64 @@ def test_the_month_puts_a_meeting_on_its_day(cast, announced):
     sheet = showing.month_sheet(made.begins_at.date().replace(day=1), [made])
     found = [one for week in sheet for one in week if one.meetings]
     assert [one.day for one in found] == [made.begins_at.date()]
+
+
+# What a review found -------------------------------------------------------------------------------------
+
+
+def test_a_published_matter_stands_on_the_agenda_with_the_way_to_it(cast, drafted, client_for):
+    from mulin.voices.actions import hide_matter, publish_matter, submit_voice
+
+    made = drafted()
+    said = submit_voice(
+        actor=cast.resident.actor, text="单元门口的路灯坏了一个星期。", place=made.place, kind="complaint",
+        category="street_lamp",
+    )  # fmt: skip
+    matter = publish_matter(
+        actor=cast.secretary.actor, number=said.voice.matter.number, title="路灯坏了", text="晚上看不见路。"
+    )
+    agenda.add_item(actor=cast.clerk.actor, number=made.number, title="路灯", matter=matter.number)
+    actions.announce_meeting(actor=cast.clerk.actor, number=made.number)
+    page = client_for().get(f"/council/meetings/{made.number}/").content.decode()
+    assert f"/m/{matter.number}" in page and "路灯坏了" in page
+    hide_matter(actor=cast.secretary.actor, number=matter.number, reason="有人在里面")
+    page = client_for().get(f"/council/meetings/{made.number}/").content.decode()
+    assert matter.number not in page and "路灯坏了" not in page
+
+
+def test_who_was_to_come_hears_that_a_meeting_is_off_when_its_topic_stops(cast, step, settle):
+    from mulin.councils.meetings import attending
+    from mulin.kernel.clock import now
+
+    stepping.begin(actor=cast.clerk.actor, topic=step.topic, step=step)
+    meeting = Meeting.objects.get(step=step)
+    actor = cast.clerk.actor
+    attending.list_people(actor=actor, number=meeting.number, text="李晓梅")
+    meeting.attendance.update(account=cast.resident.account)
+    actions.edit_meeting(
+        actor=actor, number=meeting.number, title="议行道树", venue="院子",
+        begins_at=now() + __import__("datetime").timedelta(days=20),
+    )  # fmt: skip
+    actions.announce_meeting(actor=actor, number=meeting.number)
+    stepping.stop(actor=actor, topic=step.topic, step=step)
+    settle()
+    meeting.refresh_from_db()
+    assert meeting.state == "cancelled" and meeting.cancel_reason
+    assert Notice.objects.filter(code="councils.meeting.cancelled", account=cast.resident.account).exists()
+
+
+@pytest.mark.parametrize("how", ["discarded", "step over"])
+def test_what_people_proposed_waits_again_when_the_draft_it_was_put_in_goes(cast, drafted, step, world, how):
+    proposal = agenda.propose(actor=cast.resident.actor, place=world.home, title="换路灯")
+    meeting = drafted()
+    actor = cast.clerk.actor
+    agenda.decide_proposal(actor=actor, proposal=proposal.pk, into=meeting.number)
+    if how == "discarded":
+        actions.discard_meeting(actor=actor, number=meeting.number)
+    else:
+        Meeting.objects.filter(pk=meeting.pk).update(step=step)
+        stepping.end(actor=actor, topic=step.topic, step=step)
+    assert not Meeting.objects.filter(pk=meeting.pk).exists()
+    proposal.refresh_from_db()
+    assert (proposal.state, proposal.item, proposal.meeting) == ("waiting", None, None)
+    assert list(queries.waiting_proposals(actor)) == [proposal]

@@ -121,8 +121,8 @@ def test_one_tap_at_the_door(cast, begun, client_for, freeze):
     assert client_for(cast.neighbour).post(old).status_code == 409
 
 
-def test_the_whole_way_at_the_desk(cast, world, client_for, freeze):
-    browser = client_for(cast.clerk)
+def called_together(browser, world):
+    """A meeting with one item and two people, announced."""
     assert "物业恳谈会" in text_of(browser.get(desk("meeting-types")))
     when = clock.now() + timedelta(days=5)
     answer = browser.post(
@@ -137,14 +137,26 @@ def test_the_whole_way_at_the_desk(cast, world, client_for, freeze):
     assert browser.post(desk("meeting-announce", number), {"told": ["residents"]}).status_code == 302
     browser.post(desk("meeting-people", number), {"text": "张三 3栋\n李四，物业"})
     assert sorted(made.attendance.values_list("name", "label")) == [("张三", "3栋"), ("李四", "物业")]
-    freeze(when)
-    browser.post(desk("meeting-move", number, "open"))
+    return made, item
+
+
+def somebody_comes(browser, made):
+    number = made.number
     person = made.attendance.first()
     answer = browser.post(
         desk("meeting-person", number, person.pk), {"state": "present"}, headers={"HX-Request": "true"}
     )
     assert "勾错了" in text_of(answer) and answer["HX-Trigger"] == "mulin:came"
     assert "到了 1 人" in text_of(browser.get(desk("meeting-figures", number)))
+
+
+def test_the_whole_way_at_the_desk(cast, world, client_for, freeze):
+    browser = client_for(cast.clerk)
+    made, item = called_together(browser, world)
+    number = made.number
+    freeze(made.begins_at)
+    browser.post(desk("meeting-move", number, "open"))
+    somebody_comes(browser, made)
     answer = browser.post(
         desk("meeting-minutes-save", number),
         {f"discussion_{item.pk}": "大家都说要修", "word_observers": "记者"},

@@ -1,10 +1,12 @@
 """Making a roster: empty, from the residents who are known, or from an earlier one."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
+from mulin.councils.keepers import keeper
 from mulin.councils.rosters import lines, queries
 from mulin.councils.rosters.actions.common import draft, frozen, line, managed, refuse
 from mulin.councils.rosters.bodies import BODIES, FROM_PEOPLE, LINES, PERSON, UNIT
@@ -14,7 +16,7 @@ from mulin.kernel.actors import Actor
 from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError
 from mulin.kernel.numbers import new_number
-from mulin.kernel.policy import Target, require
+from mulin.kernel.policy import can
 from mulin.people.models import Household, Invitation, Organisation, Residence
 from mulin.places import queries as places
 
@@ -29,8 +31,8 @@ def draft_roster(
 
     `source`: "hand" empty, "people" filled from confirmed households and residents (`fill_from_people`),
     "copy" with the lines of the roster `like`, which must have the same body. `org`: the group that keeps
-    it. Who: councils.roster:manage there. Raises no-place, no-body, no-title, bad-site, not-from-people,
-    other-body.
+    it. Who: councils.roster:manage there; a group's leader has doors filled in, never names. Raises no-place,
+    no-body, no-title, bad-site, no-group, not-from-people, other-body.
     """
     if not codes.is_valid(place) or codes.level(place) != codes.Level.COMMUNITY:
         raise refuse("no-place", _("请选一个社区。"), "place")
@@ -40,7 +42,7 @@ def draft_roster(
         raise refuse("bad-site", _("请从列表里选小区、院落或楼栋。"), "site")
     if stair and "-B" not in site:
         raise refuse("bad-site", _("填单元，先要选一栋楼。"), "site")
-    require(actor, queries.MANAGE, Target(place=place, orgs=frozenset({org.pk} if org else ())))
+    keeper(actor, queries.MANAGE, place, org.pk if org else None)
     earlier = queries.get_roster(actor, like) if like else None
     if earlier is not None and earlier.body != body:
         raise refuse("other-body", _("只能复制同一种名册。"), "like")
@@ -52,7 +54,7 @@ def draft_roster(
         )  # fmt: skip
         n = _copy(earlier, roster) if earlier else 0
         if source == "people" and earlier is None:
-            n = _fill(roster)
+            n = _fill(actor, roster)
         line("roster.drafted", actor, roster, body=body, n=n)
     return roster
 
@@ -84,16 +86,17 @@ def edit_roster(*, actor: Actor, number: str, title: str, for_what: str = "") ->
 def fill_from_people(*, actor: Actor, number: str) -> int:
     """Add to a draft the households or confirmed residents who are known and not on it yet; how many came.
 
-    Who: councils.roster:manage. Raises frozen, not-from-people.
+    Who: councils.roster:manage; names only by who holds that for the place. Raises frozen, not-from-people.
     """
     with write():
         roster = draft(actor, number)
-        n = _fill(roster)
+        n = _fill(actor, roster)
         line("roster.filled", actor, roster, n=n)
     return n
 
 
-def _fill(roster: Roster) -> int:
+def _fill(actor: Actor, roster: Roster) -> int:
+    _may_fill(actor, roster)
     if roster.body not in FROM_PEOPLE:
         raise ActionError("not-from-people", _("系统不知道谁是业主、代表或党员。请导入表格，或一条一条加。"))
     writer = lines.Writer(roster)
@@ -102,6 +105,14 @@ def _fill(roster: Roster) -> int:
         if lines.key_of(roster.body, lines.complete(roster.body, one)) not in writer.keys:
             writer.take(one)
     return writer.flush()
+
+
+def _may_fill(actor: Actor, roster: Roster) -> None:
+    """Who lives where is known to the office: a group's leader does not read names out by way of a roster.
+    Doors without names they may."""
+    if LINES[roster.body] == PERSON and not can(actor, queries.MANAGE, roster.place):
+        text = _("住户的名字要由社区工作人员来填。请从空白开始，一条一条加，或者请社区编这份名册。")
+        raise refuse("not-from-people", text, "start")
 
 
 def _where(roster: Roster, prefix: str = "") -> Q:
@@ -129,7 +140,7 @@ def _households(roster: Roster) -> list[lines.Line]:
 
 def _door(door: str) -> dict[str, str]:
     """`1单元5-2` as stair and door."""
-    stair, mark, rest = door.partition("单元")
+    stair, mark, rest = door.partition("单元")  # untranslated: how doors are written
     return {"stair": stair + mark, "door": rest} if mark and rest else {"door": door}
 
 
@@ -154,6 +165,16 @@ def _residents(roster: Roster) -> list[lines.Line]:
     return found
 
 
+def _kept(earlier: Roster, roster: Roster) -> Iterable[RosterEntry]:
+    """The lines to copy: all of them where both are for the same part of the place, else those of the new
+    one's part."""
+    rows = earlier.entries.all()
+    if not roster.site or (earlier.site, earlier.stair) == (roster.site, roster.stair):
+        return rows
+    rows = rows.filter(building__in=[one.code for one in lines.buildings_of(roster)])
+    return rows.filter(stair=roster.stair) if roster.stair else rows
+
+
 def _copy(earlier: Roster, roster: Roster) -> int:
     people: dict[Any, OwnerPerson] = {}
     for old in earlier.people.all():
@@ -166,16 +187,21 @@ def _copy(earlier: Roster, roster: Roster) -> int:
         "key", "position", "label", "building", "stair", "door", "kind", "is_developers", "registry",
         "survey", "contract", "phone_sealed", "phone_last4", "note", "account_id", "household_id",
     )  # fmt: skip
-    for old in earlier.entries.all():
+    for old in _kept(earlier, roster):
         entries[old.pk] = RosterEntry(roster=roster, **{name: getattr(old, name) for name in names})
     OwnerPerson.objects.bulk_create(people.values(), batch_size=500)
     RosterEntry.objects.bulk_create(entries.values(), batch_size=500)
     if LINES[roster.body] == UNIT:
         owned = Ownership.objects.filter(entry__roster=earlier).values_list("entry_id", "person_id")
         Ownership.objects.bulk_create(
-            [Ownership(entry=entries[entry], person=people[person]) for entry, person in owned],
+            [
+                Ownership(entry=entries[entry], person=people[person])
+                for entry, person in owned
+                if entry in entries
+            ],
             batch_size=500,
         )
+        roster.people.filter(ownerships=None).delete()
     return len(entries)
 
 

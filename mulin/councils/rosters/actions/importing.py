@@ -1,7 +1,10 @@
 """Lines from a spreadsheet: the good ones are kept, each bad one is reported with its row."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -59,11 +62,12 @@ def import_entries(*, actor: Actor, number: str, path: Path | str) -> Imported:
 
 
 def _take(roster: Roster, rows: list[tables.Row], result: Imported) -> None:
-    writer = lines.Writer(roster)
+    writer = lines.Writer(roster, lines.finder(_numbers(rows)))
     buildings = lines.buildings_by_name(roster)
+    homes = {} if LINES[roster.body] == UNIT else lines.households_of(roster)
     for row, cells in rows:
         try:
-            writer.take(_line(roster, cells, buildings))
+            writer.take(_line(roster, cells, buildings, homes))
         except ActionError as error:
             result.refuse(row, str(error.message))
     result.added = writer.flush()
@@ -72,7 +76,17 @@ def _take(roster: Roster, rows: list[tables.Row], result: Imported) -> None:
         roster.save(update_fields=["source"])
 
 
-def _line(roster: Roster, cells: dict[str, str], buildings: dict) -> lines.Line:
+def _numbers(rows: list[tables.Row]) -> Iterator[str]:
+    """Every telephone in a file, as far as it can be read; the rest is refused with its row."""
+    for _row, cells in rows:
+        for text in (cells.get("phone", ""), *lines.split(cells.get("phones", ""))):
+            with suppress(ActionError):
+                yield lines.phone(text)
+
+
+def _line(
+    roster: Roster, cells: dict[str, str], buildings: Mapping[str, Any], homes: Mapping[tuple[str, str], Any]
+) -> lines.Line:
     """A row as a line. Raises ActionError for what cannot be read."""
     building = buildings.get(lines.clean_door(cells.get("building", "")))
     found = lines.Line(
@@ -87,7 +101,7 @@ def _line(roster: Roster, cells: dict[str, str], buildings: dict) -> lines.Line:
         _read_unit(found, cells)
     else:
         found.phone = lines.phone(cells.get("phone", ""))
-        found.household = lines.household_of(found.building, found.stair, found.door)
+        found.household = homes.get((found.building, lines.clean_door(f"{found.stair}{found.door}")))
         if LINES[roster.body] == PERSON and cells.get("building") and building is None:
             found.building_name = cells["building"].strip()[:40]
     if roster.stair and found.stair != roster.stair and LINES[roster.body] != PERSON:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from mulin.councils.rosters import queries
 from mulin.councils.rosters.actions.common import frozen, line, managed, refuse
 from mulin.councils.rosters.actions.lines import entry_of
-from mulin.councils.rosters.bodies import LINES, UNIT
-from mulin.councils.rosters.models import Roster, RosterCode, RosterEntry
+from mulin.councils.rosters.bodies import HOUSEHOLD, LINES, UNIT
+from mulin.councils.rosters.models import OwnerPerson, Roster, RosterCode, RosterEntry
 from mulin.kernel import rulebook, throttle
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import now, today
@@ -107,7 +107,7 @@ def use_code(*, actor: Actor, code: str) -> RosterEntry:
     them. Works once.
 
     Who: councils.roster:check (any account). Raises bad-code, taken (another account was there before),
-    too-often after ten tries in an hour.
+    other-person, too-often after ten tries in an hour.
     """
     require(actor, "councils.roster:check", "")
     throttle.check("roster-code", str(actor.account), limit=TRIES_PER_HOUR, seconds=3600)
@@ -127,12 +127,22 @@ def use_code(*, actor: Actor, code: str) -> RosterEntry:
             raise ActionError(
                 "taken", _("这一条已经由另一个账户认领。不是您家的人，请告诉社区。"), field="code"
             )
+        _is_one_person(holder, actor)
         holder.account_id = actor.account
         holder.save(update_fields=["account"])
         found.used_at = now()
         found.save(update_fields=["used_at"])
         line("roster.joined", actor, found.entry.roster)
     return found.entry
+
+
+def _is_one_person(holder: OwnerPerson | RosterEntry, actor: Actor) -> None:
+    """An account is one person: on a roster of people or owners it is nobody else besides. Somebody may have
+    two homes, so households are left out."""
+    rows = type(holder).objects.filter(roster=holder.roster_id, account=actor.account).exclude(pk=holder.pk)
+    if LINES[holder.roster.body] != HOUSEHOLD and rows.exists():
+        text = _("您的账户在这份名册上已经是另一个人。每个人要用自己的账户；登记重了，请告诉社区。")
+        raise ActionError("other-person", text, field="code")
 
 
 def unlink(*, actor: Actor, number: str, key: str, owner: str = "") -> None:

@@ -322,3 +322,74 @@ def test_the_day_is_the_products_own(frozen):
         frozen.objections_until, date
     )
     assert RosterEntry.objects.filter(roster=frozen).count() == 8
+
+
+# What a review found ---------------------------------------------------------------------------------------
+
+
+def test_an_account_is_one_owner_and_no_second_one(frozen, clerk, cast):
+    letters = actions.make_letters(actor=clerk, number=frozen.number)
+    actor = cast.resident.actor
+    actions.use_code(actor=actor, code=letter_to(letters, "王五").code)
+    refused("other-person", actions.use_code, actor=actor, code=letter_to(letters, "陈六").code)
+    assert frozen.people.filter(account=actor.account).count() == 1
+    actions.use_code(actor=cast.neighbour.actor, code=letter_to(letters, "陈六").code)  # still good
+
+
+def test_somebody_may_stand_for_two_homes(draft, clerk, cast):
+    roster = draft("households")
+    home = {"building": "500108002005-B001", "building_name": "金堰花园1栋", "stair": "1单元"}
+    add(clerk, roster, lines.Line(door="7-1", **home), lines.Line(door="7-2", **home))
+    actions.freeze_roster(actor=clerk, number=roster.number)
+    for letter in actions.make_letters(actor=clerk, number=roster.number):
+        actions.use_code(actor=cast.neighbour.actor, code=letter.code)
+    assert len(queries.entries_of(roster, cast.neighbour.actor)) == 2
+
+
+def test_every_telephone_goes_in_time_also_of_proxies_objections_and_drafts(
+    frozen, draft, clerk, cast, set_rule
+):
+    phone = "13912345678"
+    actions.record_objection(
+        actor=clerk, number=frozen.number, kind="missing", text="漏了我家", name="赵", phone=phone
+    )
+    answered = frozen.objections.get()
+    actions.answer_objection(
+        actor=clerk, number=frozen.number, objection=answered.number, is_accepted=False, answer="查过了"
+    )
+    key = frozen.entries.get(door="1-2").key
+    actions.record_proxy(
+        actor=clerk, number=frozen.number, keys=[key], giver="A", holder_name="钱", holder_phone=phone,
+        signed_on=today(), until=today() + timedelta(days=30),
+    )  # fmt: skip
+    forgotten = draft()
+    add(clerk, forgotten, unit("3-1", "孙七", "", phone, registry=100))
+    set_rule("councils.roster.phone_days", 100)
+    with clock.at(clock.now() + timedelta(days=90)):
+        assert actions.forget_phones() == 0
+    with clock.at(clock.now() + timedelta(days=101)):
+        assert actions.forget_phones() == 3
+    assert not frozen.objections.exclude(phone_sealed="").exists()
+    assert not frozen.proxies.exclude(holder_phone_sealed="").exists()
+    assert not forgotten.people.exclude(phone_sealed="").exists()
+
+
+def test_the_time_for_objections_may_be_longer_than_the_rule_and_never_shorter(houses, clerk, set_rule):
+    set_rule("councils.roster.objection_days", 10)
+    short = today() + timedelta(days=9)
+    refused("bad-day", actions.freeze_roster, actor=clerk, number=houses.number, objections_until=short)
+    until = today() + timedelta(days=12)
+    made = actions.freeze_roster(actor=clerk, number=houses.number, objections_until=until)
+    assert made.objections_until == until
+
+
+def test_a_leader_of_a_group_does_not_read_out_who_lives_where(cast, world):
+    leader = cast.group_leader.actor
+    fields = {"actor": leader, "place": world.home, "title": "名册", "org": world.group}
+    refused("not-from-people", actions.draft_roster, body="residents", source="people", **fields)
+    empty = actions.draft_roster(body="residents", **fields)
+    refused("not-from-people", actions.fill_from_people, actor=leader, number=empty.number)
+    assert not empty.entries.exists()
+    doors = actions.draft_roster(body="courtyard", source="people", **fields)
+    assert [one.label for one in doors.entries.all()] == ["金堰花园1栋 1单元5-2"]
+    assert actions.fill_from_people(actor=cast.clerk.actor, number=empty.number) > 0

@@ -1,5 +1,7 @@
 """The pages of rosters, for those who keep them and for everybody."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -54,7 +56,9 @@ def test_a_roster_is_made_filled_and_frozen_on_the_pages(client_for, cast, world
         {"building": world.building, "stair": "2", "door": "7-1", "again": "1"},
     )
     assert (
-        client.post(desk("roster-freeze", roster), {"objections_until": today().isoformat()}).status_code
+        client.post(
+            desk("roster-freeze", roster), {"objections_until": (today() + timedelta(days=7)).isoformat()}
+        ).status_code
         == 302
     )
     roster.refresh_from_db()

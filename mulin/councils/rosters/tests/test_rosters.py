@@ -4,7 +4,7 @@ import pytest
 
 from mulin.councils import owners, voterules
 from mulin.councils.counting import Amount
-from mulin.councils.rosters import actions, checks, counting, queries
+from mulin.councils.rosters import actions, checks, counting, lines, queries
 from mulin.councils.rosters.guard import FrozenError
 from mulin.councils.rosters.models import OwnerPerson, Ownership, Roster, RosterEntry
 from mulin.councils.rosters.tests.conftest import add, unit
@@ -296,3 +296,41 @@ def test_a_clerk_makes_no_roster_elsewhere(cast, world):
 def test_no_name_and_no_phone_is_in_the_journal(frozen):
     text = "".join(str(one.data) for one in Entry.objects.filter(code__startswith="councils."))
     assert not any(name in text for name in ("张三", "李四", "王五", "陈六"))
+
+
+# What a review found -------------------------------------------------------------------------------------
+
+
+def test_a_telephone_that_comes_later_is_kept_for_an_owner_who_is_known(draft, clerk, cast):
+    roster = draft()
+    phone, name = "13800138000", cast.resident.account.name
+    add(clerk, roster, unit("1-1", name, "A", registry=100))
+    add(clerk, roster, unit("1-2", name, "A", phone, registry=100))
+    (owner,) = roster.people.all()
+    assert owner.phone_last4 == "8000" and owner.account == cast.resident.account
+
+
+def test_a_copy_for_one_building_takes_only_its_lines(draft, clerk, world):
+    whole = draft()
+    add(clerk, whole, unit("1-1", "张三", "A", registry=100), unit("1-2", "李四", "B", registry=100))
+    other = lines.Line(
+        building="500108002005-B002", building_name="金堰花园2栋", stair="1单元", door="1-1", registry=100,
+        owners=lines.owners_of("王五", "C"),
+    )  # fmt: skip
+    add(clerk, whole, other)
+    part = draft(like=whole.number, site="500108002005-B002")
+    assert [one.label for one in part.entries.all()] == ["金堰花园2栋 1单元1-1"]
+    assert [one.code for one in part.people.all()] == ["C"]
+    assert draft(like=whole.number).entries.count() == 3
+
+
+def test_ten_thousand_rows_cost_a_few_statements_and_not_one_each(
+    draft, clerk, tmp_path, django_assert_max_num_queries
+):
+    roster = draft("households")
+    rows = "\n".join(f"金堰花园1栋,1,{n}-1,139{n:08d}" for n in range(1, 3001))
+    path = tmp_path / "households.csv"
+    path.write_text(f"楼栋,单元,房号,电话\n{rows}", encoding="utf-8")
+    with django_assert_max_num_queries(120):
+        result = actions.import_entries(actor=clerk, number=roster.number, path=path)
+    assert (result.added, result.refused) == (3000, 0)

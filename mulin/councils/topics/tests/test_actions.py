@@ -12,6 +12,7 @@ from mulin.kernel.db import is_postgres
 from mulin.kernel.errors import ActionError, NotAllowed, NotVisible
 from mulin.kernel.models import Entry, Notice, ThreadLink
 from mulin.kernel.testing.together import at_once
+from mulin.people.models import Post
 
 pytestmark = pytest.mark.django_db
 
@@ -358,3 +359,59 @@ def test_what_can_be_done_next_is_what_the_actions_allow(make_topic, bench, cast
     (second,) = moves.next_moves(topic, queries.steps_of(topic))
     assert (second.kind, second.missing) == ("end", ("还差一点。",))
     assert clock.today() + timedelta(days=5) == second.on
+
+
+# What a review found ------------------------------------------------------------------------------------
+
+
+def test_a_post_in_another_community_does_no_step_here(make_topic, cast, world, freeze):
+    topic = _choosing(make_topic, cast, freeze)
+    freeze("2026-03-20 10:00")
+    Post.objects.create(account=cast.clerk.account, role="secretary", place=world.other_home)
+    both = cast.clerk.again()
+    assert {"clerk", "secretary"} <= both.roles
+    with pytest.raises(NotAllowed):
+        actions.end_step(actor=both, number=topic.number, key="choose", remark="放")
+    Post.objects.create(account=cast.clerk.account, role="secretary", place=world.home)
+    done = actions.end_step(actor=cast.clerk.again(), number=topic.number, key="choose", remark="放")
+    assert done.state == "done"
+
+
+def test_days_that_somebody_set_stay_when_only_words_of_a_draft_change(make_topic, cast, freeze):
+    freeze("2026-03-02 10:00")
+    wanted = (date(2026, 3, 10), date(2026, 3, 20))
+    topic = make_topic(starts_on=date(2026, 3, 2), days={"talk": wanted})
+    words = {"actor": cast.clerk.actor, "number": topic.number, "title": "放两张"}
+    actions.edit_topic(**words, starts_on=date(2026, 3, 2))
+    assert (steps(topic)["talk"].begins_on, steps(topic)["talk"].ends_on) == wanted
+    actions.edit_topic(**words, starts_on=date(2026, 3, 3))
+    assert steps(topic)["talk"].begins_on == date(2026, 3, 3)
+
+
+def test_a_matter_of_another_place_does_not_become_a_topic_here(bench, cast, published, world):
+    matter = published()
+    officer = cast.district.actor
+    fields = {"actor": officer, "process": "bench", "title": "放不放长椅", "matter": matter.number}
+    refused("elsewhere", actions.start_topic, place=world.other_home, **fields)
+    assert actions.start_topic(place=world.home, **fields).matter == matter
+
+
+def test_what_something_was_prepared_for_is_not_thrown_away(make_topic, cast, world):
+    from mulin.councils.upward.actions import discard_proposal, draft_proposal
+
+    topic = make_topic()
+    actor = cast.clerk.actor
+    wish = draft_proposal(actor=actor, place=world.home, title="拨一笔钱", topic=topic)
+    refused("in-use", actions.discard_topic, actor=actor, number=topic.number)
+    assert steps(topic) and not lines("discarded")
+    discard_proposal(actor=actor, number=wish.number)
+    actions.discard_topic(actor=actor, number=topic.number)
+    assert not Topic.objects.exists()
+
+
+def test_days_of_a_step_that_is_over_cannot_be_made_up(make_topic, cast, freeze):
+    topic = _choosing(make_topic, cast, freeze)
+    before = {key: (one.begins_on, one.ends_on) for key, one in steps(topic).items()}
+    made_up = (date(2020, 1, 1), date(2030, 1, 1))
+    actions.move_days(actor=cast.clerk.actor, number=topic.number, days={"talk": made_up})
+    assert {key: (one.begins_on, one.ends_on) for key, one in steps(topic).items()} == before

@@ -1,14 +1,18 @@
 """The pages: for residents, at the desk, and a process that is dropped in as a file and runs through."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
+from mulin.councils.conversations.models import Conversation
 from mulin.councils.steps import Progress
-from mulin.councils.topics import actions, queries
+from mulin.councils.topics import actions, queries, reading
 from mulin.councils.topics.models import Topic
+from mulin.kernel import clock
 from mulin.kernel.testing.cast import HOME, OTHER_HOME
 from mulin.kernel.worker import settle
 
@@ -51,9 +55,13 @@ def test_everybody_sees_where_it_stands_what_comes_next_and_how_to_take_part(mak
 def test_the_list_names_what_one_can_take_part_in_first(make_topic, client_for, cast):
     waiting = make_topic(announce=True, title="等着的议题")
     inviting = make_topic(announce=True, title="能参加的议题")
-    actions.begin_step(actor=cast.clerk.actor, number=inviting.number, key="talk")
+    Conversation.objects.create(
+        number="99000000001", place=inviting.place, topic=inviting, title="长椅放哪里", state="open",
+        closes_on=clock.today() + timedelta(days=5),
+    )  # fmt: skip
     page = text(client_for().get(LIST))
-    assert "今天可以参加" in page and page.index(inviting.title) < page.index(waiting.title)
+    assert "今天可以参加" in page and page.index("长椅放哪里") < page.index(waiting.title)
+    assert inviting.title not in page.partition("还在商量的")[2]
 
 
 def test_the_list_can_be_searched_and_narrowed(make_topic, client_for, cast):
@@ -374,3 +382,36 @@ ends = ["remark"]
 
 def _find_out(results, cast, topic: Topic) -> None:
     results.write_finding(actor=cast.clerk.actor, number=topic.number, text="东头有太阳，量过了。")
+
+
+def test_a_group_that_runs_a_topic_is_not_told_what_the_office_knows_of_the_matter(
+    make_topic, published, client_for, cast, world
+):
+    secret = published(publish=False, text="我家楼上三零二的老李半夜打牌，吵得睡不着。")
+    topic = make_topic(matter=secret.number, org=world.group.pk)
+    client = client_for(cast.clerk)
+    assert secret.title in text(client.get(f"/desk/council/{topic.number}/"))
+    page = text(client_for(cast.group_leader).get(f"/desk/council/{topic.number}/"))
+    assert topic.title in page and secret.title not in page and secret.number not in page
+    entries = reading.timeline(topic, everything=True)
+    inside = reading.timeline(topic, everything=True, with_matter=True)
+    assert len(entries) < len(inside)
+
+
+def test_the_list_costs_the_same_with_many_topics(make_topic, client_for, cast):
+    client, seen = client_for(), []
+    for n in (1, 11):
+        for _ in range(n):
+            topic = make_topic(announce=True)
+            actions.begin_step(actor=cast.clerk.actor, number=topic.number, key="talk")
+        client.get(LIST)
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(LIST).status_code == 200
+        seen.append(len(asked))
+    assert seen[0] == seen[1] <= 10
+
+
+def test_the_export_of_a_narrowed_list_keeps_every_sign_of_the_search(make_topic, client_for, cast):
+    make_topic(announce=True, title="A&B 的长椅")
+    page = client_for(cast.clerk).get("/desk/council/", {"q": "A&B"}).content.decode()
+    assert "q=A%26B" in page and "A&amp;B 的长椅" in page

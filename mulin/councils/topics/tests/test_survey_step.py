@@ -85,9 +85,23 @@ def test_each_state_says_what_is_missing(asking, cast, freeze):
     progress = moves.progress_of(asking, step)
     assert progress.invites and progress.missing
     assert kinds()["survey"].public_url(asking, step) == f"/s/{survey.number}"
+    for _ in range(20):
+        Sheet.objects.create(survey=survey, state="done", answers={})
     surveys.close_survey(actor=cast.clerk.actor, number=survey.number)
     with pytest.raises(ActionError, match="公布"):
         actions.end_step(actor=cast.clerk.actor, number=asking.number, key="ask")
+
+
+def test_a_small_courtyard_whose_sheets_are_too_few_to_be_published_can_go_on(asking, cast):
+    _step, survey = now(asking)
+    surveys.open_survey(actor=cast.clerk.actor, number=survey.number)
+    for _ in range(13):
+        Sheet.objects.create(survey=survey, state="done", answers={})
+    surveys.close_survey(actor=cast.clerk.actor, number=survey.number)
+    actions.end_step(actor=cast.clerk.actor, number=asking.number, key="ask")
+    step, survey = now(asking)
+    assert "13" in step.outcome and "不公布" in step.outcome
+    assert survey.published_at is None
 
 
 def test_what_is_wanted_most_goes_on_to_later_steps_in_that_order(asking, cast):

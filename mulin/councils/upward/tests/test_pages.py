@@ -130,3 +130,32 @@ def test_the_home_of_the_community_shows_it(client_for, world, sent):
 def test_a_place_that_is_no_community_has_no_list(client_for, world):
     for place in (world.street, "nowhere"):
         read(client_for(), f"/council/proposals/c/{place}/", status=404)
+
+
+# What a review found -----------------------------------------------------------------------------------
+
+
+def test_a_level_does_not_read_the_private_matter_behind_a_proposal(world, cast, client_for):
+    said = submit_voice(
+        actor=cast.resident.actor, text="我家三零二的老李说水费收不齐，吵起来了。", place=world.home,
+        kind="suggestion",
+    )  # fmt: skip
+    matter = said.voice.matter
+    made = actions.draft_proposal(actor=cast.clerk.actor, place=world.home, matter=matter, **WORDS)
+    actions.send_proposal(actor=cast.clerk.actor, number=made.number)
+    path = f"/desk/council/proposals/{made.number}/"
+    assert matter.title in read(client_for(cast.clerk), path)
+    assert matter.title not in read(client_for(cast.clerk), f"{path}print/")
+    hop = made.hops.get()
+    hop.org = world.city_management
+    hop.save()
+    shown = read(client_for(cast.department), path)
+    assert WORDS["title"] in shown and matter.title not in shown and matter.number not in shown
+
+
+def test_the_days_of_the_export_are_those_of_the_place(sent, cast, freeze, clerk):
+    freeze("2026-12-01 02:00")
+    actions.withdraw_proposal(actor=cast.clerk.actor, number=sent.number, reason="另有安排")
+    answer = clerk.get("/desk/council/proposals/export/", {"tab": "done"})
+    rows = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert rows[1][8] == "2026-12-01"

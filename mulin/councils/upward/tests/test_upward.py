@@ -274,7 +274,7 @@ def test_it_waits_in_the_inbox_of_the_level_then_of_the_unit_then_of_the_makers(
     actions.return_proposal(actor=cast.district.actor, number=made.number, answer=REASONED)
     assert items(cast.department) == []
     assert items(cast.clerk) == [(made.number, "退回补充")]
-    assert telling.count(cast.clerk.again()) == 1
+    assert len(items(cast.clerk)) == 1
 
 
 def test_what_is_late_says_so(sent, freeze):
@@ -369,3 +369,12 @@ def test_every_move_has_its_word_and_its_icon():
 def test_a_limit_at_the_weekend_is_counted_in_working_days(sent, freeze):
     freeze("2026-11-06 16:00")
     assert clock.day_of(hop(sent()).due_at) == clock.today() + timedelta(days=5)
+
+
+def test_a_need_for_which_a_proposal_is_being_written_is_not_thrown_away(drafted, world, cast):
+    need = needs.note_need(actor=cast.clerk.actor, place=world.home, title="一户一表")
+    made = drafted(need=need)
+    refused("in-use", needs.discard_need, actor=cast.clerk.actor, number=need.number)
+    need.refresh_from_db()
+    actions.discard_proposal(actor=cast.clerk.actor, number=made.number)
+    needs.discard_need(actor=cast.clerk.actor, number=need.number)

@@ -79,7 +79,8 @@ def test_what_two_persons_typed_alike_goes_into_the_box_and_is_counted(closed, c
     )
     assert vote.slots.filter(channel="paper").count() == 0, "one person alone puts nothing into the box"
     again = parsed(vote, "2\nx\n1\n1")
-    assert paper_batches.confirm_batch(actor=two, number=vote.number, batch=batch.pk, choices=again) == 4
+    fields = {"actor": two, "number": vote.number, "batch": batch.pk, "choices": again}
+    assert paper_batches.confirm_batch(slip=batch.slip, **fields) == 4
     assert not vote.batches.exists()
     counted = actions.count_vote(actor=one, number=vote.number, keys_given=keys)
     assert counted.state == "counted"
@@ -94,7 +95,7 @@ def test_the_same_person_cannot_type_both_times_and_a_difference_is_shown(closed
     batch = paper_batches.begin_batch(
         actor=one, number=vote.number, name="1", choices=parsed(vote, "1\n1\n2")
     )
-    fields = {"number": vote.number, "batch": batch.pk}
+    fields = {"number": vote.number, "batch": batch.pk, "slip": batch.slip}
     refused("same-person", paper_batches.confirm_batch, actor=one, choices=parsed(vote, "1\n1\n2"), **fields)
     said = refused(
         "differs", paper_batches.confirm_batch, actor=two, choices=parsed(vote, "1\n2\n2"), **fields
@@ -130,10 +131,10 @@ def test_a_batch_waiting_holds_no_order_no_moment_and_nothing_of_a_voter(closed,
     batch = paper_batches.begin_batch(
         actor=cast.clerk.actor, number=vote.number, name="1", choices=parsed(vote, "2\n1\nx")
     )
-    again = type(batch)(choices=paper_batches._sorted(parsed(vote, "x\n2\n1"), False))
-    assert batch.choices == again.choices
+    first = paper_batches._first(batch, batch.slip)
+    assert first == paper_batches._sorted(parsed(vote, "x\n2\n1"), False)
     names = {field.name for field in batch._meta.get_fields()}
-    assert names == {"id", "vote", "name", "choices", "typed_by"}
+    assert names == {"id", "vote", "name", "n", "sealed", "typed_by"}
     assert not any("yes" in str(one.data) for one in Entry.objects.filter(code="councils.vote.batch_typed"))
 
 
@@ -232,18 +233,21 @@ def test_the_pages_of_a_secret_vote(closed, cast, client_for):
     assert text.count('vote-paper"') == 3 and "老人" not in text
     assert "正" in one.get(page("vote-paper-sheet", vote)).content.decode()
     assert one.post(page("vote-paper", vote), {"name": "1", "papers": "1\n2\n9"}).status_code == 422
-    assert one.post(page("vote-paper", vote), {"name": "1", "papers": "1\n2\nx"}).status_code == 302
+    done = one.post(page("vote-paper", vote), {"name": "1", "papers": "1\n2\nx"})
+    slip = done.context["slip_code"]
+    assert slip in done.content.decode()
     batch = vote.batches.get()
     there = page("vote-paper-second", vote, batch.pk)
     assert "请另一个人" in one.get(there).content.decode()
-    shown = two.post(there, {"papers": "1\n1\nx"})
+    shown = two.post(there, {"papers": "1\n1\nx", "slip": slip})
     assert shown.status_code == 422 and "两遍的差别" in shown.content.decode()
-    assert two.post(there, {"papers": "x\n1\n2"}).status_code == 302
+    assert two.post(there, {"papers": "x\n1\n2", "slip": "2222 2222 2222"}).status_code == 422
+    assert two.post(there, {"papers": "x\n1\n2", "slip": slip.lower()}).status_code == 302
     assert vote.slots.filter(channel="paper").count() == 3
     assert two.get(page("vote-paper", vote)).status_code == 200
 
 
-def test_the_pages_of_a_named_vote(named, cast, client_for):
+def test_the_pages_of_a_named_vote(named, cast, client_for, freeze):
     client = client_for(cast.clerk)
     assert client.get(page("vote-paper", named)).status_code == 200
     text = client.get(page("vote-paper-print", named)).content.decode()
@@ -257,6 +261,11 @@ def test_the_pages_of_a_named_vote(named, cast, client_for):
     assert "录入了 1 张票" in shown.content.decode()
     totals = io.BytesIO("choice,papers\n同意,1\n".encode())
     totals.name = "t.csv"
+    early = client.post(official, {"file": totals, "kind": "totals"})
+    assert early.status_code == 422 and "一样" not in early.content.decode(), "no result before the close"
+    freeze(named.closes_at)
+    actions.close_vote(actor=cast.clerk.actor, number=named.number)
+    totals.seek(0)
     assert "一样" in client.post(official, {"file": totals, "kind": "totals"}).content.decode()
     assert client.get(page("vote-paper-export", named)).content.startswith(b"PK")
 

@@ -1,9 +1,11 @@
 """Two telephones, or a telephone and the table, at one moment: one paper."""
 
+from datetime import timedelta
+
 import pytest
 
-from mulin.councils.votes import actions
-from mulin.councils.votes.models import VoteSlot, VoteTurnout
+from mulin.councils.votes import actions, running
+from mulin.councils.votes.models import Vote, VoteSlot, VoteTurnout
 from mulin.councils.votes.tests import worlds
 from mulin.kernel.db import is_postgres
 from mulin.kernel.testing.together import at_once
@@ -57,3 +59,32 @@ def test_many_at_once_each_have_a_paper_of_their_own(world, cast, freeze):
     assert taken(vote) == 6
     done = worlds.counted(cast, vote, keys, freeze)
     assert done.file["papers"] == [["yes"]] * 6
+
+
+def test_papers_that_come_while_the_worker_closes_are_in_whole_or_not_at_all(world, cast, freeze):
+    people = worlds.voters(5, world.home)
+    vote, keys = worlds.opened(cast, worlds.residents(cast, world.home, people), freeze)
+    closes = vote.closes_at
+
+    def act(account):
+        from mulin.kernel import clock
+
+        with clock.at(closes - timedelta(seconds=1)):
+            worlds.says(vote, account, "yes")
+
+    def close():
+        from mulin.kernel import clock
+
+        with clock.at(closes):
+            running.tick()
+
+    late = at_once(close, *(lambda one=one: act(one) for one in people))
+    assert set(late) <= {"not-open"}
+    closed = Vote.objects.get(pk=vote.pk)
+    assert closed.state == "closed"
+    n = len(people) - len(late)
+    assert (taken(vote), VoteTurnout.objects.filter(vote=vote).count()) == (n, n)
+    assert closed.turnout == {"portal": n, "paper": 0}
+    freeze(closes + timedelta(minutes=1))
+    done = actions.count_vote(actor=cast.clerk.actor, number=vote.number, keys_given=keys)
+    assert done.file["papers"] == [["yes"]] * n

@@ -192,8 +192,8 @@ def test_paper_and_screen_count_in_one_register(cast, vote, people, freeze):
     freeze(vote.closes_at)
     running.tick()
     refused("not-all-typed", lambda: actions.count_vote(actor=clerk, number=number, keys_given=keys))
-    actions.type_papers(actor=clerk, number=number, choices=[["no"], None])
-    refused("more-than-came", lambda: actions.type_papers(actor=clerk, number=number, choices=[["no"]]))
+    worlds.typed(cast, vote, [["no"], None])
+    refused("more-than-came", lambda: worlds.typed(cast, vote, [["no"]]))
     counted = actions.count_vote(actor=clerk, number=number, keys_given=keys)
     assert counted.file["papers"] == [["no"], ["yes"], None]
     assert counted.turnout == {"portal": 1, "paper": 2}
@@ -205,9 +205,9 @@ def test_typed_papers_are_taken_out_together_and_typed_anew(cast, vote, freeze):
     actions.mark_came(actor=clerk, number=number, entry=vote.roster.entries.get(label="老人0").pk)
     freeze(vote.closes_at)
     running.tick()
-    actions.type_papers(actor=clerk, number=number, choices=[["no"]])
+    worlds.typed(cast, vote, [["no"]])
     actions.untype_papers(actor=clerk, number=number)
-    actions.type_papers(actor=clerk, number=number, choices=[["yes"]])
+    worlds.typed(cast, vote, [["yes"]])
     assert actions.count_vote(actor=clerk, number=number, keys_given=keys).file["papers"] == [["yes"]]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from mulin.councils.rosters import actions as rosters
 from mulin.councils.rosters.lines import Line, Owner
 from mulin.councils.rosters.models import OwnerPerson, Roster, RosterEntry
-from mulin.councils.votes import actions, box
+from mulin.councils.votes import actions, box, paper_batches
 from mulin.councils.votes.models import Vote
 from mulin.kernel import clock
 from mulin.kernel.actors import Actor
@@ -92,6 +92,19 @@ def says(vote: Vote, account: Account, *choice: str) -> list[str]:
     """One person hands in a paper for their own line."""
     entry = entry_of(vote.roster, account)
     return actions.cast(actor=actor_for(account), number=vote.number, entries=[entry.pk], choice=list(choice))
+
+
+def typed(cast: Any, vote: Vote, choices: list) -> int:
+    """Papers from the box on the table, typed by the clerk and by the secretary."""
+    batch = paper_batches.begin_batch(
+        actor=cast.clerk.actor,
+        number=vote.number,
+        name=f"{vote.slots.count()}-{len(choices)}",
+        choices=choices,
+    )
+    return paper_batches.confirm_batch(
+        actor=cast.secretary.actor, number=vote.number, batch=batch.pk, choices=choices, slip=batch.slip
+    )
 
 
 def counted(cast: Any, vote: Vote, keys: list[str], freeze: Any) -> Vote:

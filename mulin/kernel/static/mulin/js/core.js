@@ -62,6 +62,12 @@
     refresh, toast, cookie, loadScript, loadStyle,
   };
 
+  // A long row of tabs scrolls on a phone: the open one stands in sight.
+  controllers.push([".tabs a[aria-current]", (tab) => {
+    const row = tab.closest(".tabs"), over = tab.getBoundingClientRect().right - row.getBoundingClientRect().right;
+    if (over > 0) row.scrollLeft = over + 24;
+  }]);
+
   document.addEventListener("DOMContentLoaded", () => refresh());
   document.addEventListener("htmx:load", (event) => refresh(event.detail.elt));
   // The server may ask for a notice with the header HX-Trigger: {"mulin:toast": {"text": "…"}}.
