@@ -125,6 +125,7 @@ NOT_DONE = {
     "s/<str:number>/save": "takes the cookie of the browser that began the sheet",
     "desk/surveys/<str:number>/reopen/": "never after results were published, as in the matrix",
     "desk/import/": "takes a file",
+    "desk/council/votes/<str:number>/paper/official/": "takes a file",
     "desk/admin/places/import/": "takes a file",
     "desk/admin/places/shapes/": "takes a file",
     "desk/admin/places/reorganise/": "takes a file",

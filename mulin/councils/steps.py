@@ -10,12 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
-
-if TYPE_CHECKING:
-    from mulin.councils.topics.models import Step, Topic
 
 Settings = Mapping[str, Any]
 
@@ -57,19 +53,11 @@ class StepKind:
     icon: str
     settings: Callable[[Settings], Settings]
     begin: Callable[..., UUID | None]
-    progress: Callable[[Topic, Step], Progress]
-    desk_url: Callable[[Topic, Step], str]
-    public_url: Callable[[Topic, Step], str] = lambda topic, step: ""
+    progress: Callable[[Any, Any], Progress]
+    desk_url: Callable[[Any, Any], str]
+    public_url: Callable[[Any, Any], str] = lambda topic, step: ""
     end: Callable[..., None] = lambda *, actor, topic, step: None
     stop: Callable[..., None] = lambda *, actor, topic, step: None
-
-
-@cache
-def kinds() -> dict[str, StepKind]:
-    """All kinds of steps by code."""
-    from mulin.councils.module import STEP_KINDS  # the manifest reads every part; here it would go in circles
-
-    return {kind.code: kind for kind in STEP_KINDS}
 
 
 def only(raw: Settings, **defaults: Any) -> Settings:

@@ -1,4 +1,4 @@
-"""The catalogue of meetings, read from packs/meetings.toml. Pure but for the language of its words."""
+"""The catalogue of meetings, read from packs/meetings.toml, in the language of whoever looks."""
 
 from __future__ import annotations
 

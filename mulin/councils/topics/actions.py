@@ -9,7 +9,8 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from mulin.councils.keepers import keeper
-from mulin.councils.steps import Progress, kinds
+from mulin.councils.stepkinds import kinds
+from mulin.councils.steps import Progress
 from mulin.councils.topics import access, calendar, library, moves, queries
 from mulin.councils.topics.calendar import Known, Planned
 from mulin.councils.topics.definition import Process, from_json, spec_of

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from mulin.councils.steps import kinds
+from mulin.councils.stepkinds import kinds
 from mulin.councils.topics import access, library, moves, queries, reading, states
 from mulin.councils.topics.definition import Process, spec_of
 from mulin.councils.topics.models import Step, Topic

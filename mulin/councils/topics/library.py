@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from mulin.councils.steps import kinds
+from mulin.councils.stepkinds import kinds
 from mulin.councils.topics.definition import DefinitionError, Mistake, Process, read_file
 from mulin.kernel.errors import ActionError
 

@@ -8,7 +8,8 @@ from datetime import date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from mulin.councils.steps import Progress, kinds
+from mulin.councils.stepkinds import kinds
+from mulin.councils.steps import Progress
 from mulin.councils.topics import calendar, states
 from mulin.councils.topics.definition import StepSpec, spec_of
 from mulin.councils.topics.library import words

@@ -1,6 +1,6 @@
 """Steps and processes in the journal: kept as codes, read in the language of the page."""
 
-from mulin.councils.steps import kinds
+from mulin.councils.stepkinds import kinds
 from mulin.councils.topics import library
 
 

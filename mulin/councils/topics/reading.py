@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from mulin.councils.steps import Progress, kinds
+from mulin.councils.stepkinds import kinds
+from mulin.councils.steps import Progress
 from mulin.councils.topics import library, moves, states
 from mulin.councils.topics.definition import Process, StepSpec, from_json
 from mulin.councils.topics.models import Step, Topic

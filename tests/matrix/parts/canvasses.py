@@ -9,6 +9,8 @@ from tests.matrix.bodies import fixed
 from tests.matrix.objects import both, numbered
 from tests.matrix.world import Matrix, Side
 
+PUBLISHED = ("canvass_running", "canvass_ended")
+
 ALL = ("canvass_planned", "canvass_running", "canvass_ended")
 RUNNING = "canvass_running"
 # Places in the list: who knocks lives at the first, the second agreed, the third is to be visited.

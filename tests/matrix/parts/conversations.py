@@ -10,6 +10,8 @@ from mulin.kernel.secrets import new_secret
 from tests.matrix.objects import Thing, both, numbered
 from tests.matrix.world import Matrix, Side
 
+PUBLISHED = ("conversation_open", "conversation_closed", "conversation_published")
+
 SEEDS = ["院门口应该划停车位", "消防通道上不能停车", "先来先停，不要固定车位"]
 WAITING = len(SEEDS) + 1
 STATES = ("draft", "open", "closed", "published")

@@ -11,6 +11,8 @@ from mulin.kernel import clock
 from tests.matrix.objects import POST, Thing, both, numbered
 from tests.matrix.world import Matrix, Side
 
+PUBLISHED = ("meeting_published", "meeting_announced", "meeting_begun")
+
 STATES = ("meeting_draft", "meeting_announced", "meeting_begun", "meeting_published")
 
 

@@ -4,7 +4,7 @@ them, and resolutions in each state."""
 from datetime import timedelta
 
 from mulin.councils.results import actions
-from mulin.councils.steps import kinds
+from mulin.councils.stepkinds import kinds
 from mulin.councils.topics import actions as topics
 from mulin.councils.topics.models import Topic
 from mulin.kernel import clock

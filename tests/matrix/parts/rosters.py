@@ -17,6 +17,8 @@ from tests.matrix.bodies import fixed
 from tests.matrix.objects import both, numbered
 from tests.matrix.world import Matrix, Side
 
+PUBLISHED = ("roster_frozen",)
+
 DRAFT, FROZEN = "roster_draft", "roster_frozen"
 DAYS = {"signed_on": today().isoformat(), "until": (today() + timedelta(days=30)).isoformat()}
 

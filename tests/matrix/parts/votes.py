@@ -12,6 +12,8 @@ from tests.matrix.bodies import fixed
 from tests.matrix.objects import both, numbered
 from tests.matrix.world import Matrix, Side
 
+PUBLISHED = ("vote_open", "vote_published", "vote_budget")
+
 SEEN = ("vote_draft", "vote_open", "vote_published")
 MOVES = {
     "notice": "draft", "discard": "draft", "open": "notice", "close": "open", "untype": "closed",

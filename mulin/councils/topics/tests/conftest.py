@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from mulin.councils import steps
+from mulin.councils.stepkinds import kinds
 from mulin.councils.steps import Progress, StepKind, only
 from mulin.councils.topics import actions, library
 
@@ -72,9 +72,9 @@ def _kind(book: SimpleNamespace) -> StepKind:
 def talk(monkeypatch) -> SimpleNamespace:
     """A kind of step of one's own: `talk.progress` is what it answers, `talk.done` what was asked of it."""
     book = SimpleNamespace(done=[], progress=Progress(line="大家在说。", invites=True, outcome="说好了"))
-    kinds = {**steps.kinds(), "talk": _kind(book)}
+    known = {**kinds(), "talk": _kind(book)}
     for module in ("actions", "moves", "library", "reading", "desk_reading", "naming"):
-        monkeypatch.setattr(f"mulin.councils.topics.{module}.kinds", lambda: kinds)
+        monkeypatch.setattr(f"mulin.councils.topics.{module}.kinds", lambda: known)
     return book
 
 

@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from mulin.councils.steps import kinds
+from mulin.councils.stepkinds import kinds
 from mulin.councils.topics import actions, library
 from mulin.councils.topics.tests.conftest import PROCESS
 from mulin.kernel.clock import today

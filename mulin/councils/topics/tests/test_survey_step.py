@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from mulin.councils.steps import SettingError, kinds
+from mulin.councils.stepkinds import kinds
+from mulin.councils.steps import SettingError
 from mulin.councils.topics import actions, library, moves, queries, survey_step
 from mulin.councils.topics.models import Step
 from mulin.kernel.errors import ActionError
