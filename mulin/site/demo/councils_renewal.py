@@ -48,6 +48,7 @@ class Renewal:
         self.rng = random.Random(f"{SEED}{estate.key}")
         self.site = f"{HOME}-{estate.site}"
         self.number = self.canvass = self.roster = ""
+        self.days = 0  # of knocking at doors
         self.canvassers = [street.resident(who) for who, _home in estate.canvassers]
 
     # — who and when —

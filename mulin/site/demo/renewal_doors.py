@@ -22,6 +22,8 @@ AT_HOME = 0.72
 # The chance that who is met agrees, by how well both know each other, and what it gains by agreeing friends.
 AGREES, COMPANY = {0: 0.3, 1: 0.5, 2: 0.62, 3: 0.78}, 0.2
 SURE = 0.92
+# What every day of talk in the yard adds to it.
+PATIENCE = 0.01
 LEFT_ALONE = 0.008
 REASONS = ("cost", "noise", "quality", "unclear", "family", "trust")
 
@@ -84,8 +86,8 @@ def tie(renewal: Any, actor: Any, who: int, most: int) -> None:
     yet, mostly in its own stair and building."""
     found = Canvass.objects.get(number=renewal.canvass)
     rng, stair = renewal.rng, renewal.estate.floors * 2
-    asked = [n for n in found.households.exclude(stance__in=("agree", "refused")).values_list("n", flat=True)
-             if n != who]  # fmt: skip
+    left = found.households.exclude(stance__in=("agree", "refused")).order_by("n")
+    asked = [n for n in left.values_list("n", flat=True) if n != who]
     for _ in range(most):
         span = rng.choice((stair, stair * renewal.estate.stairs, stair * renewal.estate.stairs, 10_000))
         near = [n for n in asked if n // span == who // span] or asked
@@ -105,6 +107,7 @@ def support(found: Canvass) -> float:
 def knock(when: datetime, renewal: Any) -> None:
     """A day at the doors: what the engine proposes for today, each canvasser at their own."""
     found = Canvass.objects.get(number=renewal.canvass)
+    renewal.days += 1
     if support(found) >= SURE:
         return
     planning.plan_today(actor=renewal.clerk, number=found.number)
@@ -117,7 +120,7 @@ def knock(when: datetime, renewal: Any) -> None:
 def _call(renewal: Any, found: Canvass, one: Canvasser, visit: CanvassVisit) -> None:
     rng, actor = renewal.rng, renewal.street.actor_of(one.account)
     row = found.households.get(n=visit.n)
-    outcome = _outcome(rng, row, visit.trust, support(found))
+    outcome = _outcome(rng, row, visit.trust, COMPANY * support(found) + PATIENCE * renewal.days)
     reason = rng.choice(REASONS) if outcome in ("undecided", "oppose") else ""
     contacts.record_contact(
         actor=actor, number=found.number, n=visit.n, outcome=outcome, reason=reason,
@@ -127,10 +130,10 @@ def _call(renewal: Any, found: Canvass, one: Canvasser, visit: CanvassVisit) -> 
         tie(renewal, actor, visit.n, LATER_TIES)
 
 
-def _outcome(rng: Any, row: CanvassHousehold, trust: int, share: float) -> str:
+def _outcome(rng: Any, row: CanvassHousehold, trust: int, mood: float) -> str:
     if rng.random() > AT_HOME:
         return "not_reached"
-    if rng.random() < AGREES[trust] + COMPANY * share:
+    if rng.random() < AGREES[trust] + mood:
         return "agree"
     if rng.random() < LEFT_ALONE:
         return "refused"
