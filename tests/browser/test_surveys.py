@@ -53,7 +53,7 @@ def test_a_resident_fills_in_half_on_the_phone_and_hands_in_later(people):
     draft(desk, "今年最需要什么", "年度需求问卷")
     number = send_out(desk)
     phone = people("", size=PHONE)
-    phone.goto(f"/c/{HOME}/")
+    phone.goto(f"/council/c/{HOME}/")
     phone.click(f'a[href="/s/{number}"]')
     phone.check('input[name="age"][value="a60"]')
     conditional = phone.locator('[data-question="childcare_when"]')

@@ -160,6 +160,7 @@ def _own_page(found: Canvass, row: Any, form: forms.TieForm) -> dict[str, Any]:
         for code, (word, icon, _tone) in states.STANCE_WORDS.items()
         if code in contacts.OWN_STANCES
     ]
+    form.fields["how"].label = _("您同意什么")
     return {
         **in_place(found),
         "row": row,

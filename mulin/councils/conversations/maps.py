@@ -125,6 +125,8 @@ def _group(one: GroupView, is_covered: bool) -> dict[str, Any]:
 def _together_and_apart(said: Findings, records: Mapping[int, dict[str, Any]]) -> dict[str, Any]:
     """What all hold and where they differ. What is covered in a statement's record is covered here too."""
 
+    common = {one.statement for one in said.shared}
+
     def shares(found: Iterable[Any]) -> list[list[Any]]:
         return [[one.letter, one.percent] for one in found]
 
@@ -148,6 +150,7 @@ def _together_and_apart(said: Findings, records: Mapping[int, dict[str, Any]]) -
                 "shares": shares(one.shares),
             }
             for one in said.divided
+            if one.statement not in common  # all hold it, some more than others: no difference to a reader
         ],
     }
 

@@ -156,7 +156,9 @@ class Announce(forms.Form):
         self.fields["told"].choices = [(one.key, str(one)) for one in duties]
         if not duties:
             del self.fields["told"]
-        if not is_late:
+        if is_late:
+            self.fields["late_reason"].is_either = True  # asked for by the action, so never "may be left out"
+        else:
             del self.fields["late_reason"]
 
     def values(self) -> dict[str, Any]:

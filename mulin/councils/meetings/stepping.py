@@ -101,8 +101,9 @@ def _outcome(held: list[Meeting], decided: list[AgendaItem]) -> str:
         }
         return _("%(type)s：%(decision)s。%(text)s") % words
     if held:
-        said = ngettext("开了 %(n)s 次会，没有作决定。", "开了 %(n)s 次会，没有作决定。", len(held))
-        return said % {"n": len(held)}
+        n = len(held)
+        said = ngettext("开了 %(n)s 次会，说了什么都在记录里。", "开了 %(n)s 次会，说了什么都在记录里。", n)
+        return said % {"n": n}
     return ""
 
 

@@ -129,7 +129,7 @@ def options_progress(topic: Topic, step: Step) -> Progress:
         invites=step.state == "open" and bool(settings["residents"]),
         missing=tuple(missing),
         outcome=_("定下 %(n)s 个方案供选择：%(titles)s")
-        % {"n": n, "titles": "、".join(o.title for o in rows)}
+        % {"n": n, "titles": "；".join(o.title for o in rows)}
         if n
         else "",
         result={"options": [queries.as_row(one) for one in rows]},

@@ -49,7 +49,7 @@ NOTE_WORDS = {
 }
 BODY_WORDS = {
     "owners": _("业主"),
-    "residents": _("居民"),
+    "residents": _p("body", "居民"),
     "households": _("户代表"),
     "group_delegates": _("居民小组代表"),
     "delegates": _("居民代表"),

@@ -29,6 +29,7 @@ from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
 from mulin.kernel.errors import NotVisible
 from mulin.kernel.pages import page, posted
+from mulin.places.queries import names_of
 
 PER_PAGE = 100
 READ_PHONE = needs("councils.roster:read_phone")
@@ -56,6 +57,12 @@ def row_of(entry: RosterEntry, order: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
+def _building(entry: RosterEntry, names: dict[str, str]) -> str:
+    """Where the label does not say it: in two houses the same door is not the same home."""
+    name = names.get(entry.building, "")
+    return "" if name in entry.label else name
+
+
 @require_safe
 @READ
 def roster_lines(request: HttpRequest, number: str) -> HttpResponse:
@@ -70,10 +77,11 @@ def roster_lines(request: HttpRequest, number: str) -> HttpResponse:
         rows = rows.filter(key__in=pointed.keys)
     shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     order = queries.area_order(found)
+    names = names_of({one.building for one in shown if one.building})
     search = {"name": "q", "label": _("找门牌或姓名"), "kind": "search", "value": q}
     context = {
         **context_of(request, found, "roster-lines"),
-        "rows": [row_of(one, order) for one in shown],
+        "rows": [{**row_of(one, order), "building": _building(one, names)} for one in shown],
         "shown": shown,
         "filters": [search],
         "q": q,

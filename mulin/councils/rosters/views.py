@@ -51,6 +51,7 @@ def roster(request: HttpRequest, number: str) -> HttpResponse:
     found = queries.get_public(number)
     actor = actor_of(request)
     newer = queries.latest(found)
+    rows = queries.by_building(found)
     context = {
         "roster": found,
         "body": states.BODY_WORDS[found.body],
@@ -58,7 +59,7 @@ def roster(request: HttpRequest, number: str) -> HttpResponse:
         "unit_word": states.LINE_WORDS[LINES[found.body]],
         "is_units": LINES[found.body] == UNIT,
         "area": areas.show(found.figures["area"]) if found.figures["area"] else "",
-        "rows": queries.by_building(found),
+        "rows": rows if any(one.n is not None for one in rows) else [],
         "newer": newer if newer != found else None,
         "takes": queries.takes_objections(found),
         "n_objections": found.objections.count(),

@@ -199,6 +199,7 @@ def vote(request: HttpRequest, number: str) -> HttpResponse:
         "challenges": found.challenges.order_by("-id"),
         "takes_challenges": result.takes_challenges(found),
         "remarks": found.remarks.splitlines(),
+        "may_close": found.state == "open" and running.may_close(found),
     }
     if found.state in ("counted", *states.DONE) and found.file:
         context["result"] = reading.shown_result(found)

@@ -125,10 +125,15 @@ def close_vote(*, actor: Actor, number: str) -> Vote:
         vote = access.locked(actor, number)
         access.require(actor, access.MANAGE, vote)
         must_be(vote, "open")
-        if now() < vote.closes_at and papers_can_come(vote):
+        if not may_close(vote):
             raise ActionError("too-early", _("公告的截止时间还没有到，还有人可以投，或者可以改投。"))
         _close(actor, vote)
     return vote
+
+
+def may_close(vote: Vote) -> bool:
+    """Whether its time is over, or nobody could hand in anything any more."""
+    return now() >= vote.closes_at or not papers_can_come(vote)
 
 
 def papers_can_come(vote: Vote) -> bool:

@@ -43,7 +43,7 @@ METHOD_WORDS = {
 }
 BODY_WORDS = {
     "owners": _("业主（按面积和人数）"),
-    "residents": _("居民"),
+    "residents": pgettext_lazy("body", "居民"),
     "households": _("户（一户一票）"),
     "courtyard": _("院落各户（一户一票）"),
     "delegates": _("居民代表"),

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from mulin.councils.votes import ruling, states
 from mulin.councils.votes.models import Vote
@@ -125,7 +125,7 @@ class _Teller:
         by_area = step["measure"] == "area"
         number: Callable[[int], str] = area if by_area else self.who
         base = {
-            "roster": _("名册"),
+            "roster": pgettext("threshold", "名册"),
             "present": _("到会的"),
             "took_part": _("参与表决的"),
             "decided": _("作了选择的"),
@@ -247,18 +247,18 @@ def rule_lines(vote: Vote) -> list[str]:
             continue
         parts = [_condition(one) for one in thresholds.parse(text)]
         rule_ = _("，并且").join(parts) or _("不设门槛")
-        found.append(_("%(what)s：%(rule)s") % {"what": begin, "rule": rule_})
+        found.append(begin + _("：") + rule_)
     return found
 
 
 def _condition(one: Any) -> str:
     base = {
-        "roster": _("名册"),
-        "present": _("到会的"),
-        "took_part": _("参与表决的"),
-        "decided": _("作了选择的"),
+        "roster": pgettext("threshold", "名册"),
+        "present": pgettext("threshold", "到会"),
+        "took_part": pgettext("threshold", "参与表决"),
+        "decided": pgettext("threshold", "作了选择"),
     }[one.base]
-    measure = _("面积") if one.measure == "area" else _("人数")
+    measure = pgettext("threshold", "面积") if one.measure == "area" else pgettext("threshold", "人数")
     text = (
         _("%(measure)s超过%(base)s的%(share)s") if one.is_strict else _("%(measure)s达到%(base)s的%(share)s")
     )
