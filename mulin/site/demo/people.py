@@ -36,7 +36,7 @@ class People:
     residents: dict[str, list[Account]] = field(default_factory=dict)
 
 
-# username or key, name, posts (role, place, unit key, title), home, is one of the eight demo accounts
+# username or key, name, posts (role, place, unit key, title), home, is offered on the log-in page of a demo
 STAFF = [
     (
         "gridworker",
@@ -50,7 +50,7 @@ STAFF = [
     ("department", "何建国", [("department_officer", DISTRICT, "urban", "综合科经办")], "", True),
     ("district", "唐静", [("district_officer", DISTRICT, "", "区级统筹岗")], "", True),
     ("admin", "系统管理员", [("admin", CITY, "", "系统管理员")], "", True),
-    ("secretary", "黄文蓉", [("secretary", HOME, "committee:" + HOME, "社区书记、主任")], HOME, False),
+    ("secretary", "黄文蓉", [("secretary", HOME, "committee:" + HOME, "社区书记、主任")], HOME, True),
     ("grid1", "谭勇", [("grid_worker", f"{HOME}-G001", "committee:" + HOME, "第一网格网格员")], HOME, False),
     (
         "grid3",
