@@ -1,9 +1,11 @@
 """How a page of the desk is answered, whichever module it belongs to: the shell's facts, forms with their
 errors, the way back. The shell itself is the desk's and comes in through the registry."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -34,6 +36,33 @@ def refuse(form: forms.Form, error: ActionError) -> None:
     """Put an action's refusal beside the field it belongs to."""
     field = error.field if error.field in form.fields else None
     form.add_error(field, str(error.message))
+
+
+def tried(request: HttpRequest, form: forms.Form, act: Callable[[], Any]) -> bool:
+    """Do it with a valid form that was sent; a refusal stands beside its field, everything typed stays."""
+    if request.method != "POST" or not form.is_valid():
+        return False
+    try:
+        act()
+    except ActionError as error:
+        if error.status == 403:
+            raise
+        refuse(form, error)
+        return False
+    return True
+
+
+def run(request: HttpRequest, act: Callable[[], Any], said: str) -> bool:
+    """Do what a button asks for, and say so or why not."""
+    try:
+        act()
+    except ActionError as error:
+        if error.status == 403:
+            raise
+        messages.warning(request, str(error.message))
+        return False
+    messages.success(request, said)
+    return True
 
 
 def back(request: HttpRequest, fallback: str) -> str:

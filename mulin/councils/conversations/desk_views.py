@@ -25,7 +25,7 @@ from mulin.kernel import jobs, policy
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError
-from mulin.kernel.pages import page, posted, refuse
+from mulin.kernel.pages import page, posted, refuse, run, tried
 from mulin.places.queries import full_name, name_of, names_of
 from mulin.voices.surveys.reading import on_day
 
@@ -158,20 +158,6 @@ def _form_page(
     return page(request, f"{FOLDER}/form.html", context, status=422 if form.errors else 200)
 
 
-def _try(request: HttpRequest, form: Any, run: Any) -> bool:
-    """Run an action with a valid form; its refusal stands beside the field, everything typed stays."""
-    if request.method != "POST" or not form.is_valid():
-        return False
-    try:
-        run()
-    except ActionError as error:
-        if error.status == 403:
-            raise
-        refuse(form, error)
-        return False
-    return True
-
-
 @FORM
 @MANAGE
 def edit(request: HttpRequest, number: str) -> HttpResponse:
@@ -179,7 +165,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_of(request)
     found = queries.get_conversation(actor, number)
     form = forms.Frame(found, posted(request))
-    if _try(
+    if tried(
         request,
         form,
         lambda: actions.edit_conversation(actor=actor, number=found.number, **form.cleaned_data),
@@ -199,23 +185,11 @@ def seeds(request: HttpRequest, number: str) -> HttpResponse:
     initial = {"seeds": "\n".join(queries.shown_statements(found).values())} if is_draft else {}
     form = forms.Seeds(posted(request), initial=initial)
     act = moderating.set_seeds if is_draft else moderating.add_seeds
-    if _try(request, form, lambda: act(actor=actor, number=found.number, texts=form.lines())):
+    if tried(request, form, lambda: act(actor=actor, number=found.number, texts=form.lines())):
         messages.success(request, _("写好了。"))
         return redirect("councils_desk:conversation", found.number)
     title = _("开头的话") if is_draft else _("再加几句")
     return _form_page(request, found, form, title, _("保存"))
-
-
-def _run(request: HttpRequest, act: Any, said: str) -> bool:
-    try:
-        act()
-    except ActionError as error:
-        if error.status == 403:
-            raise
-        messages.warning(request, str(error.message))
-        return False
-    messages.success(request, said)
-    return True
 
 
 @require_POST
@@ -243,7 +217,7 @@ def statement(request: HttpRequest, number: str, n: int) -> HttpResponse:
     if request.POST.get("do") not in decisions:
         raise Http404
     act, said = decisions[request.POST["do"]]
-    _run(request, act, said)
+    run(request, act, said)
     return redirect(f"{reverse('councils_desk:conversation', args=[found.number])}#queue")
 
 
@@ -263,7 +237,7 @@ def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
     if move not in moves:
         raise Http404
     act, said, there = moves[move]
-    done = _run(request, lambda: act(actor=actor, number=found.number), said)
+    done = run(request, lambda: act(actor=actor, number=found.number), said)
     if done and there == "conversations":
         return redirect("councils_desk:conversations")
     there = "conversation-map" if move == "renew" else there if done else "conversation"
@@ -318,7 +292,7 @@ def publish(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_of(request)
     found = queries.get_conversation(actor, number)
     form = forms.Publish(posted(request), initial={"conclusion": found.conclusion})
-    if _try(
+    if tried(
         request,
         form,
         lambda: actions.publish_conversation(actor=actor, number=found.number, **form.cleaned_data),

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mulin.councils.meetings import attending, files, forms, hands, minutes, queries, showing, states
-from mulin.councils.meetings.desk_views import MANAGE, desk_context, of, ran, tried
+from mulin.councils.meetings.desk_views import MANAGE, desk_context, of, ran
 from mulin.councils.meetings.models import Meeting
 from mulin.councils.meetings.views import absolute
 from mulin.kernel import codes
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError
-from mulin.kernel.pages import page, posted
+from mulin.kernel.pages import page, posted, tried
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 MARKS = ("present", "expected", "excused", "member", "guest")

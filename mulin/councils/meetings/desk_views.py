@@ -22,7 +22,7 @@ from mulin.kernel import clock, policy
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError, NotVisible
-from mulin.kernel.pages import page, posted, refuse
+from mulin.kernel.pages import page, posted, tried
 from mulin.kernel.policy import Fields, visible
 from mulin.places.queries import names_of
 
@@ -133,20 +133,6 @@ def meeting_new(request: HttpRequest, type: str) -> HttpResponse:
 
 
 # Shared by the pages of one meeting --------------------------------------------------------------------
-
-
-def tried(request: HttpRequest, form: django_forms.Form, run: Callable[[], Any]) -> bool:
-    """Run an action with a valid form; its refusal stands beside the field, everything typed stays."""
-    if request.method != "POST" or not form.is_valid():
-        return False
-    try:
-        run()
-    except ActionError as error:
-        if error.status == 403:
-            raise
-        refuse(form, error)
-        return False
-    return True
 
 
 def ran(request: HttpRequest, act: Callable[[], Any], said: str) -> bool:

@@ -21,7 +21,7 @@ from mulin.kernel.clock import today
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError
-from mulin.kernel.pages import page, posted, refuse
+from mulin.kernel.pages import page, posted, refuse, run
 from mulin.places.queries import full_name, name_of, names_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -110,19 +110,6 @@ def attempt(request: HttpRequest, form: Any, run: Any) -> Any:
             raise
         refuse(form, error)
         return None
-
-
-def run(request: HttpRequest, act: Any, said: str) -> bool:
-    """Run an action of a button; what it refuses is said on the next page."""
-    try:
-        act()
-    except ActionError as error:
-        if error.status == 403:
-            raise
-        messages.warning(request, str(error.message))
-        return False
-    messages.success(request, said)
-    return True
 
 
 def tabs(roster: Roster, here: str, actor: Actor) -> list[dict[str, Any]]:

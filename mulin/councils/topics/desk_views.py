@@ -19,7 +19,7 @@ from mulin.kernel.clock import today
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError, NotVisible
-from mulin.kernel.pages import page, posted, refuse
+from mulin.kernel.pages import page, posted, refuse, run
 from mulin.voices.models import Matter
 from mulin.voices.queries import get_matter
 
@@ -131,7 +131,7 @@ def _start(
         refuse(form, error)
         return "", ""
     if "announce" in request.POST:
-        _run(request, lambda: actions.announce_topic(actor=actor, number=made.number), _announced())
+        run(request, lambda: actions.announce_topic(actor=actor, number=made.number), _announced())
     else:
         messages.success(request, _("草稿存好了，居民还看不到。"))
     return made
@@ -156,18 +156,6 @@ def topic(request: HttpRequest, number: str) -> HttpResponse:
     return page(request, "councils/topics/desk_topic.html", context)
 
 
-def _run(request: HttpRequest, act: Callable[[], Any], said: str) -> bool:
-    try:
-        act()
-    except ActionError as error:
-        if error.status == 403:
-            raise
-        messages.warning(request, str(error.message))
-        return False
-    messages.success(request, said)
-    return True
-
-
 @require_POST
 @MANAGE
 def topic_move(request: HttpRequest, number: str, move: str) -> HttpResponse:
@@ -181,7 +169,7 @@ def topic_move(request: HttpRequest, number: str, move: str) -> HttpResponse:
     if move not in acts:
         raise Http404
     act, said = acts[move]
-    done = _run(request, lambda: act(actor=actor, number=found.number), said)
+    done = run(request, lambda: act(actor=actor, number=found.number), said)
     if done and move == "discard":
         return redirect("councils_desk:topics")
     return redirect("councils_desk:topic", found.number)
@@ -194,7 +182,7 @@ def topic_begin(request: HttpRequest, number: str, key: str) -> HttpResponse:
     actor = actor_of(request)
     found = queries.get_topic(actor, number)
     said = _("这一步开始了，居民看得到。")
-    if _run(request, lambda: actions.begin_step(actor=actor, number=found.number, key=key), said):
+    if run(request, lambda: actions.begin_step(actor=actor, number=found.number, key=key), said):
         step = next(one for one in queries.steps_of(found) if one.key == key)
         return redirect(
             desk_reading.work_url(found, step) or reverse("councils_desk:topic", args=[found.number])

@@ -19,7 +19,7 @@ from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError
-from mulin.kernel.pages import page, posted, refuse
+from mulin.kernel.pages import page, posted, tried
 from mulin.places.queries import full_name
 from mulin.voices.needs.queries import get_need
 from mulin.voices.queries import get_matter
@@ -210,7 +210,7 @@ def proposal_new(request: HttpRequest) -> HttpResponse:
         words = {name: form.cleaned_data[name] for name in ("title", "text", "request")}
         made.append(actions.draft_proposal(actor=actor, place=where, org=org, **words, **source))
 
-    if _try(request, form, save):
+    if tried(request, form, save):
         messages.success(request, _("写好了。看一遍，没问题就报上去。"))
         return redirect("councils_desk:proposal", made[0].number)
     context = {
@@ -226,20 +226,6 @@ def proposal_new(request: HttpRequest) -> HttpResponse:
     return page(request, "councils/upward/form.html", context, status=422 if form.errors else 200)
 
 
-def _try(request: HttpRequest, form: django_forms.Form, run: Callable[[], Any]) -> bool:
-    """Run an action with a valid form; its refusal stands beside the field, everything typed stays."""
-    if request.method != "POST" or not form.is_valid():
-        return False
-    try:
-        run()
-    except ActionError as error:
-        if error.status == 403:
-            raise
-        refuse(form, error)
-        return False
-    return True
-
-
 def _form(
     request: HttpRequest, found: Proposal, form: django_forms.Form, run: Callable[..., Any], title: Any,
     said: Any, submit: Any = "", text: Any = "",
@@ -250,7 +236,7 @@ def _form(
     def act() -> None:
         run(actor=actor, number=found.number, **form.cleaned_data)
 
-    if _try(request, form, act):
+    if tried(request, form, act):
         messages.success(request, said)
         return redirect("councils_desk:proposal", found.number)
     context = {

@@ -12,13 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mulin.desk import need_export, pickers, words
 from mulin.desk import need_forms as forms
-from mulin.desk.views.surveys import _run, _try
 from mulin.kernel import policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs as may
 from mulin.kernel.errors import NotVisible
-from mulin.kernel.pages import page, posted
+from mulin.kernel.pages import page, posted, run, tried
 from mulin.kernel.registry import PUBLIC, STAFF
 from mulin.places.queries import full_name, names_of
 from mulin.voices import access
@@ -289,7 +288,7 @@ def need_new(request: HttpRequest) -> HttpResponse:
         near = grid or _own_grid(actor, where)
         made.append(actions.note_need(actor=actor, place=where, grid=near, source=heard, **form.described()))
 
-    if _try(request, form, save):
+    if tried(request, form, save):
         messages.success(request, _("记下了。列入清单以后大家就看得到。"))
         return redirect("desk:need", made[0].number)
     context = {
@@ -344,7 +343,7 @@ def need_change(request: HttpRequest, number: str) -> HttpResponse:
     )  # fmt: skip
     initial = {name: getattr(found, name) for name in forms.DESCRIBED}
     form = forms.Described(found.place, posted(request), initial=initial)
-    if _try(request, form, lambda: actions.edit_need(actor=actor, number=number, **form.described())):
+    if tried(request, form, lambda: actions.edit_need(actor=actor, number=number, **form.described())):
         messages.success(request, _("已保存。"))
         return redirect("desk:need", found.number)
     return _form_page(request, found, form, _("改说明"), _("保存"))
@@ -356,7 +355,7 @@ def need_list(request: HttpRequest, number: str) -> HttpResponse:
     """Put a need on the list."""
     actor = actor_of(request)
     found = queries.get_need(actor, number)
-    _run(
+    run(
         request,
         lambda: actions.settle_need(actor=actor, number=found.number, state="listed"),
         _("列入清单了，大家都看得到。接下来定谁负责。"),
@@ -376,7 +375,7 @@ def need_settle(request: HttpRequest, number: str, state: str) -> HttpResponse:
     keeps = policy.can(actor, "voices.need:manage", target)
     policy.require(actor, "voices.need:settle" if state in states.BY_OWNER else "voices.need:manage", target)
     form = forms.Settle(found, state, keeps, posted(request))
-    if _try(
+    if tried(
         request,
         form,
         lambda: actions.settle_need(actor=actor, number=found.number, state=state, **form.cleaned_data),
@@ -394,7 +393,7 @@ def need_rank(request: HttpRequest, number: str) -> HttpResponse:
     found = queries.get_need(actor, number)
     policy.require(actor, "voices.need:manage", queries.target_of(found))
     if "by_points" in request.POST:
-        _run(
+        run(
             request,
             lambda: actions.place_need(actor=actor, number=found.number, rank=None),
             _("先后按分数排了。"),
@@ -402,7 +401,7 @@ def need_rank(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("desk:need", found.number)
     initial = {"rank": found.fixed_rank, "reason": found.rank_reason}
     form = forms.Rank(posted(request), initial=initial)
-    if _try(
+    if tried(
         request,
         form,
         lambda: actions.place_need(actor=actor, number=found.number, **form.cleaned_data),
@@ -429,7 +428,7 @@ def need_source(request: HttpRequest, number: str) -> HttpResponse:
         except NotVisible:
             form.add_error("matter", _("没有找到这个编号的事项，请核对。"))
 
-    if _try(request, form, save) and not form.errors:
+    if tried(request, form, save) and not form.errors:
         messages.success(request, _("记下了。"))
         return redirect("desk:need", found.number)
     title = _("连一件事") if by_number else _("又听到一次")
@@ -442,7 +441,7 @@ def need_unlink(request: HttpRequest, number: str, source: UUID) -> HttpResponse
     """Take a source off."""
     actor = actor_of(request)
     found = queries.get_need(actor, number)
-    _run(
+    run(
         request,
         lambda: actions.unlink_source(actor=actor, number=found.number, source=source),
         _("这个来源去掉了。"),
@@ -456,5 +455,5 @@ def need_discard(request: HttpRequest, number: str) -> HttpResponse:
     """Drop a need that was never on the list."""
     actor = actor_of(request)
     found = queries.get_need(actor, number)
-    done = _run(request, lambda: actions.discard_need(actor=actor, number=found.number), _("删掉了。"))
+    done = run(request, lambda: actions.discard_need(actor=actor, number=found.number), _("删掉了。"))
     return redirect("desk:needs") if done else redirect("desk:need", found.number)

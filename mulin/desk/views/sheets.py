@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mulin.desk import survey_export
 from mulin.desk import survey_forms as forms
 from mulin.desk.recording import qr_code
-from mulin.desk.views.surveys import MANAGE, READ, _context, _form_page, _run, _try, crossing
+from mulin.desk.views.surveys import MANAGE, READ, _context, _form_page, crossing
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError
-from mulin.kernel.pages import page, posted
+from mulin.kernel.pages import page, posted, run, tried
 from mulin.voices.needs.queries import needs_of_texts
 from mulin.voices.surveys import actions, answering, fields, queries, reading, states
 from mulin.voices.surveys.models import CHANNELS
@@ -54,7 +54,7 @@ def codes(request: HttpRequest, number: str) -> HttpResponse:
     found = queries.get_survey(actor, number)
     form = forms.Codes(posted(request))
     made: list[str] = []
-    if _try(
+    if tried(
         request,
         form,
         lambda: made.extend(actions.make_codes(actor=actor, number=found.number, n=form.cleaned_data["n"])),
@@ -142,7 +142,7 @@ def void(request: HttpRequest, number: str, sheet: UUID) -> HttpResponse:
     found = queries.get_enterable(actor, number)
     answering.typed_sheet(actor, found, sheet)
     form = forms.Void(posted(request))
-    if _try(
+    if tried(
         request,
         form,
         lambda: answering.void_sheet(
@@ -178,7 +178,7 @@ def raise_voice(request: HttpRequest, number: str, sheet: UUID, key: str) -> Htt
     """One click, and it is recorded and gets an answer. Back to where the text stood."""
     actor = actor_of(request)
     found = queries.get_survey(actor, number)
-    _run(
+    run(
         request,
         lambda: answering.raise_voice(actor=actor, number=found.number, sheet=sheet, question=key),
         _("登记好了，会在事项里办理和答复。"),

@@ -16,7 +16,7 @@ from mulin.kernel import policy
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError
-from mulin.kernel.pages import page, posted, refuse
+from mulin.kernel.pages import page, posted, refuse, run, tried
 from mulin.places.queries import full_name, names_of
 from mulin.voices.surveys import actions, editing, queries, reading, states
 from mulin.voices.surveys.fields import word
@@ -157,8 +157,7 @@ def frame(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_of(request)
     found = queries.get_survey(actor, number)
     form = forms.Frame(found, posted(request))
-    done = _try(request, form, lambda: actions.edit_survey(actor=actor, number=found.number, **form.values()))
-    if done:
+    if tried(request, form, lambda: actions.edit_survey(actor=actor, number=found.number, **form.values())):
         messages.success(request, _("已保存。"))
         return redirect("desk:survey", found.number)
     return _form_page(request, found, form, _("标题和时间"), _("保存"))
@@ -179,7 +178,7 @@ def question(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
         made = form.question(before)
         actions.edit_questions(actor=actor, number=number, data=lambda data: editing.put(data, made, key))
 
-    if _try(request, form, save):
+    if tried(request, form, save):
         return redirect(
             "desk:survey-question-new" if "again" in request.POST else "desk:survey", found.number
         )
@@ -191,20 +190,6 @@ def question(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
         "is_new": not key,
     }
     return page(request, "desk/survey_question.html", context, status=status)
-
-
-def _try(request: HttpRequest, form: Any, run: Any) -> bool:
-    """Run an action with a valid form; its refusal stands beside the field, everything typed stays."""
-    if request.method != "POST" or not form.is_valid():
-        return False
-    try:
-        run()
-    except ActionError as error:
-        if error.status == 403:
-            raise
-        refuse(form, error)
-        return False
-    return True
 
 
 def _form_page(
@@ -237,24 +222,12 @@ def question_order(request: HttpRequest, number: str, key: str) -> HttpResponse:
     }
     if step not in steps:
         raise Http404
-    _run(
+    run(
         request,
         lambda: actions.edit_questions(actor=actor, number=found.number, data=steps[step]),
         _("题目改好了。"),
     )
     return redirect(f"{reverse('desk:survey', args=[found.number])}#{key}")
-
-
-def _run(request: HttpRequest, act: Any, said: str) -> bool:
-    try:
-        act()
-    except ActionError as error:
-        if error.status == 403:
-            raise
-        messages.warning(request, str(error.message))
-        return False
-    messages.success(request, said)
-    return True
 
 
 @require_POST
@@ -272,7 +245,7 @@ def survey_move(request: HttpRequest, number: str, move: str) -> HttpResponse:
     if move not in moves:
         raise Http404
     act, said, there = moves[move]
-    done = _run(request, lambda: act(actor=actor, number=found.number), said)
+    done = run(request, lambda: act(actor=actor, number=found.number), said)
     if done and there == "desk:surveys":
         return redirect(there)
     return redirect(there if done else "desk:survey", found.number)
@@ -285,7 +258,7 @@ def reopen(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_of(request)
     found = queries.get_survey(actor, number)
     form = forms.Reopen(posted(request))
-    if _try(
+    if tried(
         request,
         form,
         lambda: actions.reopen_survey(actor=actor, number=found.number, **form.cleaned_data),
@@ -345,7 +318,7 @@ def publish(request: HttpRequest, number: str) -> HttpResponse:
     choices = [(question.key, word(question)) for question in queries.form_of(found) if question.key in may]
     initial = {"questions": found.published or may, "conclusion": found.conclusion}
     form = forms.Publish(choices, posted(request), initial=initial)
-    if _try(
+    if tried(
         request,
         form,
         lambda: actions.publish_results(actor=actor, number=found.number, **form.cleaned_data),

@@ -1,9 +1,7 @@
 """What the desk's pages of this part share: forms with their refusals, and the way back."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,38 +9,10 @@ from django.views.decorators.http import require_http_methods
 
 from mulin.councils.results import queries
 from mulin.councils.topics.models import Topic
-from mulin.kernel.errors import ActionError
-from mulin.kernel.pages import page, refuse
+from mulin.kernel.pages import page
 from mulin.places.queries import full_name
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def attempt(request: HttpRequest, form: Any, run: Callable[[], Any]) -> bool:
-    """Run an action with a valid form; its refusal stands beside the field, everything typed stays."""
-    if request.method != "POST" or not form.is_valid():
-        return False
-    try:
-        run()
-    except ActionError as error:
-        if error.status == 403:
-            raise
-        refuse(form, error)
-        return False
-    return True
-
-
-def run(request: HttpRequest, act: Callable[[], Any], said: str) -> bool:
-    """Run an action that has no form; what it refuses is said at the top of the next page."""
-    try:
-        act()
-    except ActionError as error:
-        if error.status == 403:
-            raise
-        messages.warning(request, str(error.message))
-        return False
-    messages.success(request, said)
-    return True
 
 
 def form_page(

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mulin.councils.results import access, actions, forms, queries, reading
-from mulin.councils.results.desk.common import FORM, attempt, back_to, form_page, of_topic, run
+from mulin.councils.results.desk.common import FORM, back_to, form_page, of_topic
 from mulin.councils.results.models import Concern
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
-from mulin.kernel.pages import page, posted
+from mulin.kernel.pages import page, posted, run, tried
 
 ANSWER = needs(access.ANSWER)
 
@@ -42,7 +42,7 @@ def new(request: HttpRequest, number: str) -> HttpResponse:
     def save() -> None:
         actions.enter_concern(actor=actor, number=number, **form.cleaned_data)
 
-    if attempt(request, form, save):
+    if tried(request, form, save):
         messages.success(request, _("登记好了。"))
         return redirect("councils_desk:result-concerns", topic.number)
     back = back_to(topic, "result-concerns", _("反对意见和疑问"))
@@ -60,7 +60,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
     def save() -> None:
         actions.answer_concern(actor=actor, number=concern.number, **form.cleaned_data)
 
-    if concern.state != "joined" and attempt(request, form, save):
+    if concern.state != "joined" and tried(request, form, save):
         messages.success(request, _("答复公开了。"))
         return redirect("councils_desk:result-concerns", concern.topic.number)
     context = {
@@ -96,7 +96,7 @@ def join(request: HttpRequest, number: str) -> HttpResponse:
     def save() -> None:
         actions.join_concern(actor=actor, number=concern.number, **form.cleaned_data)
 
-    if attempt(request, form, save):
+    if tried(request, form, save):
         messages.success(request, _("合在一起了，一次答复。"))
         return redirect("councils_desk:result-concerns", concern.topic.number)
     title = _("与另一条相同")
@@ -117,7 +117,7 @@ def hide(request: HttpRequest, number: str) -> HttpResponse:
     def save() -> None:
         actions.hide_concern(actor=actor, number=concern.number, **form.cleaned_data)
 
-    if attempt(request, form, save):
+    if tried(request, form, save):
         return redirect("councils_desk:result-concerns", concern.topic.number)
     text = _("只用于辱骂、广告、和这件事无关的话。不同意的意见要答复，不能藏起来。")
     return form_page(

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mulin.councils.results import access, actions, forms, queries, reading
-from mulin.councils.results.desk.common import FORM, attempt, back_to, form_page, of_topic, run
+from mulin.councils.results.desk.common import FORM, back_to, form_page, of_topic
 from mulin.councils.results.kinds import titled
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
-from mulin.kernel.pages import page, posted
+from mulin.kernel.pages import page, posted, run, tried
 
 WRITE = needs(access.FIND)
 
@@ -40,7 +40,7 @@ def question(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_of(request)
     topic = access.topic_for(actor, number, access.FIND)
     form = forms.QuestionForm(posted(request))
-    if attempt(request, form, lambda: actions.ask_question(actor=actor, number=number, **form.cleaned_data)):
+    if tried(request, form, lambda: actions.ask_question(actor=actor, number=number, **form.cleaned_data)):
         return redirect("councils_desk:result-study", topic.number)
     back = back_to(topic, "result-study", _("摸底"))
     return form_page(
@@ -64,7 +64,7 @@ def finding(request: HttpRequest, number: str, finding: UUID | None = None) -> H
     def save() -> None:
         actions.write_finding(actor=actor, number=number, finding=finding, **form.values())
 
-    if attempt(request, form, save):
+    if tried(request, form, save):
         messages.success(request, _("已保存。"))
         return redirect("councils_desk:result-study", topic.number)
     title = _("改查到的情况") if finding else _("写查到的情况")

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mulin.councils.results import access, actions, forms, queries, reading
-from mulin.councils.results.desk.common import FORM, attempt, back_to, form_page, of_topic, run
+from mulin.councils.results.desk.common import FORM, back_to, form_page, of_topic
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
-from mulin.kernel.pages import page, posted
+from mulin.kernel.pages import page, posted, run, tried
 
 MANAGE = needs(access.OPTIONS)
 
@@ -49,7 +49,7 @@ def put(request: HttpRequest, number: str, option: UUID | None = None) -> HttpRe
     def save() -> None:
         actions.put_option(actor=actor, number=number, option=option, **form.values())
 
-    if attempt(request, form, save):
+    if tried(request, form, save):
         messages.success(request, _("已列入方案。"))
         return redirect("councils_desk:result-options", topic.number)
     is_new = before is None
@@ -75,7 +75,7 @@ def decline(request: HttpRequest, number: str, option: UUID) -> HttpResponse:
     def save() -> None:
         actions.decline_option(actor=actor, number=number, option=option, **form.cleaned_data)
 
-    if attempt(request, form, save):
+    if tried(request, form, save):
         return redirect("councils_desk:result-options", topic.number)
     back = back_to(topic, "result-options", _("方案"))
     return form_page(

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from mulin.councils.results import access, actions, forms, queries, ratings
-from mulin.councils.results.desk.common import FORM, attempt, back_to, form_page, of_topic
+from mulin.councils.results.desk.common import FORM, back_to, form_page, of_topic
 from mulin.councils.results.words import on_day
 from mulin.kernel import policy
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
-from mulin.kernel.pages import page, posted
+from mulin.kernel.pages import page, posted, tried
 from mulin.voices.surveys import queries as surveys
 
 ENTER, RATE = needs(access.ENTER), needs(access.RATE)
@@ -63,7 +63,7 @@ def enter(request: HttpRequest, number: str) -> HttpResponse:
     def save() -> None:
         actions.enter_rating(actor=actor, number=number, **form.cleaned_data)
 
-    if attempt(request, form, save):
+    if tried(request, form, save):
         request.session["rating_channel"] = form.cleaned_data["channel"]
         messages.success(request, _("这一份录好了，接着录下一份。"))
         return redirect("councils_desk:result-rating-enter", topic.number)
@@ -84,7 +84,7 @@ def publish(request: HttpRequest, number: str) -> HttpResponse:
     def save() -> None:
         actions.publish_rating(actor=actor, number=number, **form.cleaned_data)
 
-    if attempt(request, form, save):
+    if tried(request, form, save):
         messages.success(request, _("评价结果公布了。"))
         return redirect("councils_desk:result-rating", topic.number)
     text = _("公布后不再收，也不再录入。哪种回答不到五份，就不显示数字。")

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mulin.councils.results import access, actions, documents, forms, queries, reading, states
-from mulin.councils.results.desk.common import FORM, attempt, form_page, run
+from mulin.councils.results.desk.common import FORM, form_page
 from mulin.councils.results.models import RESOLUTION_STATES, Resolution
 from mulin.kernel import policy
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError
-from mulin.kernel.pages import page, posted
+from mulin.kernel.pages import page, posted, run, tried
 from mulin.places.queries import names_of
 
 READ, DRAFT, PUBLISH = needs(access.VIEW), needs(access.DRAFT), needs(access.PUBLISH)
@@ -79,9 +79,7 @@ def new(request: HttpRequest) -> HttpResponse:
         # A group of neighbours decides through a topic of its own; alone it has no place to draft for.
         policy.require(actor, access.DRAFT, policy.Target())
     made: list[Resolution] = []
-    if attempt(
-        request, form, lambda: made.append(actions.draft_resolution(actor=actor, **form.cleaned_data))
-    ):
+    if tried(request, form, lambda: made.append(actions.draft_resolution(actor=actor, **form.cleaned_data))):
         return redirect("councils_desk:resolution-edit", made[0].number)
     text = _("从议题走下来的决议，在议题的“决议”一步里写，前面的结果会自动带过来。")
     back = (reverse("councils_desk:resolutions"), _("决议"))
@@ -137,7 +135,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_of(request)
     found = access.resolution_for(actor, number)
     form = forms.ResolutionForm(found, posted(request))
-    if attempt(
+    if tried(
         request, form, lambda: actions.edit_resolution(actor=actor, number=found.number, **form.values())
     ):
         messages.success(request, _("已保存。"))
@@ -157,7 +155,7 @@ def publish(request: HttpRequest, number: str) -> HttpResponse:
     found = access.resolution_for(actor, number)
     posting = actions.posting_of(found)
     form = forms.PublishForm(posted(request), initial={"days": posting["days"]})
-    if attempt(
+    if tried(
         request, form, lambda: actions.publish_resolution(actor=actor, number=number, **form.cleaned_data)
     ):
         messages.success(request, _("决议公布了，说过这件事的人会收到消息。"))
@@ -179,7 +177,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_of(request)
     found = access.resolution_for(actor, number)
     form = forms.ReasonForm(posted(request))
-    if attempt(
+    if tried(
         request, form, lambda: actions.withdraw_resolution(actor=actor, number=number, **form.cleaned_data)
     ):
         return redirect("councils_desk:resolution", found.number)

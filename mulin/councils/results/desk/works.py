@@ -12,12 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mulin.councils.results import access, actions, forms, queries, reading
 from mulin.councils.results.actions.works import is_known
-from mulin.councils.results.desk.common import FORM, attempt, back_to, form_page, of_topic, run
+from mulin.councils.results.desk.common import FORM, back_to, form_page, of_topic
 from mulin.councils.results.models import Work
 from mulin.kernel import policy, registry
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
-from mulin.kernel.pages import page, posted
+from mulin.kernel.pages import page, posted, run, tried
 
 PLAN, REPORT = needs(access.PLAN), needs(access.REPORT)
 
@@ -43,7 +43,7 @@ def new_of_topic(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_of(request)
     topic = access.topic_for(actor, number, access.PLAN)
     form = forms.WorkForm(actor, topic.place, None, posted(request))
-    if attempt(request, form, lambda: actions.plan_work(actor=actor, topic=number, **form.values())):
+    if tried(request, form, lambda: actions.plan_work(actor=actor, topic=number, **form.values())):
         messages.success(request, _("列上了。"))
         return redirect("councils_desk:result-works", topic.number)
     back = back_to(topic, "result-works", _("落实"))
@@ -58,7 +58,7 @@ def new_of_resolution(request: HttpRequest, number: str) -> HttpResponse:
     found = access.resolution_for(actor, number)
     policy.require(actor, access.PLAN, access.of_resolution(found))
     form = forms.WorkForm(actor, found.place, None, posted(request))
-    if attempt(request, form, lambda: actions.plan_work(actor=actor, resolution=number, **form.values())):
+    if tried(request, form, lambda: actions.plan_work(actor=actor, resolution=number, **form.values())):
         messages.success(request, _("列上了。"))
         return redirect("councils_desk:resolution", found.number)
     back = (reverse("councils_desk:resolution", args=[found.number]), found.title)
@@ -112,7 +112,7 @@ def _form(
 ) -> HttpResponse:
     """One move of a work that has a form."""
     work = access.work_for(actor_of(request), number)
-    if attempt(request, form, act):
+    if tried(request, form, act):
         messages.success(request, _("已保存。"))
         return redirect("councils_desk:work", work.number)
     return form_page(request, form, title=title, submit=submit, back=_back(work), lead=work.title)
