@@ -106,6 +106,10 @@ def data_dir() -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    from mulin.kernel.db import is_postgres
+
     for item in items:
+        if item.get_closest_marker("postgres") and not is_postgres():
+            item.add_marker(pytest.mark.skip(reason="SQLite has one writer at a time"))
         if "browser" in item.path.relative_to(item.config.rootpath).parts:
             item.add_marker("browser")

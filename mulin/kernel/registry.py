@@ -5,7 +5,7 @@ Modules of one floor reach each other only through what is registered here and t
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.apps import apps
 
+from mulin.kernel import days
 from mulin.kernel.actors import Actor
 
 PUBLIC, STAFF, RESTRICTED = "public", "staff", "restricted"
@@ -23,7 +24,8 @@ PUBLIC, STAFF, RESTRICTED = "public", "staff", "restricted"
 class Sentence:
     """How a journal line reads. `text` is translatable and may hold %(key)s of the line's data.
 
-    `audience` says who may see it on a timeline. `labels` turn codes in the data into words.
+    `audience` says who may see it on a timeline. `labels` turn codes in the data into words; days and
+    moments, which lines keep as ISO, are said as on pages.
     """
 
     text: Any
@@ -32,7 +34,10 @@ class Sentence:
     tone: str = ""
 
     def say(self, data: dict[str, Any]) -> str:
-        words = {key: self.labels[key](value) if key in self.labels else value for key, value in data.items()}
+        words = {
+            key: self.labels[key](value) if key in self.labels else days.said(value)
+            for key, value in data.items()
+        }
         return str(self.text) % _Blank(words)
 
 
@@ -232,6 +237,25 @@ class Module:
     personal_data: tuple[PersonalData, ...] = ()
     jobs: dict[str, Callable[..., Any]] = field(default_factory=dict)
     providers: dict[str, Callable[..., Any]] = field(default_factory=dict)
+
+
+def joined(name: str, title: Any, parts: Iterable[Any], **own: Any) -> Module:
+    """The manifest of a module that is made of parts, each with a `PART` of its own: tuples one after the
+    other, dictionaries joined; a key that two parts use is a mistake. `own` is said by the module alone."""
+    together: dict[str, Any] = {}
+    for each in fields(Module):
+        if each.name in ("name", "title") or each.name in own:
+            continue
+        values = [getattr(part.PART, each.name) for part in parts]
+        if isinstance(values[0], dict):
+            together[each.name] = {}
+            for value in values:
+                if twice := together[each.name].keys() & value.keys():
+                    raise ValueError(f"{each.name} {sorted(twice)[0]!r} is in two parts")
+                together[each.name] |= value
+        else:
+            together[each.name] = tuple(one for value in values for one in value)
+    return Module(name=name, title=title, **together, **own)
 
 
 def discover() -> None:

@@ -8,7 +8,6 @@ from mulin.cases.actions import escalate_overdue
 from mulin.cases.models import Case
 from mulin.cases.pages import resident_case
 from mulin.kernel import actions as rules
-from mulin.kernel.db import is_postgres
 from mulin.voices.actions import withdraw_voice
 from mulin.voices.models import Voice
 
@@ -60,9 +59,8 @@ def test_what_the_desk_writes_on_reopening_is_shown_to_the_people(speak, bring, 
     assert "回访时灯又灭了" in str(resident_case(cast.resident.actor, said.voice).timeline)
 
 
+@pytest.mark.postgres
 def test_a_move_locks_the_matter_before_the_case_as_the_voices_do(speak, do):
-    if not is_postgres():
-        pytest.skip("SQLite has one writer and no row locks")
     said = speak()
     with CaptureQueriesContext(connection) as caught:
         do("accept", "clerk", said.number)

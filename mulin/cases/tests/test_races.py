@@ -7,18 +7,11 @@ import pytest
 
 from mulin.cases.actions import joining
 from mulin.cases.models import Case
-from mulin.kernel.db import is_postgres
 from mulin.kernel.testing.together import at_once
 from mulin.voices.models import Matter, Voice
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 ROUNDS = 6
-
-
-@pytest.fixture(autouse=True)
-def two_writers(transactional_db):
-    if not is_postgres():
-        pytest.skip("SQLite has one writer at a time")
 
 
 def merge(cast, number: str, into: str) -> Callable[[], Case]:

@@ -37,8 +37,8 @@ HELD = ("held", "minuted", "published")
 ITEM_KINDS = {"decide": _("要作决定"), "hear": _("通报、讨论")}
 # What came of an item. `moved` is set by moving it, never by hand.
 DECISIONS = {
-    "adopted": _("同意"),
-    "rejected": _("不同意"),
+    "adopted": _("通过"),
+    "rejected": _("不通过"),
     "put_off": _("下次再议"),
     "heard": _("已讨论，不作决定"),
     "moved": _("已转到别的会"),

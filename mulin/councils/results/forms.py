@@ -75,6 +75,13 @@ def places_of(actor: Actor) -> list[tuple[str, str]]:
     return [(code, name) for code, name in found.items() if policy.can(actor, DRAFT, code)]
 
 
+class Filled(forms.Form):
+    """A form whose fields are what its action takes."""
+
+    def values(self) -> dict[str, Any]:
+        return self.cleaned_data
+
+
 class FindingForm(forms.Form):
     """What was found out."""
 
@@ -143,7 +150,7 @@ class ProposeForm(forms.Form):
     text = _text(gettext_lazy("怎么做，对谁好"), options.TEXT_LENGTH, 4)
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(Filled):
     """A reason that everybody reads."""
 
     reason = _text(gettext_lazy("理由"), REASON, 3, required=True, help_text=gettext_lazy("大家都会看到"))
@@ -327,7 +334,7 @@ class WorkForm(forms.Form):
         return {**data, "org": data["org"] or None, "money": words.to_fen(data["money"])}
 
 
-class ReportForm(forms.Form):
+class ReportForm(Filled):
     """How far it is."""
 
     kind = forms.ChoiceField(
@@ -340,7 +347,7 @@ class ReportForm(forms.Form):
     links = _text(gettext_lazy("照片、文件的网址"), 4000, 2, help_text=LINKS_HELP)
 
 
-class DelayForm(forms.Form):
+class DelayForm(Filled):
     """It takes longer, and why."""
 
     when = _day(gettext_lazy("延到哪天"), required=True)
@@ -353,7 +360,7 @@ class DelayForm(forms.Form):
     )
 
 
-class DoneForm(forms.Form):
+class DoneForm(Filled):
     """What was done, and what shows it."""
 
     text = _text(
@@ -366,7 +373,7 @@ class DoneForm(forms.Form):
         return {**self.cleaned_data, "spent": words.to_fen(self.cleaned_data["spent"])}
 
 
-class TextForm(forms.Form):
+class TextForm(Filled):
     """A reason that everybody reads, for the moves of a work."""
 
     text = _text(

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mulin.councils.results import access, actions, documents, forms, queries, ratings, reading
+from mulin.councils.results import access, actions, documents, forms, queries, ratings, reading, sources
 from mulin.councils.results.words import on_day
 from mulin.councils.topics.models import Step, Topic
 from mulin.kernel import codes, registry, rulebook, throttle
@@ -92,13 +92,17 @@ def options(request: HttpRequest, number: str) -> HttpResponse:
     elif request.method == "POST":
         status = 409
     rows = reading.options(queries.options_of(step)) if step.state in ("open", "done") else []
+    chosen = sources.chosen(topic, "") if step.state == "done" else []
+    won = {one["key"] for one in chosen if one["chosen"]}
+    found = queries.resolution_of(topic)
     shown = {code: [one for one in rows if one["state"]["code"] == code] for code in ("accepted", "declined")}
     context = {
         **_about(topic),
         "step": step,
         "takes": takes,
         "form": form,
-        "accepted": shown["accepted"],
+        "accepted": [{**one, "won": one["key"] in won} for one in shown["accepted"]],
+        "resolution_url": reverse("councils:resolution", args=[found.number]) if found else "",
         # A proposal is its author's until it is looked at; what was declined is told with the reason.
         "declined": [one for one in shown["declined"] if one["is_residents"]],
         "waiting": len([one for one in rows if one["state"]["code"] == "proposed"]),

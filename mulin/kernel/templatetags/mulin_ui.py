@@ -14,6 +14,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from mulin.kernel import days
 from mulin.kernel.numbers import is_number, show_number
 
 register = template.Library()
@@ -81,6 +82,10 @@ def clock(clock: Any) -> SafeString:
         format_html('<time datetime="{}">{}</time>', at.isoformat(), text) if at else text,
         format_html('<span class="unseen"> {}</span>', rule) if rule else "",
     )
+
+
+register.filter("day", days.day_words)
+register.filter("moment", days.moment_words)
 
 
 @register.filter

@@ -19,9 +19,6 @@ from mulin.kernel.db import write
 from mulin.kernel.models import CountCategory, CountDelta, CountLevel, Entry
 
 pytestmark = pytest.mark.django_db
-needs_postgres = pytest.mark.skipif(
-    connection.vendor != "postgresql", reason="SQLite has one writer, and its tests one connection"
-)
 HOME, GRID = "500108002005", "500108002005-G001"
 NEXT, FAR = "500108002010", "500108106003"
 DAY = date(2025, 5, 6)
@@ -230,7 +227,7 @@ class ARecountBesideActionsAlwaysEqualsTheRecords(TestCase):
             assert recounting.compare()[1] == []
 
 
-@needs_postgres
+@pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_folding_acting_and_two_recounts_at_once_stop_nobody_and_count_once(monkeypatch):
     """Every action changes records and deltas in one transaction; lines of the journal are the records."""
@@ -294,7 +291,7 @@ def run_together(work: list) -> None:
     assert errors == []
 
 
-@needs_postgres
+@pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_an_action_does_not_wait_for_a_recount(records):
     some_history()

@@ -12,7 +12,6 @@ from django.urls import reverse
 
 from mulin.kernel import journal, registry, worker
 from mulin.kernel.actors import SYSTEM
-from mulin.kernel.db import is_postgres
 from mulin.kernel.models import Cursor, Entry
 from mulin.kernel.registry import Subscriber
 
@@ -194,8 +193,6 @@ def test_two_who_take_up_at_once_keep_it_once(reader, clock):
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_one_moment_put_a_line_aside_once(reader, clock, monkeypatch):
-    if not is_postgres():
-        pytest.skip("SQLite has one writer at a time")
     bad = write_lines(True)[0]
     bad.refresh_from_db()
     journal.read_on("reader")

@@ -5,7 +5,6 @@ import threading
 
 import pytest
 
-from mulin.kernel.db import is_postgres
 from mulin.kernel.testing.together import at_once
 from mulin.people import actions
 from mulin.people.actions import accounts, posts, residences
@@ -14,12 +13,6 @@ from mulin.people.queries import in_force
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 TOGETHER_SECONDS = 2
-
-
-@pytest.fixture(autouse=True)
-def two_writers(transactional_db):
-    if not is_postgres():
-        pytest.skip("SQLite has one writer at a time")
 
 
 class Meeting:

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from mulin.kernel.db import is_postgres, write
+from mulin.kernel.db import write
 from mulin.voices import access
 from mulin.voices.models import Matter, Voice
 
@@ -36,8 +36,6 @@ def test_a_voice_that_moved_is_followed_and_what_was_locked_is_let_go_first(move
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_nobody_waits_for_the_matter_that_a_voice_has_left(moved, cast):
-    if not is_postgres():
-        pytest.skip("SQLite has one writer at a time")
     voice, was, now = moved
 
     def take(matter_id):

@@ -5,18 +5,11 @@ import threading
 import pytest
 from django.db import connection
 
-from mulin.kernel.db import is_postgres
 from mulin.kernel.errors import ActionError
 from mulin.voices import actions
 from mulin.voices.actions import thread
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
-
-
-@pytest.fixture(autouse=True)
-def two_writers(transactional_db):
-    if not is_postgres():
-        pytest.skip("SQLite has one writer at a time")
 
 
 def test_two_links_between_two_chains_close_no_circle(speak, cast, monkeypatch):

@@ -6,16 +6,9 @@ from mulin.councils.conversations import answering, queries
 from mulin.councils.conversations.models import Opinion, Participant, Statement
 from mulin.councils.conversations.tests.making import SEEDS, browser, opened
 from mulin.kernel.actors import ANONYMOUS
-from mulin.kernel.db import is_postgres
 from mulin.kernel.testing.together import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
-
-
-@pytest.fixture(autouse=True)
-def two_writers(transactional_db):
-    if not is_postgres():
-        pytest.skip("SQLite has one writer at a time")
 
 
 def test_two_first_taps_of_one_browser_are_one_person(cast):

@@ -1,6 +1,7 @@
 """Works at the desk: planned, reported on, delayed with a reason, done with evidence, or made a case."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from mulin.councils.results import access, actions, forms, queries, reading
@@ -107,11 +109,10 @@ def _back(work: Work) -> tuple[str, str]:
     return reverse("councils_desk:work", args=[work.number]), work.title
 
 
-def _form(
-    request: HttpRequest, number: str, form: Any, act: Callable[..., Any], title: str, submit: str
+def _saved(
+    request: HttpRequest, work: Work, form: Any, act: Callable[[], Any], title: Any, submit: Any
 ) -> HttpResponse:
-    """One move of a work that has a form."""
-    work = access.work_for(actor_of(request), number)
+    """A form about one work; once it is done, the work's own page."""
     if tried(request, form, act):
         messages.success(request, _("已保存。"))
         return redirect("councils_desk:work", work.number)
@@ -129,72 +130,31 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     def act() -> Any:
         return actions.edit_work(actor=actor, number=number, **form.values())
 
-    return _form(request, number, form, act, _("改要办的事"), _("保存"))
+    return _saved(request, work, form, act, _("改要办的事"), _("保存"))
 
 
-@FORM
-@REPORT
-def report(request: HttpRequest, number: str) -> HttpResponse:
-    """How far it is."""
-    actor = actor_of(request)
-    form = forms.ReportForm(posted(request))
+def _move(permission: Callable, make: Callable, act: Callable, title: Any, submit: Any = "") -> Callable:
+    """The page of one move of a work: a form, and the action that takes what it holds."""
 
-    def act() -> Any:
-        return actions.report_work(actor=actor, number=number, **form.cleaned_data)
+    @FORM
+    @permission
+    def view(request: HttpRequest, number: str) -> HttpResponse:
+        actor = actor_of(request)
+        work, form = access.work_for(actor, number), make(posted(request))
 
-    return _form(request, number, form, act, _("写进展"), _("写上"))
+        def done() -> Any:
+            return act(actor=actor, number=number, **form.values())
 
+        return _saved(request, work, form, done, title, submit or title)
 
-@FORM
-@REPORT
-def delay(request: HttpRequest, number: str) -> HttpResponse:
-    """It takes longer, and why."""
-    actor = actor_of(request)
-    form = forms.DelayForm(posted(request))
-
-    def act() -> Any:
-        return actions.report_work(actor=actor, number=number, kind="delay", **form.cleaned_data)
-
-    return _form(request, number, form, act, _("延期"), _("延期"))
+    return view
 
 
-@FORM
-@REPORT
-def done(request: HttpRequest, number: str) -> HttpResponse:
-    """It is done, and what shows it."""
-    actor = actor_of(request)
-    form = forms.DoneForm(posted(request))
-
-    def act() -> Any:
-        return actions.finish_work(actor=actor, number=number, **form.values())
-
-    return _form(request, number, form, act, _("办完了"), _("办完了"))
-
-
-@FORM
-@PLAN
-def give_up(request: HttpRequest, number: str) -> HttpResponse:
-    """It will not be done, and why."""
-    actor = actor_of(request)
-    form = forms.TextForm(posted(request))
-
-    def act() -> Any:
-        return actions.report_work(actor=actor, number=number, kind="dropped", **form.cleaned_data)
-
-    return _form(request, number, form, act, _("不做了"), _("不做了"))
-
-
-@FORM
-@PLAN
-def again(request: HttpRequest, number: str) -> HttpResponse:
-    """It goes on after all."""
-    actor = actor_of(request)
-    form = forms.ReasonForm(posted(request))
-
-    def act() -> Any:
-        return actions.take_up_again(actor=actor, number=number, **form.cleaned_data)
-
-    return _form(request, number, form, act, _("重新办"), _("重新办"))
+report = _move(REPORT, forms.ReportForm, actions.report_work, gettext_lazy("写进展"), gettext_lazy("写上"))
+delay = _move(REPORT, forms.DelayForm, partial(actions.report_work, kind="delay"), gettext_lazy("延期"))
+done = _move(REPORT, forms.DoneForm, actions.finish_work, gettext_lazy("办完了"))
+give_up = _move(PLAN, forms.TextForm, partial(actions.report_work, kind="dropped"), gettext_lazy("不做了"))
+again = _move(PLAN, forms.ReasonForm, actions.take_up_again, gettext_lazy("重新办"))
 
 
 @require_POST

@@ -10,7 +10,6 @@ from mulin.councils.rosters.tests.conftest import add, unit
 from mulin.kernel import clock
 from mulin.kernel.actors import ANONYMOUS
 from mulin.kernel.clock import today
-from mulin.kernel.db import is_postgres
 from mulin.kernel.errors import ActionError, NotAllowed, NotVisible
 from mulin.kernel.models import Entry, Notice
 from mulin.kernel.testing.together import at_once
@@ -119,8 +118,6 @@ def test_letters_are_printed_for_frozen_rosters_by_those_who_keep_them(houses, c
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_two_who_use_one_code_at_one_moment_are_one(frozen, clerk, cast):
-    if not is_postgres():
-        pytest.skip("SQLite has one writer at a time")
     code = letter_to(actions.make_letters(actor=clerk, number=frozen.number), "王五").code
     raised = at_once(
         lambda: actions.use_code(actor=cast.resident.actor, code=code),

@@ -8,7 +8,6 @@ from mulin.councils.steps import Progress
 from mulin.councils.topics import actions, moves, queries
 from mulin.councils.topics.models import Step, Topic
 from mulin.kernel import clock
-from mulin.kernel.db import is_postgres
 from mulin.kernel.errors import ActionError, NotAllowed, NotVisible
 from mulin.kernel.models import Entry, Notice, ThreadLink
 from mulin.kernel.testing.together import at_once
@@ -335,7 +334,7 @@ def test_every_line_holds_codes_only(make_topic, cast, freeze):
         assert "长椅" not in str(line.data) and "放一放" not in str(line.data)
 
 
-@pytest.mark.skipif(not is_postgres(), reason="two at once need a database with several writers")
+@pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_end_a_step_at_once_one_is_told_that_it_is_over(make_topic, cast, bench):
     topic = make_topic(announce=True)

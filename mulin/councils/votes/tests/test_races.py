@@ -7,17 +7,10 @@ import pytest
 from mulin.councils.votes import actions, running
 from mulin.councils.votes.models import Vote, VoteSlot, VoteTurnout
 from mulin.councils.votes.tests import worlds
-from mulin.kernel.db import is_postgres
 from mulin.kernel.testing.together import at_once
 from mulin.people.queries import actor_for
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _several_writers(db):
-    if not is_postgres():
-        pytest.skip("SQLite has one writer at a time")
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
 
 def taken(vote):
