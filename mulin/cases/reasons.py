@@ -4,17 +4,17 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mulin.kernel import rulebook
 from mulin.kernel.errors import ActionError
+from mulin.kernel.language import either
 
 CHECKLISTS = Path(__file__).parent / "packs" / "checklists.toml"
 
 
 def _word(item: dict) -> str:
-    return item["en"] if (get_language() or "").startswith("en") and item.get("en") else item["zh"]
+    return either(item["zh"], item.get("en", ""))
 
 
 def choices(name: str, place: str) -> list[tuple[str, str]]:

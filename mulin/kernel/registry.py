@@ -62,7 +62,10 @@ class Way:
     """One of the ways a voice may take. `attach(actor=, matter=, voice=, joined=)` runs in the voice's
     own transaction and opens (or joins) the way's record; it writes no journal line of its own.
     `sync(actor=, matter=, before=)` follows a change of the matter's place, category, kind or severity;
-    `withdraw(actor=, matter=, voice=)` follows a voice that was taken back. Both run in the same manner."""
+    `withdraw(actor=, matter=, voice=)` follows a voice that was taken back; `answered(actor=, matter=,
+    decision=)` follows the answer to a wish or an offer. `leave(actor=, matter=)` lets a matter go that
+    turns out to need another way, and raises ActionError where the record has gone too far; a way without it
+    is never left. All run in the same manner."""
 
     code: str
     title: Any
@@ -70,6 +73,8 @@ class Way:
     attach: Callable[..., WayResult]
     sync: Callable[..., WayResult] | None = None
     withdraw: Callable[..., WayResult] | None = None
+    answered: Callable[..., None] | None = None
+    leave: Callable[..., None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from functools import cache
 from typing import Any
 
-from django.utils.translation import get_language
-
+from mulin.kernel.language import either
 from mulin.voices.catalogue import shipped
 
 # What an administrator may set of a category besides its name and group.
@@ -20,10 +19,6 @@ EDITABLE = (
 )  # fmt: skip
 _NEW = {"kinds": ("consult", "help", "complaint", "suggestion"), "certainty": "local practice"}
 _TTL_SECONDS = 5.0
-
-
-def _in_words(zh: str, en: str) -> str:
-    return (en or zh) if (get_language() or "").startswith("en") else zh
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +31,7 @@ class Group:
 
     @property
     def name(self) -> str:
-        return _in_words(self.zh, self.en)
+        return either(self.zh, self.en)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +58,11 @@ class Category:
 
     @property
     def name(self) -> str:
-        return _in_words(self.zh, self.en)
+        return either(self.zh, self.en)
 
     @property
     def advice(self) -> str:
-        return _in_words(self.advice_zh, self.advice_en)
+        return either(self.advice_zh, self.advice_en)
 
 
 @dataclass(frozen=True)

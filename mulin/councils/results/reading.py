@@ -13,6 +13,7 @@ from mulin.councils.results.models import Concern, Finding, Resolution, TopicOpt
 from mulin.councils.results.words import money, on_day
 from mulin.councils.topics.models import Step, Topic
 from mulin.kernel import clock
+from mulin.kernel.language import either
 from mulin.places.queries import full_name
 
 
@@ -127,7 +128,7 @@ def resolution(one: Resolution) -> dict[str, Any]:
         "body": states.body_word(one.body),
         "decided_by": one.decided_by,
         "decided_on": on_day(one.decided_on),
-        "grounds": [{**row, "on": _day(row.get("on", ""))} for row in grounds],
+        "grounds": [_ground(row) for row in grounds],
         "cost": money(one.cost),
         "money_from": one.money_from,
         "gains": one.gains,
@@ -143,6 +144,12 @@ def resolution(one: Resolution) -> dict[str, Any]:
         "posting_certainty": str(states.CERTAINTY_WORDS.get(posting.get("certainty", ""), "")),
         "withdrawn_reason": one.withdrawn_reason,
     }
+
+
+def _ground(row: dict[str, Any]) -> dict[str, Any]:
+    """One step on the way to the decision, in the language of the page where it was kept in both."""
+    said = {name: either(row[name], row.get(f"{name}_en", "")) for name in ("title", "outcome")}
+    return {**row, **said, "on": _day(row.get("on", ""))}
 
 
 def _day(text: str) -> str:

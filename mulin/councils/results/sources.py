@@ -4,12 +4,14 @@ from typing import Any
 
 from mulin.councils.results import states
 from mulin.councils.results.models import Resolution
+from mulin.councils.topics.definition import from_json
 from mulin.councils.topics.models import Step, Topic
 from mulin.kernel import clock
 
 ROW = ("key", "title", "text", "cost", "gains", "loses", "picture")
-# Steps whose outcome says how it was decided, as against what was done beforehand or afterwards.
-DECIDES = frozenset({"survey", "meeting", "opinions", "canvass", "vote", "budget"})
+# Steps that decide, and steps that heard people: where a topic has none that decides, these did.
+DECIDES = frozenset({"meeting", "vote", "budget"})
+HEARD = frozenset({"survey", "opinions", "canvass"})
 
 
 def result_of(topic: Topic, key: str) -> dict[str, Any]:
@@ -57,14 +59,17 @@ def chosen(topic: Topic, key: str) -> list[dict[str, Any]]:
 
 
 def grounds(topic: Topic) -> list[dict[str, Any]]:
-    """How it came to the decision: the outcome of every step that is over, in their order."""
+    """How it came to the decision: the outcome of every step that is over, in both languages."""
     done = topic.steps.filter(state="done").exclude(outcome="").order_by("position")
+    named = {spec.key: spec.title_en for spec in from_json(topic.definition).steps}
     return [
         {
             "step": step.key,
             "kind": step.kind,
             "title": step.title,
+            "title_en": named.get(step.key, ""),
             "outcome": step.outcome,
+            "outcome_en": step.outcome_en,
             "on": clock.day_of(step.ended_at).isoformat() if step.ended_at else "",
         }
         for step in done
@@ -76,13 +81,13 @@ def fill(resolution: Resolution, topic: Topic, step: Step) -> None:
     rows = chosen(topic, step.settings.get("options_from", ""))
     won = [row for row in rows if row["chosen"]]
     costs = [row["cost"] for row in won]
-    decides = [one for one in grounds(topic) if one["kind"] in DECIDES]
+    decides = _decided(grounds(topic))
     opinions = latest(topic, "majority") or latest(topic, "minority")
     guess = {
         "title": topic.title,
         "why": topic.summary,
         "decision": "\n".join(row["title"] for row in won),
-        "decided_by": "\n".join(f"{one['title']}：{one['outcome']}" for one in decides),
+        "decided_by": "\n".join(f"{one['title']}：{one['outcome'].splitlines()[0]}" for one in decides),
         "gains": "\n".join(filter(None, (row["gains"] for row in won))),
         "loses": "\n".join(filter(None, (row["loses"] for row in won))),
         "majority": as_text(opinions.get("majority")),
@@ -98,6 +103,11 @@ def fill(resolution: Resolution, topic: Topic, step: Step) -> None:
         resolution.cost = sum(costs)
     if resolution.decided_on is None and decides and decides[-1]["on"]:
         resolution.decided_on = decides[-1]["on"]
+
+
+def _decided(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The steps in which it was decided; the page tells all of them, so one line each is enough."""
+    return [one for one in rows if one["kind"] in DECIDES] or [one for one in rows if one["kind"] in HEARD]
 
 
 def as_text(found: Any) -> str:

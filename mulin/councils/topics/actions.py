@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import ProtectedError
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from mulin.councils.keepers import keeper
@@ -19,6 +20,7 @@ from mulin.councils.topics.states import STATE_WORDS
 from mulin.kernel import codes, journal
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import day_of, now, today
+from mulin.kernel.days import day_words
 from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError
 from mulin.kernel.models import ThreadLink
@@ -184,12 +186,12 @@ def _check_days(key: str, title: str, given: tuple[date, date], planned: Planned
     if end < begin:
         told = _("“%(step)s”：结束的日子不能早于开始。") % {"step": title}
     elif begin < planned.begins_on:
-        told = _("“%(step)s”：最早 %(day)s 可以开始。") % {
+        told = _("“%(step)s”：最早%(day)s可以开始。") % {
             "step": title,
-            "day": planned.begins_on.isoformat(),
+            "day": day_words(planned.begins_on),
         }
     elif end < planned.ends_on:
-        told = _("“%(step)s”：最早 %(day)s 可以结束。") % {"step": title, "day": planned.ends_on.isoformat()}
+        told = _("“%(step)s”：最早%(day)s可以结束。") % {"step": title, "day": day_words(planned.ends_on)}
     if told:
         raise ActionError("bad-days", told, field=f"days_{key}", status=422)
 
@@ -296,7 +298,7 @@ def end_step(*, actor: Actor, number: str, key: str, remark: str = "") -> Step:
             raise ActionError("not-yet", " ".join(missing), field="remark")
         kind = kinds()[step.kind]
         kind.end(actor=actor, topic=topic, step=step)
-        _keep(step, kind.progress(topic, step), remark)
+        _keep(topic, step, remark)
         is_last = _finish_if_over(topic, steps)
         _plan_again(topic, {})
         code = "councils.topic.finished" if is_last else "councils.topic.step_ended"
@@ -304,11 +306,19 @@ def end_step(*, actor: Actor, number: str, key: str, remark: str = "") -> Step:
     return step
 
 
-def _keep(step: Step, progress: Progress, remark: str) -> None:
+def _keep(topic: Topic, step: Step, remark: str) -> None:
+    said = {language: _progress_in(language, topic, step) for language in ("zh-hans", "en")}
     step.state, step.ended_at, step.ends_on = "done", now(), today()
-    step.outcome = "\n".join(one for one in (str(progress.outcome), remark) if one)
-    step.result = _listed(dict(progress.result))
+    step.outcome, step.outcome_en = (
+        "\n".join(one for one in (str(progress.outcome), remark) if one) for progress in said.values()
+    )
+    step.result = _listed(dict(said["zh-hans"].result))
     step.save()
+
+
+def _progress_in(language: str, topic: Topic, step: Step) -> Progress:
+    with translation.override(language):
+        return kinds()[step.kind].progress(topic, step)
 
 
 def skip_step(*, actor: Actor, number: str, key: str, reason: str) -> Step:

@@ -136,7 +136,7 @@ def _steps_sheet(book: Any, bold: Any, topics: list[Topic]) -> None:
             told = [one.isoformat() if one else "" for one in (step.begins_on, step.ends_on)]
             title = moves.title_of(topic, step)
             word = str(states.STEP_WORDS[step.state])
-            outcome = step.outcome or step.skip_reason
+            outcome = library.words(step, "outcome") or step.skip_reason
             sheet.write_row(n, 0, (show_number(topic.number), step.position, title, word, *told, outcome))
     sheet.set_column(6, 6, 60)
 

@@ -11,12 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mulin.councils.stepkinds import kinds
 from mulin.councils.topics.definition import DefinitionError, Mistake, Process, read_file
 from mulin.kernel.errors import ActionError
+from mulin.kernel.language import either
 
 SHIPPED = Path(__file__).resolve().parent.parent / "packs" / "processes"
 
@@ -89,7 +89,5 @@ def get_process(code: str) -> Process:
 
 
 def words(thing: object, name: str) -> str:
-    """A text of a process or a step in the language of the page: `title`, `about` or `text`."""
-    if (get_language() or "zh").startswith("en"):
-        return getattr(thing, f"{name}_en") or getattr(thing, name)
-    return getattr(thing, name)
+    """A text of a process or a step in the language of the page: `title`, `about`, `text` or `outcome`."""
+    return either(getattr(thing, name), getattr(thing, f"{name}_en"))

@@ -57,8 +57,8 @@ class Topic(Record):
 
 class Step(Record):
     """One step of a topic. `settings`: the kind's own keys from the process; `record`: what it works with;
-    `outcome` and `result`: what came out, see `councils.steps.Progress`. Days are planned until the step has
-    begun and ended."""
+    `outcome` and `result`: what came out, see `councils.steps.Progress`; kept in both languages, since it
+    cannot be said anew later. Days are planned until the step has begun and ended."""
 
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="steps")
     position = models.SmallIntegerField()
@@ -73,6 +73,7 @@ class Step(Record):
     record = models.UUIDField(null=True, blank=True)
     data = models.JSONField(default=dict, blank=True)
     outcome = models.TextField(default="", blank=True)
+    outcome_en = models.TextField(default="", blank=True)
     result = models.JSONField(default=dict, blank=True)
     skip_reason = models.CharField(max_length=200, default="", blank=True)
     begun_at = models.DateTimeField(null=True, blank=True)

@@ -15,6 +15,7 @@ from mulin.councils.topics.definition import StepSpec, spec_of
 from mulin.councils.topics.library import words
 from mulin.councils.topics.models import Step, Topic
 from mulin.kernel import clock
+from mulin.kernel.days import day_words
 from mulin.kernel.workcalendar import Calendar
 
 OVER = calendar.OVER
@@ -57,7 +58,7 @@ def missing_to_begin(topic: Topic, steps: Iterable[Step], step: Step) -> tuple[s
         told.append(clock.day_of(topic.announced_at) if topic.announced_at else clock.today())
         first = calendar.notice_end(max(told), spec, Calendar.default())
         if clock.today() < first:
-            found.append(_("要提前告知，最早 %(day)s 可以开始。") % {"day": first.isoformat()})
+            found.append(_("要提前告知，最早%(day)s可以开始。") % {"day": day_words(first)})
     return tuple(found)
 
 
@@ -76,8 +77,8 @@ def missing_to_end(
     first = calendar.promised_end(step.begins_on or clock.today(), spec, Calendar.default())
     if clock.today() < first:
         found.append(
-            _("答应了大家至少%(length)s，最早 %(day)s 可以结束。")
-            % {"length": length_words(spec), "day": first.isoformat()}
+            _("答应了大家至少%(length)s，最早%(day)s可以结束。")
+            % {"length": length_words(spec), "day": day_words(first)}
         )
     if not progress.missing:
         found += _outcome_missing(spec, progress, remark)

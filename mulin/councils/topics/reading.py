@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from mulin.councils.stepkinds import kinds
 from mulin.councils.steps import Progress
@@ -15,6 +15,7 @@ from mulin.councils.topics import library, moves, states
 from mulin.councils.topics.definition import Process, StepSpec, from_json
 from mulin.councils.topics.models import Step, Topic
 from mulin.kernel import clock, journal, registry
+from mulin.kernel.language import either
 from mulin.places.queries import full_name, name_of, names_of
 from mulin.voices.models import Matter
 from mulin.voices.surveys.reading import on_day
@@ -77,7 +78,7 @@ def _stretch(topic: Topic, step: Step, spec: StepSpec, n: int, at_desk: bool) ->
         days=days_words(step.begins_on, step.ends_on),
         who=str(states.TAKES_PART_WORDS[spec.takes_part]),
         line=str(progress.line) if spec.shows != "never" or at_desk else "",
-        outcome=step.outcome if spec.shows != "never" or at_desk else "",
+        outcome=library.words(step, "outcome") if spec.shows != "never" or at_desk else "",
         reason=step.skip_reason,
         url=url,
         invites=progress.invites and bool(url),
@@ -120,8 +121,7 @@ def cards(topics: Iterable[Topic]) -> list[dict[str, Any]]:
 
 def process_title(topic: Topic) -> str:
     """The name of its process, as it was when the topic was drafted."""
-    title, english = topic.definition.get("title", ""), topic.definition.get("title_en", "")
-    return english if english and (get_language() or "zh").startswith("en") else title
+    return either(topic.definition.get("title", ""), topic.definition.get("title_en", ""))
 
 
 def stands(topic: Topic, steps: list[Step]) -> str:

@@ -101,7 +101,7 @@ def _result(survey: Survey, step: Step, returned: int) -> dict[str, Any]:
         return found
     ranked = _ranked(one)[: step.settings.get("keep") or MOST_OPTIONS]
     texts = {option.key: option.text for option in one.question.options}
-    offered = [{"key": code, "title": texts[code], "text": "", "cost": 0} for code in ranked]
+    offered = [{"key": code, "title": texts[code], "text": "", "cost": None} for code in ranked]
     return {**found, "options": offered}
 
 

@@ -4,8 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mulin.councils import voterules
 from mulin.councils.results.words import to_fen
@@ -15,6 +15,7 @@ from mulin.councils.votes.models import Vote
 from mulin.kernel import clock, codes, rulebook
 from mulin.kernel.actors import Actor
 from mulin.kernel.errors import ActionError
+from mulin.kernel.language import either
 from mulin.places.queries import children, names_of
 
 MOMENT = {"type": "datetime-local"}
@@ -77,7 +78,15 @@ class NewVote(forms.Form):
 
 
 class EditVote(forms.Form):
-    """A whole draft on one page; which fields count depends on the kind."""
+    """A whole draft on one page, with the fields that its kind has."""
+
+    OF_KIND = {
+        "yes_no": (),
+        "choose_one": ("options", "breaks_ties"),
+        "approve": ("options", "seats", "max_choices", "breaks_ties"),
+        "rank": ("options", "seats", "breaks_ties"),
+        "budget": ("options", "max_choices", "yuan", "method"),
+    }
 
     title = forms.CharField(label=gettext_lazy("表决什么"), max_length=drafting.TITLE_LENGTH)
     text = forms.CharField(
@@ -100,7 +109,7 @@ class EditVote(forms.Form):
     )  # fmt: skip
     options = forms.CharField(
         label=gettext_lazy("选项，一行一个"), required=False, widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=gettext_lazy("写成：名称 | 费用（元）| 说明。费用和说明可以不写；同意不同意的表决不用填。"),
+        help_text=gettext_lazy("写成：名称 | 费用（元）| 说明。费用和说明可以不写。"),
     )  # fmt: skip
     seats = forms.IntegerField(label=gettext_lazy("选出几个"), required=False, min_value=1, max_value=60)
     max_choices = forms.IntegerField(
@@ -127,6 +136,8 @@ class EditVote(forms.Form):
     def __init__(self, vote: Vote, *args: Any, **kwargs: Any):
         super().__init__(*args, initial=_initial(vote), **kwargs)
         self.vote = vote
+        for name in {one for names in self.OF_KIND.values() for one in names} - {*self.OF_KIND[vote.kind]}:
+            del self.fields[name]
         self.fields["affair"].choices = affairs(vote)
         found = rosters.usable_rosters(vote.place)
         self.fields["roster"].choices = [
@@ -142,9 +153,13 @@ class EditVote(forms.Form):
             raise ActionError("no-basis", _("另定的门槛要写依据。"), field="basis", status=422)
         data["custom"] = {name: text for name, text in custom.items() if text} if has_own else {}
         data["is_secret"] = data.pop("secrecy") == "secret"
-        data["money"] = to_fen(data.pop("yuan"))
-        data["options"] = read_options(data["options"], self.vote)
-        data["seats"] = data["seats"] or 1
+        # What this kind does not ask stays as it was.
+        data["money"] = to_fen(data.pop("yuan")) if "yuan" in data else self.vote.money
+        has_options = "options" in data
+        data["options"] = read_options(data["options"], self.vote) if has_options else self.vote.options
+        data["seats"] = data.get("seats") or 1
+        for name in ("max_choices", "breaks_ties", "method"):
+            data.setdefault(name, getattr(self.vote, name))
         data["roster"] = data["roster"] or None
         return data
 
@@ -153,9 +168,8 @@ def affairs(vote: Vote) -> list[tuple[str, str]]:
     """Matters that a vote can be about: the owners' list of the law, or our words."""
     if not vote.is_by_area:
         return [(code, str(states.AFFAIR_WORDS[code])) for code in ("consultation", "decision")]
-    is_english = (get_language() or "").startswith("en")
     rows = voterules.matters(rulebook.book(), at=vote.place, on=clock.today())
-    found = [(row["code"], row["en" if is_english else "zh"]) for row in rows]
+    found = [(row["code"], either(row["zh"], row["en"])) for row in rows]
     return [*found, *((code, str(states.AFFAIR_WORDS[code])) for code in ("lift", "home_to_business"))]
 
 

@@ -100,7 +100,9 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     form = desk_forms.EditVote(found, posted(request))
     if attempt(request, form, lambda: actions.edit_vote(actor=actor, number=found.number, **form.values())):
         messages.success(request, _("已保存。"))
-        return redirect("councils_desk:vote", found.number)
+        # Another kind has other fields.
+        is_other = form.cleaned_data["kind"] != found.kind
+        return redirect("councils_desk:vote-edit" if is_other else "councils_desk:vote", found.number)
     text = _("名册要先定稿：在“名册”里建好、核对、定稿，再回来选。")
     return form_page(request, form, _("拟表决"), _("保存"), vote=found, text=text)
 

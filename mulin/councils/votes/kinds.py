@@ -26,7 +26,7 @@ def vote_settings(raw: Settings) -> Settings:
     vote, the topic's where empty. `affair`: the matter in words of the rule packs (consultation, decision, or
     a matter of councils.matters). `seats`, `max_choices` (0: no limit), `breaks_ties`: equal options are told
     apart by their order on the paper. `options_from`: the step whose options are voted on; for yes_no its
-    winners are what is asked."""
+    winners, or all of them where it chose none, are what is asked."""
     found = dict(
         only(
             raw, kind="yes_no", secret=True, body="", affair="consultation", seats=1, max_choices=0,
@@ -61,7 +61,8 @@ def _checked(found: dict[str, Any]) -> Settings:
 
 
 def begin(*, actor: Actor, topic: Topic, step: Step) -> UUID:
-    """Draft the vote, with the options of the earlier step and the planned days."""
+    """Draft the vote, with the options of the earlier step and the planned days. The notice that its rule
+    asks for lies within them, so that nobody waits for two notices."""
     is_budget = step.kind == "budget"
     own = (budget_settings if is_budget else vote_settings)(step.settings)
     earlier = result_of(topic, own["options_from"]) if own["options_from"] else {}
@@ -84,14 +85,31 @@ def begin(*, actor: Actor, topic: Topic, step: Step) -> UUID:
     if is_budget:
         settings |= {"money": own["money"] * 100 or None, "method": own["method"]}
     if kind == "yes_no" and options:
-        chosen = [one["title"] for one in options if one["key"] in earlier.get("winners", ())]
-        settings["text"] = "\n\n".join(filter(None, [topic.summary, _("、").join(chosen)]))
-    return drafting.make_vote(place=topic.place, topic=topic, step=step, **settings).pk
+        asked = _("、").join(str(one["title"]) for one in _asked(earlier))
+        settings["text"] = "\n\n".join(filter(None, [topic.summary, asked]))
+    vote = drafting.make_vote(place=topic.place, topic=topic, step=step, **settings)
+    _begin_after_notice(vote)
+    return vote.pk
+
+
+def _begin_after_notice(vote: Vote) -> None:
+    first = datetime.combine(clock.day_of(running.earliest(vote)), BEGINS, clock.zone())
+    if vote.opens_at and vote.opens_at < first:
+        vote.opens_at = first
+        if vote.closes_at and vote.closes_at <= first:
+            vote.closes_at = datetime.combine(clock.day_of(first), ENDS, clock.zone())
+        vote.save(update_fields=["opens_at", "closes_at"])
 
 
 def _title(topic: Topic, step: Step) -> str:
     both = f"{topic.title}：{step.title}"
     return both if len(both) <= drafting.TITLE_LENGTH else topic.title
+
+
+def _asked(earlier: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a yes or no is about: the winners of the earlier step, or all that it brought if it chose none."""
+    rows = list(earlier.get("options", ()))
+    return [one for one in rows if one["key"] in earlier.get("winners", ())] or rows
 
 
 def _options(earlier: dict[str, Any]) -> list[dict[str, Any]]:
@@ -177,8 +195,7 @@ def _result(topic: Topic, step: Step, vote: Vote) -> dict[str, Any]:
     if vote.kind == "yes_no" and source:
         earlier = result_of(topic, source)
         found["options"] = list(earlier.get("options", ()))
-        kept = list(earlier.get("winners", ())) or [one["key"] for one in found["options"]][:1]
-        found["winners"] = kept if vote.status == "passed" else []
+        found["winners"] = [one["key"] for one in _asked(earlier)] if vote.status == "passed" else []
     return found
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mulin.councils import owners, recounting, voterules
@@ -14,6 +13,7 @@ from mulin.councils.thresholds import ThresholdError
 from mulin.councils.votes.models import Vote
 from mulin.kernel import clock, rulebook
 from mulin.kernel.errors import ActionError
+from mulin.kernel.language import is_english
 
 # Gaps of the engine that a rule fills, by the rule's name.
 FILLED_BY_A_RULE = frozenset(voterules.NAMES.values())
@@ -92,7 +92,14 @@ def gaps_ahead(vote: Vote) -> list[Gap]:
     if vote.kind == "budget":
         return []
     rule = rule_of(vote)
-    needed = {"quorum": True, "consent": rule.kind != "rank", "rank": rule.kind == "rank"}
+    needed = {
+        "quorum": True,
+        "consent": rule.kind != "rank",
+        "rank": rule.kind == "rank",
+        # Only needed where such papers come in; but it is settled before anybody has seen a figure.
+        "void": True,
+        "contradiction": vote.is_by_area,
+    }
     found = [
         Gap(f"unset-{name}", voterules.NAMES[name])
         for name, is_needed in needed.items()
@@ -109,14 +116,14 @@ def missing(vote: Vote, gaps: Sequence[Gap]) -> list[Missing]:
     names = dict.fromkeys(gap.rule for gap in gaps if gap.rule)
     facts = {"body": vote.body, "matter": vote.affair, "kind": counted_as(vote)}
     on = clock.day_of(vote.opens_at) if vote.opens_at else clock.today()
-    is_english = (get_language() or "").startswith("en")
+    in_english = is_english()
     for name in names:
         rule = next(iter(rulebook.book().explain(name, vote.place, on, **facts)), None)
         if rule is None:
-            found.append(Missing(name, rulebook.book().title(name, is_english) or name, "", ""))
+            found.append(Missing(name, rulebook.book().title(name, in_english) or name, "", ""))
             continue
-        title = rulebook.book().title(name, is_english) or name
-        note = (rule.note_en if is_english else rule.note) or rule.note
+        title = rulebook.book().title(name, in_english) or name
+        note = (rule.note_en if in_english else rule.note) or rule.note
         found.append(Missing(name, title, note, rule.basis))
     return found
 

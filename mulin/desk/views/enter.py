@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mulin.desk import ideas, pickers, recording
@@ -17,6 +17,7 @@ from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError, NotVisible
+from mulin.kernel.language import is_english
 from mulin.kernel.numbers import show_number
 from mulin.kernel.pages import page, refuse
 from mulin.places import queries as places
@@ -143,7 +144,7 @@ def suggestion(actor: Actor, data: Any) -> dict[str, Any]:
     if len(text) < 4 or not places.exists(place):
         return {}
     found = queries.suggest(text, place)
-    in_english = (get_language() or "").startswith("en")
+    in_english = is_english()
     return {
         "categories": ideas.categories(found["category"], place),
         "kinds": [

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from mulin.kernel import codes, journal, rulebook
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import now, today
+from mulin.kernel.days import day_words
 from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError
 from mulin.kernel.numbers import new_number
@@ -175,7 +176,7 @@ def _due(need: Need, state: str, due_on: date | None) -> date | None:
     if state == "not_now":
         due_on = due_on or latest
         if due_on > latest:
-            said = _("最晚到 %(day)s 再看一次，请选早一点的日子。") % {"day": latest.isoformat()}
+            said = _("最晚到%(day)s再看一次，请选早一点的日子。") % {"day": day_words(latest)}
             raise ActionError("bad-day", said, field="due_on", status=422)
     if due_on and due_on < today():
         raise ActionError("bad-day", _("这一天已经过了，请改一个。"), field="due_on", status=422)

@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from mulin.kernel import clock, policy, rulebook
 from mulin.kernel.actors import Actor
 from mulin.kernel.errors import NotVisible
+from mulin.kernel.language import either
 from mulin.kernel.numbers import clean_number
 from mulin.kernel.policy import Fields, Target
 from mulin.voices.models import Matter
@@ -57,7 +58,7 @@ def get_public_need(number: str) -> Need:
 
 
 def _word(entry: dict[str, Any]) -> str:
-    return entry["en"] if (get_language() or "").startswith("en") and entry.get("en") else entry["zh"]
+    return either(entry["zh"], entry.get("en", ""))
 
 
 def urgency_words(place: str) -> list[str]:

@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from mulin.councils.steps import Progress
-from mulin.councils.topics import actions, moves, queries
+from mulin.councils.topics import actions, moves, queries, reading
 from mulin.councils.topics.models import Step, Topic
 from mulin.kernel import clock
 from mulin.kernel.errors import ActionError, NotAllowed, NotVisible
@@ -210,7 +212,7 @@ def test_a_step_waits_for_its_notice(make_topic, cast, freeze):
     actions.end_step(actor=clerk, number=number, key="talk")
     actions.skip_step(actor=clerk, number=number, key="think", reason="不用了")
     error = refused("not-yet", actions.begin_step, actor=cast.secretary.actor, number=number, key="choose")
-    assert "2026-03-05" in error.message
+    assert "3月5日" in error.message
     freeze("2026-03-05 00:10")
     actions.begin_step(actor=cast.secretary.actor, number=number, key="choose")
 
@@ -414,3 +416,18 @@ def test_days_of_a_step_that_is_over_cannot_be_made_up(make_topic, cast, freeze)
     made_up = (date(2020, 1, 1), date(2030, 1, 1))
     actions.move_days(actor=cast.clerk.actor, number=topic.number, days={"talk": made_up})
     assert {key: (one.begins_on, one.ends_on) for key, one in steps(topic).items()} == before
+
+
+def test_what_came_out_is_kept_in_both_languages(make_topic, bench, cast):
+    topic = make_topic(announce=True)
+    words = _("已公布")
+    bench.progress = Progress(outcome=words)
+    actions.begin_step(actor=cast.clerk.actor, number=topic.number, key="talk")
+    actions.end_step(actor=cast.clerk.actor, number=topic.number, key="talk", remark="二十人来过")
+    step = topic.steps.get(key="talk")
+    assert step.outcome == "已公布\n二十人来过"
+    with translation.override("en"):
+        assert step.outcome_en == f"{words}\n二十人来过"
+        assert str(words) != "已公布"
+        shown = reading.road(topic, queries.steps_of(topic))
+        assert [one.outcome for one in shown if one.key == "talk"] == [step.outcome_en]

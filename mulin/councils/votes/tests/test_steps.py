@@ -4,7 +4,7 @@ import pytest
 
 from mulin.councils.steps import SettingError
 from mulin.councils.topics.models import Step, Topic
-from mulin.councils.votes import actions, kinds
+from mulin.councils.votes import actions, kinds, running
 from mulin.councils.votes.models import Vote
 from mulin.councils.votes.tests import worlds
 from mulin.kernel.actors import SYSTEM
@@ -80,3 +80,23 @@ def test_a_process_file_with_a_wrong_vote_is_refused(wrong):
         kinds.vote_settings(wrong)
     with pytest.raises(SettingError):
         kinds.budget_settings({"method": "lottery"})
+
+
+def test_a_yes_to_an_earlier_step_without_a_choice_takes_over_all_that_it_brought(topic):
+    earlier = topic.steps.get(key="options")
+    earlier.result = {"options": OPTIONS, "winners": []}
+    earlier.save()
+    step = begun(topic, options_from="options", kind="yes_no")
+    vote = kinds.vote_of(step)
+    assert "香樟、不换" in vote.text
+    vote.state, vote.status = "published", "passed"
+    vote.save()
+    assert kinds._result(topic, step, vote)["winners"] == ["tree", "stay"]
+
+
+def test_owners_wait_for_one_notice_and_it_lies_within_the_step(topic):
+    vote = kinds.vote_of(begun(topic, body="owners", affair="lift", secret=False))
+    days = (vote.opens_at.date() - today()).days
+    assert days == 16  # fifteen whole days; the day of the notice is not counted
+    assert vote.closes_at > vote.opens_at
+    assert not [one for one in running.lacks(vote) if "公告" in one]

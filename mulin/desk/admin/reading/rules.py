@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from mulin.cases.states import MOVES
 from mulin.kernel import codes, registry, rulebook, rulevalues
+from mulin.kernel.language import is_english
 from mulin.kernel.rules import Rule
 from mulin.kernel.rulevalues import Shape
 from mulin.kernel.workingtime import Limit
@@ -54,13 +55,9 @@ LEVELS = {
 Words = Mapping[str, Any]
 
 
-def english() -> bool:
-    return (get_language() or "").startswith("en")
-
-
 def listed(names: Iterable[Any]) -> str:
     """Names in a row, as the language writes them."""
-    return (", " if english() else "、").join(map(str, names))
+    return (", " if is_english() else "、").join(map(str, names))
 
 
 def module_choices() -> list[tuple[str, Any]]:
@@ -71,7 +68,7 @@ def module_choices() -> list[tuple[str, Any]]:
 
 
 def title(name: str) -> str:
-    return rulebook.book().title(name, english())
+    return rulebook.book().title(name, is_english())
 
 
 def vocabulary(values: Iterable[Any]) -> dict[str, Any]:
@@ -130,7 +127,7 @@ def detail_lines(value: Any, shape: Shape) -> list[str]:
 
 def _entry_words(row: Mapping[str, Any], roles: Words) -> str:
     if {"zh", "en"} <= set(row):
-        return str(row["en"] if english() else row["zh"])
+        return str(row["en"] if is_english() else row["zh"])
     parts = []
     for key, part in row.items():
         if isinstance(part, list):
@@ -144,7 +141,7 @@ def _entry_words(row: Mapping[str, Any], roles: Words) -> str:
 
 
 def _pair(name: Any, value: str) -> str:
-    return f"{name}: {value}" if english() else f"{name}：{value}"
+    return f"{name}: {value}" if is_english() else f"{name}：{value}"
 
 
 def fact_words(key: str, value: Any) -> str:
@@ -165,7 +162,7 @@ def condition_words(match: Mapping[str, Iterable[Any]]) -> str:
         _pair(FACTS.get(key, key), listed(fact_words(key, one) for one in wanted))
         for key, wanted in match.items()
     ]
-    return ("; " if english() else "；").join(parts)
+    return ("; " if is_english() else "；").join(parts)
 
 
 def certainty_badge(certainty: str) -> dict[str, Any]:
@@ -212,7 +209,7 @@ class Row:
 
 
 def note_of(rule: Rule) -> str:
-    return (rule.note_en if english() else "") or rule.note
+    return (rule.note_en if is_english() else "") or rule.note
 
 
 def shape(name: str) -> tuple[Shape, dict[str, Any]]:
@@ -242,7 +239,7 @@ def rows(place: str, on: date) -> list[Row]:
         here = tuple(applying(name, place, on))
         said = value_words(rule.value, form, words) if rule and not rule.unset else ""
         url = f"{reverse('desk:desk_admin:rule', args=[name])}?{query}"
-        found.append(Row(name, book.title(name, english()), rule, said, here, url))
+        found.append(Row(name, book.title(name, is_english()), rule, said, here, url))
     return found
 
 

@@ -5,13 +5,14 @@ import io
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from mulin.desk.admin import pages
 from mulin.desk.admin.access import admin
 from mulin.kernel import policy, registry
+from mulin.kernel.language import is_english
 from mulin.people import states
 
 # grant: (word, icon)
@@ -41,7 +42,7 @@ def _roles() -> list[tuple[str, Any]]:
 
 def _table(role: str, module: str, text: str) -> list[dict[str, Any]]:
     """Rows by module: the permission in words and what each role is granted."""
-    english = (get_language() or "").startswith("en")
+    english = is_english()
     names = {one.name: one.title for one in registry.modules()}
     found: dict[str, list[dict[str, Any]]] = {}
     titles = _titles()
