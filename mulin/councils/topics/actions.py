@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from mulin.councils.keepers import keeper
 from mulin.councils.stepkinds import kinds
-from mulin.councils.steps import Progress
 from mulin.councils.topics import access, calendar, library, moves, queries
 from mulin.councils.topics.calendar import Known, Planned
 from mulin.councils.topics.definition import Process, from_json, spec_of
@@ -307,18 +306,15 @@ def end_step(*, actor: Actor, number: str, key: str, remark: str = "") -> Step:
 
 
 def _keep(topic: Topic, step: Step, remark: str) -> None:
-    said = {language: _progress_in(language, topic, step) for language in ("zh-hans", "en")}
+    outcomes = []
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            progress = kinds()[step.kind].progress(topic, step)
+            outcomes.append("\n".join(one for one in (str(progress.outcome), remark) if one))
+    step.outcome_en, step.outcome = outcomes
     step.state, step.ended_at, step.ends_on = "done", now(), today()
-    step.outcome, step.outcome_en = (
-        "\n".join(one for one in (str(progress.outcome), remark) if one) for progress in said.values()
-    )
-    step.result = _listed(dict(said["zh-hans"].result))
+    step.result = _listed(dict(progress.result))
     step.save()
-
-
-def _progress_in(language: str, topic: Topic, step: Step) -> Progress:
-    with translation.override(language):
-        return kinds()[step.kind].progress(topic, step)
 
 
 def skip_step(*, actor: Actor, number: str, key: str, reason: str) -> Step:
