@@ -17,7 +17,7 @@ from mulin.kernel import codes, policy
 from mulin.kernel.actors import ANONYMOUS
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import NotVisible
-from mulin.places.queries import children, geojson, get_place, places_of, sites
+from mulin.places.queries import Place, children, geojson, get_place, places_of, sites
 from mulin.voices.queries import catalogue, open_photo
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -38,7 +38,8 @@ def _query(request: HttpRequest, **changes: str) -> str:
 
 
 def _place_options(chosen: str) -> list[dict[str, Any]]:
-    """The chosen place, what lies above it, and what lies directly below: enough to walk the whole tree."""
+    """The chosen place, what lies above it, and what lies below as far as there is a choice: enough to walk
+    the whole tree. A city that is all of its province is said once."""
     here = chosen or settings.MULIN_SITE_PLACE
     place = places_of([here]).get(here)
     if place is None:
@@ -47,9 +48,23 @@ def _place_options(chosen: str) -> list[dict[str, Any]]:
     while code and (upper := places_of([code]).get(code)) and len(above) < 6:
         above.insert(0, upper)
         code = upper.parent
-    below = sites(here, "estate") if place.level == 12 else [] if place.is_site else children(here)
-    shown = [*above, *([place] if chosen else []), *below[:SMALL_TO_LIST]]
-    return [{"value": one.code, "label": one.name, "selected": one.code == chosen} for one in shown]
+    shown = [*above, *([place] if chosen else []), *_below(place)[:SMALL_TO_LIST]]
+    following = [*shown[1:], None]
+    return [
+        {"value": one.code, "label": one.name, "selected": one.code == chosen}
+        for one, after in zip(shown, following, strict=True)
+        if one.code == chosen or after is None or one.name != after.name
+    ]
+
+
+def _below(place: Place) -> list[Place]:
+    """The level below; where that is one division only, it and what lies below it."""
+    if place.is_site:
+        return []
+    if place.level == 12:
+        return sites(place.code, "estate")
+    found = children(place.code)
+    return [*found, *_below(found[0])] if len(found) == 1 and found[0].level < 12 else found
 
 
 def _filter_bar(filters: queries.Filters) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from mulin.councils.meetings import inbox, personal_data, queries, states, stepping
+from mulin.councils.meetings import delegates, inbox, personal_data, queries, states, stepping
 from mulin.councils.meetings.catalogue import types, word
 from mulin.councils.meetings.models import AgendaProposal, Meeting
 from mulin.councils.steps import StepKind
@@ -136,5 +136,6 @@ PART = Module(
         NavItem("meetings", _("会议"), "councils_desk:meetings", "calendar", 46, queries.MANAGE, "topics"),
     ),
     personal_data=(PersonalData("meetings", _("会议"), personal_data.export, personal_data.erase),),
+    providers=delegates.PROVIDERS,
 )
 STEP_KINDS: tuple[StepKind, ...] = (stepping.KIND,)

@@ -269,6 +269,8 @@ class Count(forms.Form):
             self.fields[f"file_{n}"] = forms.FileField(
                 label=_("或者选%(name)s的钥匙文件") % {"name": officer.account}, required=False
             )
+        for name, field in self.fields.items():
+            field.is_either = name != "present"  # the text or the file
         self.order_fields([*(n for n in self.fields if n != "present"), "present"])
 
     def keys(self) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 from lxml import etree
 from python_calamine import CalamineWorkbook
 
+from mulin.disclosure.views import _place_options
 from mulin.voices.models import Matter
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -152,3 +153,13 @@ def test_what_stands_in_the_search_box_fits_a_phone_in_both_languages(client_for
         client.cookies["mulin_language"] = language
         placeholder = re.search(r'placeholder="([^"]*)"', client.get("/register/").content.decode())[1]
         assert sum(2 if letter > "\u2e7f" else 1 for letter in placeholder) <= 20, placeholder
+
+
+def test_the_places_to_choose_from_begin_where_there_is_a_choice(world, settings):
+    settings.MULIN_SITE_PLACE = "500000000000"
+    first = [one["value"] for one in _place_options("")]
+    assert "500108000000" in first  # below a province of one city of one district
+    below = [one["value"] for one in _place_options("500108000000")]
+    assert world.home[:9] + "000" in below
+    at_home = [one["label"] for one in _place_options(world.home)]
+    assert len(at_home) == len(set(at_home))  # the city is all of its province, and is said once

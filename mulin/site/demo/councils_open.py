@@ -1,5 +1,5 @@
-"""What anybody can take part in now: a small topic before its second meeting, a conversation, a vote; and the
-list of urgent wishes with one proposal that went up."""
+"""What is going on now: a small topic before its second meeting, a conversation, a vote that is open and one
+that waits for its count; and the list of urgent wishes with one proposal that went up."""
 
 import random
 from datetime import datetime, timedelta
@@ -33,7 +33,8 @@ KEYS_FOLDER = "demo-keys"
 
 def plan(street) -> None:
     """Put all of it on the timeline, with chance of its own."""
-    for days, hour, story in ((26, 9, shed), (6, 10, talk), (3, 11, name_vote), (38, 15, wishes)):
+    told = ((26, 9, shed), (6, 10, talk), (3, 11, name_vote), (7, 9, hour_vote), (38, 15, wishes))
+    for days, hour, story in told:
         begins = (street.timeline.end - timedelta(days=days)).replace(hour=hour, minute=20)
         play(street.timeline, begins, story(street, random.Random(SEED)))
 
@@ -119,17 +120,28 @@ def talk(street, rng: random.Random) -> Script:
     talking.write(made.number, 3, "收摊的时候垃圾桶不够，多放两个桶")()
 
 
-# — a vote that is open —
+# — a vote that is open, and one that waits to be counted —
 
 
 def name_vote(street, rng: random.Random) -> Script:
     """A name for the garden: everybody with a confirmed home may vote, the demo's resident has not yet."""
-    clerk, told = street.actor("clerk"), trees_told.NAME_VOTE
+    yield from _voted(street, rng, trees_told.NAME_VOTE, _end(street, 5, 20))
+
+
+def hour_vote(street, rng: random.Random) -> Script:
+    """When the loudspeaker goes off: closed last evening, the officers have yet to come with their keys."""
+    number = yield from _voted(street, rng, trees_told.HOUR_VOTE, _end(street, -1, 20))
+    yield _end(street, -1, 20) + timedelta(minutes=2)
+    votes.close_vote(actor=street.actor("clerk"), number=number)
+
+
+def _voted(street, rng: random.Random, told: dict, closes_at: datetime) -> Script:
+    clerk = street.actor("clerk")
     vote = votes.draft_vote(actor=clerk, place=HOME, title=told["title"])
     keys = ballots.prepare(
         street, vote, clerk, officers=OFFICERS, title=told["title"], text=told["text"], body="residents",
         affair="consultation", kind="choose_one", options=[{"title": one} for one in told["options"]],
-        opens_at=soon(30), closes_at=_end(street, 5, 20),
+        opens_at=soon(30), closes_at=closes_at,
     )  # fmt: skip
     _keep_keys(vote.number, keys)
     yield soon(31)
@@ -139,11 +151,12 @@ def name_vote(street, rng: random.Random) -> Script:
     entries = [one for one in vote.roster.entries.order_by("id") if one.account_id != resident]
     names = [one["key"] for one in vote.options]
     acts = [ballots.paper(vote.number, one, rng.choice(names)) for one in rng.sample(entries, VOTED)]
-    yield from spread(rng, street.timeline.end - timedelta(hours=1), acts)
+    yield from spread(rng, min(closes_at, street.timeline.end) - timedelta(hours=1), acts)
+    return vote.number
 
 
 def _keep_keys(number: str, keys: list[str]) -> None:
-    """The officers' keys of a vote that is still open, as files: who tries the demo counts it."""
+    """The officers' keys of a vote that is not counted yet, as files: who tries the demo counts it."""
     folder = settings.MULIN_HOME / KEYS_FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     for name, key in zip(OFFICERS, keys, strict=True):
