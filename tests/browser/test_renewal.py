@@ -5,19 +5,15 @@ clock of this instance's server is put forward where the law wants days to pass.
 """
 
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
-from pathlib import Path
+from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from mulin.kernel import clock
 from tests.browser import talks
-from tests.browser.conftest import DESK, PHONE, ROOT, logins, serving, surroundings, visitors
-from tests.browser.steps import open_case, report
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.talks import Journey
 
 ESTATE, BUILDING = "丹桂里", "丹桂里1栋"
 TITLE = "丹桂里换水管"
@@ -31,35 +27,10 @@ OWNERS = (
 SHEETS = 3, 6, 4  # want it, are not sure, do not want it
 
 
-class House:
-    """An instance whose server's clock can be put forward, and who is at work in it."""
-
-    def __init__(self, home: Path, days: Path, people: Callable[..., Page]):
-        self.home, self.days, self.people, self.ahead = home, days, people, 0
-        self.desk: Page = people("clerk", size=DESK)
-        self.phone: Page = people("resident", size=PHONE)
-        self.number = ""
-
-    def now(self) -> datetime:
-        return clock.now() + timedelta(days=self.ahead)
-
-    def wait_days(self, days: int) -> None:
-        self.ahead += days
-        self.days.write_text(str(self.ahead), encoding="ascii")
-
-    def forward(self, key: str, following: str) -> None:
-        """End a step and begin the one that follows; the browser is then where that is worked on."""
-        talks.end(self.desk, self.number, key)
-        talks.begin(self.desk, self.number, following)
-
-
 @pytest.fixture
-def house(instance_home, tmp_path, chromium) -> Iterator[House]:
-    home, days = talks.copied(instance_home, tmp_path / "home"), tmp_path / "days"
-    days.write_text("0", encoding="ascii")
-    with serving(home, talks.ahead_of_time(home, days)) as address:
-        with visitors(chromium, address, logins(chromium, address)) as people:
-            yield House(home, days, people)
+def house(instance_home, tmp_path, chromium) -> Iterator[Journey]:
+    with talks.journey(Journey, instance_home, tmp_path, chromium) as story:
+        yield story
 
 
 def test_a_renewal_goes_from_the_first_remark_to_the_rated_result(house):
@@ -81,27 +52,19 @@ def test_a_renewal_goes_from_the_first_remark_to_the_rated_result(house):
 # — from the remark to the survey —
 
 
-def the_remark_becomes_a_topic(house: House) -> None:
-    remark = report(house.phone, "丹桂里的水管锈了，早上放出来的水是黄的，能不能整个换掉")
-    desk = house.desk
-    open_case(desk, remark)
-    if not desk.locator('a[href*="/desk/council/new/?matter="]').first.is_visible():
-        desk.click(".actions__more summary")
-    desk.locator('a[href*="/desk/council/new/?matter="]').first.click()
-    text = "管子用了二十多年，换不换、怎么换，由住户和业主商量。"
-    house.number = talks.new_topic(desk, "老旧小区改造", ESTATE, title=TITLE, summary=text)
-    house.phone.goto(f"/council/{house.number}/")
+def the_remark_becomes_a_topic(house: Journey) -> None:
+    talks.topic_from_remark(
+        house, "丹桂里的水管锈了，早上放出来的水是黄的，能不能整个换掉", "老旧小区改造", ESTATE, title=TITLE,
+        summary="管子用了二十多年，换不换、怎么换，由住户和业主商量。",
+    )  # fmt: skip
     expect(house.phone.locator("main")).to_contain_text("摸底")
 
 
-def take_stock_and_ask(house: House) -> None:
+def take_stock_and_ask(house: Journey) -> None:
     desk = house.desk
-    talks.begin(desk, house.number, "look")
-    for question in ("state", "wants", "doubts", "money"):
-        desk.goto(f"/desk/council/study/{house.number}/new/")
-        desk.locator('select[name="question"]').evaluate("(one, value) => { one.value = value }", question)
-        talks.fill_in(desk, text="逐户问过、现场看过，记在这里，大家都能看。")
-    house.forward("look", "survey")
+    questions = ("state", "wants", "doubts", "money")
+    talks.look_round(house, questions, "逐户问过、现场看过，记在这里，大家都能看。")
+    house.step("look", "survey")
     desk.click('a[href$="/frame/"]')
     talks.fill_in(desk, closes_on=(house.now() + timedelta(days=9)).date().isoformat(), issued=13, roster=13)
     talks.press(desk, 'form[action$="/do/open/"] button')
@@ -116,7 +79,7 @@ def take_stock_and_ask(house: House) -> None:
     end_survey(house, survey)
 
 
-def end_survey(house: House, survey: str) -> None:
+def end_survey(house: Journey, survey: str) -> None:
     """Thirteen sheets are too few to be published: that would show who filled them in."""
     desk = house.desk
     desk.goto(f"/desk/surveys/{survey}/give/")
@@ -130,7 +93,7 @@ def end_survey(house: House, survey: str) -> None:
     talks.begin(desk, house.number, "open_day")
 
 
-def sit_in_the_yard(house: House) -> None:
+def sit_in_the_yard(house: Journey) -> None:
     """Two evenings; the second is made at the desk for the same topic."""
     desk = house.desk
     for n in range(2):
@@ -141,10 +104,10 @@ def sit_in_the_yard(house: House) -> None:
             desk.wait_for_url(re.compile(r"/meetings/\d+/$"))
         meeting = re.search(r"/meetings/(\d+)/", desk.url)[1]
         hold(house, f"/desk/council/meetings/{meeting}/")
-    house.forward("open_day", "list")
+    house.step("open_day", "list")
 
 
-def hold(house: House, url: str) -> None:
+def hold(house: Journey, url: str) -> None:
     desk, begins = house.desk, house.now() + timedelta(minutes=90)
     desk.goto(f"{url}edit/")
     talks.fill_in(desk, begins_at=f"{begins:%Y-%m-%dT%H:%M}", venue="院坝里")
@@ -162,18 +125,18 @@ def hold(house: House, url: str) -> None:
     expect(desk.locator("#messages .message--done").first).to_be_visible()
 
 
-def write_the_list(house: House) -> None:
+def write_the_list(house: Journey) -> None:
     desk = house.desk
     for title, cost in (("换给水管", "52000"), ("换下水管", "31000")):
         desk.goto(f"/desk/council/options/{house.number}/new/")
         talks.fill_in(desk, title=title, text="立管从窗外走，不砸墙。", cost=cost, loses="停水两次")
-    house.forward("list", "canvass")
+    house.step("list", "canvass")
 
 
 # — at the doors —
 
 
-def prepare_the_doors(house: House) -> None:
+def prepare_the_doors(house: Journey) -> None:
     """The list, who calls, whose home it is, whom that household knows: the resident is the canvasser."""
     desk = house.desk
     base = desk.url
@@ -202,7 +165,7 @@ def prepare_the_doors(house: House) -> None:
     expect(desk.locator("main")).to_contain_text("23")
 
 
-def knock_at_doors(house: House) -> None:
+def knock_at_doors(house: Journey) -> None:
     phone = house.phone
     phone.goto("/council/canvasses/mine/")
     phone.locator("main a", has_text=TITLE).first.click()
@@ -237,7 +200,7 @@ def consent(phone: Page, door: str) -> None:
     expect(phone.locator("main .rows")).to_contain_text(door)
 
 
-def answer_a_rumour(house: House, canvass: str) -> None:
+def answer_a_rumour(house: Journey, canvass: str) -> None:
     """Anybody asks on the public page; the answer stands there for everybody."""
     visitor = house.people("", size=PHONE)
     visitor.goto(f"/council/canvasses/{canvass}/")
@@ -252,7 +215,7 @@ def answer_a_rumour(house: House, canvass: str) -> None:
     expect(visitor.locator("main")).to_contain_text("物业费由业主大会定")
 
 
-def erase_the_graph(house: House) -> None:
+def erase_the_graph(house: Journey) -> None:
     """The step ends, and with it everything that says who knows whom; the desk's page counts what is left."""
     talks.end(house.desk, house.number, "canvass")
     talks.work_on(house.desk, house.number, "canvass", "敲门行动")
@@ -265,7 +228,7 @@ def erase_the_graph(house: House) -> None:
 # — the owners —
 
 
-def give_notice_to_the_owners(house: House) -> None:
+def give_notice_to_the_owners(house: Journey) -> None:
     desk = house.desk
     talks.begin(desk, house.number, "vote")
     vote = re.search(r"/votes/(\d+)/", desk.url)[1]
@@ -287,7 +250,7 @@ def give_notice_to_the_owners(house: House) -> None:
     letter_and_proxy(house, roster)
 
 
-def announce_vote(house: House, vote: str) -> None:
+def announce_vote(house: Journey, vote: str) -> None:
     desk, base = house.desk, f"/desk/council/votes/{vote}/"
     desk.goto(f"{base}edit/")
     opens = (house.now() + timedelta(days=16)).replace(hour=0, minute=5)
@@ -300,7 +263,7 @@ def announce_vote(house: House, vote: str) -> None:
     expect(desk.locator("main")).to_contain_text("已公告")
 
 
-def letter_and_proxy(house: House, roster: str) -> None:
+def letter_and_proxy(house: Journey, roster: str) -> None:
     """The resident's letter with a code, and a neighbour's written authority for them."""
     desk, phone = house.desk, house.phone
     desk.goto(f"/desk/council/rosters/{roster}/proxies/new/?q=1-2")
@@ -317,7 +280,7 @@ def letter_and_proxy(house: House, roster: str) -> None:
     expect(phone.locator("#messages .message--done").first).to_be_visible()
 
 
-def owners_vote(house: House) -> None:
+def owners_vote(house: Journey) -> None:
     """Online for oneself and by proxy; the other papers are typed in, one for each of two joint owners."""
     house.wait_days(17)
     desk, phone = house.desk, house.phone
@@ -353,7 +316,7 @@ def at_the_time(desk: Page, base: str, move: str) -> None:
         talks.press(desk, f'form[action$="/move/{move}/"] button')
 
 
-def count_and_recount(house: House) -> None:
+def count_and_recount(house: Journey) -> None:
     """The secretary certifies; anybody counts the published file again."""
     desk = house.desk
     vote = re.search(r"/votes/(\d+)/", desk.url)[1]
@@ -365,62 +328,29 @@ def count_and_recount(house: House) -> None:
     phone = house.phone
     phone.goto(f"/council/votes/{vote}/")
     expect(phone.locator("main")).to_contain_text("通过")
-    with phone.expect_download() as waiting:
-        phone.locator('a[href$="/recount.json"]').first.click()
-    path = house.home / "recount.json"
-    waiting.value.save_as(path)
-    assert "孙丽君" not in path.read_text(encoding="utf-8")
-    command = [sys.executable, "-m", "mulin.site.cli", "recount", str(path)]
-    told = subprocess.run(command, cwd=ROOT, env=surroundings(house.home), capture_output=True, text=True)
-    assert told.returncode == 0, told.stdout + told.stderr
-    assert '"passed"' in told.stdout.splitlines()[-1]
+    code, found = talks.count_again(house, talks.download_count(house, phone, "孙丽君"))
+    assert (code, found["status"]) == (0, "passed")
     talks.end(desk, house.number, "vote")
 
 
 # — what came of it —
 
 
-def resolve(house: House) -> None:
-    desk = house.desk
-    talks.begin(desk, house.number, "resolution")
-    base = desk.url
-    desk.goto(f"{base}edit/")
-    chosen = [one.get_attribute("value") for one in desk.locator('input[name="chosen"]').all()]
-    talks.fill_in(desk, chosen=chosen, decision="换给水管、下水管，明年三月前做完。", cost="83000")
-    desk.goto(f"{base}works/new/")
-    due = (house.now() + timedelta(days=60)).date().isoformat()
-    talks.fill_in(desk, title="换给水管和下水管", due_on=due, money="83000")
-    street = house.people("street", size=DESK)
-    street.goto(f"{base}publish/")
-    talks.fill_in(street)
-    house.phone.goto(base.replace("/desk/", "/"))
-    expect(house.phone.locator("main")).to_contain_text("换给水管、下水管")
+def resolve(house: Journey) -> None:
+    talks.resolve(
+        house, house.people("street", size=DESK),
+        {"decision": "换给水管、下水管，明年三月前做完。", "cost": "83000"},
+        {"title": "换给水管和下水管", "money": "83000"},
+    )  # fmt: skip
     house.wait_days(9)
-    house.forward("resolution", "works")
+    house.step("resolution", "works")
 
 
-def do_it_and_rate(house: House) -> None:
-    desk, phone = house.desk, house.phone
-    talks.follow(desk, 'main a[href*="/desk/council/work/"]')
-    desk.goto(f"{desk.url}done/")
-    talks.fill_in(desk, text="13户全部换完，逐户试过水。")
-    house.forward("works", "rate")
-    phone.goto(f"/council/{house.number}/")
-    talks.follow(phone, 'a[href*="/council/ratings/"]')
-    talks.follow(phone, 'main a[href*="/s/"]')
-    phone.check('input[name="satisfied"][value="yes"]')
-    phone.locator("form .form-end .btn--main").first.click()
-    phone.wait_for_url(re.compile(r"/thanks"))
-    for _ in range(6):
-        desk.goto(f"/desk/council/ratings/{house.number}/enter/")
-        desk.check('input[name="satisfied"][value="yes"]')
-        talks.press(desk, "main form .form-end .btn--main")
-    desk.goto(f"/desk/council/ratings/{house.number}/publish/")
-    talks.fill_in(desk, conclusion="大家满意。水表的事下个月接着办。")
-    talks.end(desk, house.number, "rate")
+def do_it_and_rate(house: Journey) -> None:
+    talks.do_and_rate(house, "13户全部换完，逐户试过水。", 6, "大家满意。水表的事下个月接着办。")
 
 
-def read_the_whole_road(house: House) -> None:
+def read_the_whole_road(house: Journey) -> None:
     """One page tells everybody the whole of it."""
     phone = house.phone
     phone.goto(f"/council/{house.number}/")

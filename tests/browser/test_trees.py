@@ -5,19 +5,16 @@ The clock of this instance's server is put forward where the process wants days 
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from mulin.kernel import clock
 from tests.browser import talks
-from tests.browser.conftest import DESK, PHONE, ROOT, logins, serving, surroundings, visitors
-from tests.browser.steps import open_case, report
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.talks import Journey
 
 REMARK = "堰塘路的行道树掉果子，路灯也让树叶遮住了，晚上看不见台阶"
 TITLE = "堰塘路的树换不换"
@@ -25,37 +22,19 @@ OFFICERS = ("clerk", "street")
 TREES = (("香樟", "41000", "春天扫落叶"), ("蓝花楹", "46000", "冬天没有荫"))
 
 
-class Street:
-    """An instance whose server's clock can be put forward, and who has a part in the story."""
+class Street(Journey):
+    """Besides the clerk and a resident: the street's officer, and somebody who has not logged in."""
 
     def __init__(self, home: Path, days: Path, people: Callable[..., Page]):
-        self.home, self.days, self.ahead = home, days, 0
-        self.desk: Page = people("clerk", size=DESK)
+        super().__init__(home, days, people)
         self.street: Page = people("street", size=DESK)
-        self.phone: Page = people("resident", size=PHONE)
         self.visitor: Page = people("", size=PHONE)
-        self.number = ""
-
-    def now(self) -> datetime:
-        return clock.now() + timedelta(days=self.ahead)
-
-    def wait_days(self, days: int) -> None:
-        self.ahead += days
-        self.days.write_text(str(self.ahead), encoding="ascii")
-
-    def step(self, ends: str, begins: str = "") -> None:
-        talks.end(self.desk, self.number, ends)
-        if begins:
-            talks.begin(self.desk, self.number, begins)
 
 
 @pytest.fixture
 def street(instance_home, tmp_path, chromium) -> Iterator[Street]:
-    home, days = talks.copied(instance_home, tmp_path / "home"), tmp_path / "days"
-    days.write_text("0", encoding="ascii")
-    with serving(home, talks.ahead_of_time(home, days)) as address:
-        with visitors(chromium, address, logins(chromium, address)) as people:
-            yield Street(home, days, people)
+    with talks.journey(Street, instance_home, tmp_path, chromium) as story:
+        yield story
 
 
 def test_street_trees_go_from_the_first_remark_to_the_rated_result(street):
@@ -79,24 +58,12 @@ def test_street_trees_go_from_the_first_remark_to_the_rated_result(street):
 
 
 def the_remark_becomes_a_topic(street: Street) -> None:
-    desk = street.desk
-    open_case(desk, report(street.phone, REMARK))
-    link = desk.locator('a[href*="/desk/council/new/?matter="]').first
-    if not link.is_visible():
-        desk.click(".actions__more summary")
-    link.click()
-    street.number = talks.new_topic(desk, "行道树", title=TITLE, summary="先定换不换，再定换成什么。")
-    street.phone.goto(f"/council/{street.number}/")
+    talks.topic_from_remark(street, REMARK, "行道树", title=TITLE, summary="先定换不换，再定换成什么。")
     expect(street.phone.locator("main")).to_contain_text("看现场、听街坊")
 
 
 def look_at_the_street(street: Street) -> None:
-    desk = street.desk
-    talks.begin(desk, street.number, "look")
-    for question in ("now", "residents", "shops", "pipes"):
-        desk.goto(f"/desk/council/study/{street.number}/new/")
-        desk.locator('select[name="question"]').evaluate("(one, value) => { one.value = value }", question)
-        talks.fill_in(desk, text="走了一遍，照了相，问过沿街的人。")
+    talks.look_round(street, ("now", "residents", "shops", "pipes"), "走了一遍，照了相，问过沿街的人。")
     street.step("look", "opinions")
 
 
@@ -281,25 +248,14 @@ def read_result(street: Street, vote: str, word: str) -> None:
 
 def recount(street: Street, vote: str, status: str) -> None:
     """Anybody counts the published file again and gets what was published."""
-    with street.visitor.expect_download() as waiting:
-        street.visitor.locator('a[href$="/recount.json"]').first.click()
-    path = street.home / "recount.json"
-    waiting.value.save_as(path)
-    assert "王秀兰" not in path.read_text(encoding="utf-8")
-    code, found = count_again(street, path)
+    path = talks.download_count(street, street.visitor, "王秀兰")
+    code, found = talks.count_again(street, path)
     assert (code, found["status"]) == (0, status)
     published = json.loads(path.read_text(encoding="utf-8"))
     assert found == published["result"]
     published["papers"] = [["no"] for _one in published["papers"]]
     path.write_text(json.dumps(published), encoding="utf-8")
-    assert count_again(street, path)[0] == 1
-
-
-def count_again(street: Street, path: Path) -> tuple[int, dict]:
-    """The exit of `mulin recount`, and the result in its last line."""
-    command = [sys.executable, "-m", "mulin.site.cli", "recount", str(path)]
-    told = subprocess.run(command, cwd=ROOT, env=surroundings(street.home), capture_output=True, text=True)
-    return told.returncode, json.loads(told.stdout.splitlines()[-1])
+    assert talks.count_again(street, path)[0] == 1
 
 
 def choose_the_kinds(street: Street) -> None:
@@ -315,43 +271,17 @@ def choose_the_kinds(street: Street) -> None:
 
 
 def resolve(street: Street) -> None:
-    desk = street.desk
-    talks.begin(desk, street.number, "resolution")
-    base = desk.url
-    desk.goto(f"{base}edit/")
-    talks.fill_in(desk, why="果子弄脏路面，路灯被遮。", decision="换成香樟，公交站最后换。", cost="41000")
-    desk.goto(f"{base}works/new/")
-    due = (street.now() + timedelta(days=60)).date().isoformat()
-    talks.fill_in(desk, title="移走旧树，种下香樟", due_on=due, money="41000")
-    street.street.goto(f"{base}publish/")
-    talks.fill_in(street.street)
-    street.phone.goto(base.replace("/desk/", "/"))
-    expect(street.phone.locator("main")).to_contain_text("公交站最后换")
+    talks.resolve(
+        street, street.street,
+        {"why": "果子弄脏路面，路灯被遮。", "decision": "换成香樟，公交站最后换。", "cost": "41000"},
+        {"title": "移走旧树，种下香樟", "money": "41000"},
+    )  # fmt: skip
     expect(street.phone.locator("main")).to_contain_text("先搭棚")
     street.step("resolution", "works")
 
 
 def do_it_and_rate(street: Street) -> None:
-    desk, phone = street.desk, street.phone
-    desk.locator('main a[href*="/desk/council/work/"]').first.click()
-    desk.goto(f"{desk.url}done/")
-    talks.fill_in(desk, text="46棵种完，公交站搭了棚。")
-    street.step("works", "rate")
-    phone.goto(f"/council/{street.number}/")
-    phone.locator('a[href*="/council/ratings/"], a[href^="/s/"]').first.click()
-    if phone.locator('a[href^="/s/"]').count():
-        phone.locator('a[href^="/s/"]').first.click()
-    phone.check('input[name="satisfied"][value="yes"]')
-    phone.locator("form .form-end .btn--main").first.click()
-    phone.wait_for_url(re.compile(r"/thanks"))
-    for _ in range(5):
-        desk.goto(f"/desk/council/ratings/{street.number}/enter/")
-        desk.check('input[name="satisfied"][value="yes"]')
-        desk.locator("main form .form-end .btn--main").first.click()
-        expect(desk.locator("#messages")).to_contain_text("接着录下一份")
-    desk.goto(f"/desk/council/ratings/{street.number}/publish/")
-    talks.fill_in(desk, conclusion="六个人都满意。新树头两年勤浇水。")
-    street.step("rate")
+    talks.do_and_rate(street, "46棵种完，公交站搭了棚。", 5, "六个人都满意。新树头两年勤浇水。")
 
 
 def read_the_whole_road(street: Street) -> None:
