@@ -94,10 +94,13 @@ def meeting_door(row: waiting.Row) -> Door:
 
 
 def roster_rows(actor: Actor, place: str) -> QuerySet:
-    """Rosters of which one can still say that they are wrong."""
+    """Rosters of which one can still say that they are wrong. Once a vote on one has begun, the vote is what
+    one takes part in, and its page leads to the roster."""
     found = Roster.objects.filter(
         place__in=_around(place), state="frozen", objections_until__gte=clock.today()
     ).exclude(corrections__state="frozen")
+    begun = Vote.objects.filter(roster=OuterRef("pk")).exclude(state__in=("draft", "notice"))
+    found = found.filter(~Exists(begun))
     return waiting.rows(found, due_at=waiting.day("objections_until"))
 
 

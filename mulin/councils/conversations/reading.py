@@ -264,16 +264,16 @@ def own_group(picture: Picture | None, participant: int | None) -> str:
 
 
 def outcome(found: Report, conclusion: str = "") -> str:
-    """The result for the record: the conclusion, what most hold, and what a minority holds against it."""
-    parts = [conclusion] if conclusion else []
-    parts += [found.summary, found.clarity_words]
+    """The result for the record: the conclusion, what most hold, and what a minority holds against it. Beside
+    a conclusion one sentence of each is enough: the report has them all."""
+    parts, most = ([conclusion, found.summary], 1) if conclusion else ([found.summary, found.clarity_words], 3)
     for title, pairs in (
         (_("大家都认的：%(said)s"), [(one.text, one.words) for one in found.shared]),
         (_("多数人的看法：%(said)s"), [(row.text, row.verdict) for row in found.majorities]),
         (_("少数人的看法：%(said)s"), [(row.text, row.minority) for row in found.minorities]),
     ):
         if pairs:
-            parts.append(title % {"said": " · ".join(f"“{text}” {words}" for text, words in pairs[:3])})
+            parts.append(title % {"said": " · ".join(f"“{text}” {words}" for text, words in pairs[:most])})
     return "\n".join(parts)
 
 

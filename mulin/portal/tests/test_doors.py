@@ -153,3 +153,16 @@ def test_several_surveys_do_not_hide_what_was_decided(at, cast, world):
     Resolution.objects.create(**at(21, state="published", published_at=now - timedelta(days=90)))
     over = doors.doors(cast.resident.actor, world.home)["over"]
     assert [one.title for one in over] == ["第60件事", "第61件事", "第62件事", "第21件事"]
+
+
+def test_a_roster_is_shown_for_checking_until_the_vote_on_it_begins(at, cast, world):
+    soon = clock.today() + timedelta(days=5)
+    roster = Roster.objects.create(**at(16, body="residents", state="frozen", objections_until=soon))
+    times = {"opens_at": clock.now() + timedelta(days=1), "closes_at": clock.now() + timedelta(days=7)}
+    vote = Vote.objects.create(**at(11, state="notice", roster=roster, **times))
+    found = doors.doors(cast.resident.actor, world.home)["now"]
+    assert {one.title for one in found} == {"第11件事", "第16件事"}
+    vote.state = "open"
+    vote.save()
+    found = doors.doors(cast.resident.actor, world.home)["now"]
+    assert [one.title for one in found] == ["第11件事"]
