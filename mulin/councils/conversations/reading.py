@@ -266,7 +266,8 @@ def own_group(picture: Picture | None, participant: int | None) -> str:
 def outcome(found: Report, conclusion: str = "") -> str:
     """The result for the record: the conclusion, what most hold, and what a minority holds against it. Beside
     a conclusion one sentence of each is enough: the report has them all."""
-    parts, most = ([conclusion, found.summary], 1) if conclusion else ([found.summary, found.clarity_words], 3)
+    most = 1 if conclusion else 3
+    parts = [conclusion, found.summary] if conclusion else [found.summary, found.clarity_words]
     for title, pairs in (
         (_("大家都认的：%(said)s"), [(one.text, one.words) for one in found.shared]),
         (_("多数人的看法：%(said)s"), [(row.text, row.verdict) for row in found.majorities]),
