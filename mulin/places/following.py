@@ -12,7 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models
 
-from mulin.kernel import codes, search
+from mulin.kernel import codes, registry, search
 from mulin.kernel.counters import GAUGE_DAY, MONTHS
 from mulin.kernel.db import write
 from mulin.kernel.fields import PlaceField
@@ -99,8 +99,14 @@ def rewrite_search(mapping: Mapping[str, str]) -> int:
 
 
 def rewrite_all(mapping: Mapping[str, str], told) -> int:
-    """Every live row of every app. `told(model label, n)` after each table."""
+    """Every live row of every app. `told(model label, n)` after each table. What two places have once each,
+    and one place may have only once, its module joins before: provider `following.<name>(mapping) -> n`."""
     total = 0
+    for name, join in sorted(registry.providers().items()):
+        if name.startswith("following."):
+            n = join(mapping)
+            total += n
+            told(name.removeprefix("following."), n)
     for model, names in place_columns():
         n = rewrite(model, names, mapping)
         total += n
@@ -232,8 +238,6 @@ def _rename_grids(old: str, new: str) -> int:
 
 def _category_shares(split: Mapping[str, str]) -> dict[str, Counter]:
     """Counts by category of communities, from the records: categories are folded by street only."""
-    from mulin.kernel import registry
-
     shares: dict[str, Counter] = {}
     targets = set(split.values())
     for recount in registry.collect("recounts"):

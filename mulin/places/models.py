@@ -89,6 +89,53 @@ class Site(Record):
         return self.name
 
 
+class Venue(Record):
+    """A room, hall, garden, court or station where people meet or are served. `hours`: windows of the week,
+    `[{"day": 1, "from": "09:00", "to": "21:00"}]`; `rules` of the owner and `equipment` as in
+    docs/timetable.md; `services`: codes of what a station does."""
+
+    number = models.CharField(max_length=12, unique=True)
+    place = PlaceField(max_length=12)
+    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.PROTECT, related_name="venues")
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=12)  # centre, station, board, room, hall, court, outdoor
+    owner = models.UUIDField(null=True, blank=True)  # the organisation that has it
+    capacity = models.IntegerField(null=True, blank=True)
+    equipment = models.JSONField(default=list, blank=True)
+    hours = models.JSONField(default=list, blank=True)
+    rules = models.JSONField(default=dict, blank=True)
+    services = models.JSONField(default=list, blank=True)
+    is_idle = models.BooleanField(default=False)  # stands empty and may be put to use
+    is_station = models.BooleanField(default=False)  # counts for the 15-minute circle
+    is_bookable = models.BooleanField(default=False)  # residents may book it themselves
+    address = models.CharField(max_length=160, default="", blank=True)
+    about = models.TextField(default="", blank=True)
+    phone = models.CharField(max_length=40, default="", blank=True)
+    lon = models.FloatField(null=True, blank=True)  # WGS-84
+    lat = models.FloatField(null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True)  # from this day on it is no venue any more
+    close_reason = models.CharField(max_length=200, default="", blank=True)
+    # The room or functional board of a centre names its centre.
+    within = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="rooms")
+    area = models.IntegerField(null=True, blank=True)  # square metres
+    use = models.CharField(max_length=16, default="", blank=True)  # what an idle room became: startup …
+    tenancy = models.JSONField(default=dict, blank=True)  # of that use: who, from, to, terms, outcome
+    traits = models.JSONField(default=list, blank=True)  # codes: culture position, feature facility …
+    theme = models.CharField(max_length=40, default="", blank=True)  # of a feature facility
+    holidays = models.CharField(max_length=8, default="open", blank=True)  # on public holidays: open, closed
+    closures = models.JSONField(default=list, blank=True)  # [{"from": day, "to": day, "reason": words}]
+    booking = models.JSONField(default=dict, blank=True)  # the owner's rules for bookings by residents
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["place", "kind"], name="venue_place"),
+            models.Index(fields=["within"], name="venue_within", condition=models.Q(within__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Edition(models.Model):
     """Goes up with every change of places, so that every process drops what it remembers."""
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from mulin.kernel.registry import PUBLIC, STAFF, Module, Periodic, Sentence
 from mulin.places.actions.importing import run_import
 from mulin.places.actions.reorganising import catch_up
+from mulin.places.venues import catalogue
 
 KIND_WORDS = {
     "estate": _("小区"),
@@ -14,6 +15,10 @@ KIND_WORDS = {
     "building": _("楼栋"),
 }
 _LABELS = {"kind": lambda kind: KIND_WORDS.get(kind, kind)}
+_VENUE = {
+    "kind": lambda kind: str(catalogue.kinds().get(kind, kind)),
+    "use": lambda use: str(catalogue.uses().get(use, use)),
+}
 
 MODULE = Module(
     name="places",
@@ -29,6 +34,18 @@ MODULE = Module(
         "places.site.added": Sentence(_("新增%(kind)s %(code)s"), audience=STAFF, labels=_LABELS),
         "places.site.changed": Sentence(_("修改%(kind)s %(code)s"), audience=STAFF, labels=_LABELS),
         "places.site.closed": Sentence(_("停用%(kind)s %(code)s"), audience=STAFF, labels=_LABELS),
+        "places.venue.opened": Sentence(_("登记了一处%(kind)s"), audience=PUBLIC, labels=_VENUE),
+        "places.venue.changed": Sentence(_("改了一处%(kind)s的资料"), audience=STAFF, labels=_VENUE),
+        "places.venue.closed": Sentence(_("一处%(kind)s从 %(on)s 起停用"), audience=PUBLIC, labels=_VENUE),
+        "places.venue.reopened": Sentence(_("恢复了一处%(kind)s"), audience=PUBLIC, labels=_VENUE),
+        "places.venue.closed_days": Sentence(
+            _("一处%(kind)s %(first)s 到 %(last)s 闭馆"), audience=PUBLIC, labels=_VENUE
+        ),
+        "places.venue.opened_days": Sentence(
+            _("一处%(kind)s %(first)s 到 %(last)s 照常开放"), audience=PUBLIC, labels=_VENUE
+        ),
+        "places.venue.put_to_use": Sentence(_("一处闲置房间变成%(use)s"), audience=PUBLIC, labels=_VENUE),
+        "places.venue.use_ended": Sentence(_("一处%(use)s到期，房间又空着"), audience=PUBLIC, labels=_VENUE),
         "places.shape.set": Sentence(_("修改 %(code)s 的轮廓"), audience=STAFF),
         "places.shapes.imported": Sentence(_("导入 %(n)s 个轮廓"), audience=STAFF),
     },
