@@ -1,7 +1,13 @@
-"""The manifest of this module. Its engine is pure and is reached by command; it keeps no records yet."""
+"""The manifest: what each part of this module brings, as one."""
 
 from django.utils.translation import gettext_lazy as _
 
-from mulin.kernel.registry import Module
+from mulin.academy.clubs import manifest as clubs
+from mulin.academy.keeping import manifest as keeping
+from mulin.academy.methods import manifest as methods
+from mulin.academy.orders import manifest as orders
+from mulin.academy.sessions import manifest as sessions
+from mulin.academy.weeks import manifest as weeks
+from mulin.kernel.registry import joined
 
-MODULE = Module(name="academy", title=_("学院"))
+MODULE = joined("academy", _("学院"), (orders, clubs, keeping, sessions, weeks, methods))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -101,10 +102,12 @@ def solve(
     workers: int = 2,
     rounds: int | None = None,
     last: Read | None = None,
+    is_enough: Callable[[int], bool] | None = None,
 ) -> Plan:
     """A week without a clash in which pinned sessions stay. With `last` it begins there and moves no more
-    than helps; `rounds` ends the search after so many. Raises TimetableError when what is pinned breaks a
-    rule."""
+    than helps; `rounds` ends the search after so many, and `is_enough(served)`, asked about once a second,
+    whenever it says so: the plan is then the best so far. Raises TimetableError when what is pinned breaks
+    a rule."""
     started = time.monotonic()
     deadline = started + seconds - min(MOST_FOR_REASONS, seconds * FOR_REASONS)
     places = find_places(instance)
@@ -117,7 +120,7 @@ def solve(
         if rounds != 0:
             Chains(start, frozenset(pins.sessions)).run(deadline)
         search = Search(start, classes_of(instance), before, seed, deadline, pool)
-        search.run(rounds)
+        search.run(rounds, is_enough)
         upper = len(search.board.sessions) if search.is_most else relaxed.result()
     took = round(time.monotonic() - started, 3)
     return Plan(instance, search.board, upper, len(baseline.sessions), took, search.rounds, seed)

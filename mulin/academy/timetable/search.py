@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
@@ -61,11 +61,14 @@ class Search:
                 self._users.setdefault(means, []).append(order)
         self._uncovered = dict.fromkeys(sorted(self._means, key=lambda at: (instance.orders[at].place, at)))
 
-    def run(self, most_rounds: int | None = None) -> None:
-        """Until the time or the rounds are over, the week is proved best, or nothing has helped for long."""
+    def run(self, most_rounds: int | None = None, is_enough: Callable[[int], bool] | None = None) -> None:
+        """Until the time or the rounds are over, the week is proved best, nothing has helped for long, or
+        `is_enough(served)`, asked before every round, says so."""
         idle = 0
         while self._means and not self.is_best and not self._has_settled(idle):
             if self.rounds == most_rounds or time.monotonic() >= self.deadline:
+                return
+            if is_enough is not None and is_enough(len(self.board.sessions)):
                 return
             better = self._round()
             if better is None:

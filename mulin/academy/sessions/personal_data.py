@@ -1,0 +1,38 @@
+"""This part's share in a person's own data."""
+
+from typing import Any
+from uuid import UUID
+
+from mulin.academy.sessions import signing, states
+from mulin.academy.sessions.models import CalendarLink, Signup
+from mulin.academy.sessions.wording import moment
+from mulin.kernel import clock
+
+
+def export(account_id: UUID) -> list[dict[str, Any]]:
+    """What a person signed up for, with how many, and whether they came."""
+    rows = Signup.objects.filter(account=account_id).select_related("session").order_by("id")
+    return [
+        {
+            "number": one.session.number,
+            "title": one.session.title,
+            "starts_at": moment(one.session.starts_at),
+            "heads": one.heads,
+            "state": str(states.SIGNUP_WORDS[one.state]),
+            "came": one.came,
+        }
+        for one in rows
+    ]
+
+
+def erase(account_id: UUID) -> int:
+    """Take the account off the lists, which still count the heads, and forget the calendar's address. Places
+    in what is still to come go to who waits."""
+    coming = Signup.objects.filter(
+        account=account_id, state__in=("coming", "waiting"), session__state="open",
+        session__starts_at__gt=clock.now(),
+    )  # fmt: skip
+    for pk in list(coming.order_by("session", "pk").values_list("pk", flat=True)):
+        signing.let_go(pk)
+    CalendarLink.objects.filter(account=account_id).delete()
+    return Signup.objects.filter(account=account_id).update(account=None, label="—")
