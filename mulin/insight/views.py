@@ -17,7 +17,7 @@ from mulin.insight.definitions import FIGURES, NOTE_HIDDEN, NOTE_NO_RANKING, NOT
 from mulin.insight.links import url
 from mulin.insight.page import page, query_of
 from mulin.insight.periods import from_query
-from mulin.kernel import clock, policy, recounting, registry
+from mulin.kernel import clock, codes, policy, recounting, registry
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
 
@@ -39,7 +39,7 @@ def is_counting() -> bool:
     return going
 
 
-def _home(request: HttpRequest, actor: Actor) -> str:
+def own_place(request: HttpRequest, actor: Actor) -> str:
     """The place to begin with: of one's post, the community that the resident's pages show, the site."""
     for post in actor.posts:
         if post.place and (post.place[13:14] in {"", "G"}):
@@ -53,7 +53,7 @@ def _home(request: HttpRequest, actor: Actor) -> str:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """`/board/`: on to the place that is the person's own; `?place=` goes to another one."""
-    place = request.GET.get("place") or _home(request, actor_of(request))
+    place = request.GET.get("place") or own_place(request, actor_of(request))
     query = request.GET.copy()
     query.pop("place", None)
     return HttpResponseRedirect(
@@ -97,6 +97,7 @@ def board(request: HttpRequest, place: str) -> HttpResponse:
         "note_small_area": NOTE_SMALL_AREA if found.is_small_area else "",
         "note_no_ranking": NOTE_NO_RANKING,
         "is_counting": is_counting(),
+        "circle_url": _circle_url(actor, found),
         "desk_url": url("desk:inbox") if policy.can_somewhere(actor, "desk.desk:enter") else "",
         "map_url": reverse("insight:map", args=[place]) + seen.query,
         "export_url": reverse("insight:export", args=[place]) + seen.query,
@@ -104,6 +105,16 @@ def board(request: HttpRequest, place: str) -> HttpResponse:
         "now": clock.now(),
     }
     return render(request, "insight/board.html", context)
+
+
+def _circle_url(actor: Actor, found: queries.Board) -> str:
+    """The 15-minute circle of the same place, where there is one and the actor may see it."""
+    level = found.place.level
+    if level == codes.Level.COMMUNITY:
+        return url("insight:circle-of", found.place.code)
+    may = codes.Level.DISTRICT <= level <= codes.Level.STREET
+    may = may and policy.can(actor, "insight.circle:compare", found.place.code)
+    return url("insight:circle-of", found.place.code) if may else ""
 
 
 @require_safe

@@ -1,22 +1,27 @@
 // <details data-board-map="…map.json" data-leaflet-js data-leaflet-css data-tiles data-t-place="{name} {n}" data-t-square
 //          data-t-since="{day}" data-t-empty data-t-failed> <summary>…</summary> <div class="map"></div> <p data-map-said></p> </details>
 // Draws the GeoJSON of insight/shapes.py: places shaded by `step`, squares above them. A place opens its own board.
+// Points (insight/coverage/mapping.py) are drawn by their kind: near, far, station, trial; their text stands beside them.
 Mulin.connect("[data-board-map]", (box) => {
   "use strict";
   const words = box.dataset;
   const said = box.querySelector("[data-map-said]");
   let map;
 
+  const SIZES = { near: 5, far: 6, station: 9, trial: 9 };
+
   function draw(data) {
     const layer = L.geoJSON(data, {
+      pointToLayer: (feature, at) => L.circleMarker(at, { radius: SIZES[feature.properties.kind] }),
       style: (feature) => {
         const { kind, step } = feature.properties;
+        if (kind in SIZES) return { className: `map-point map-point--${kind}`, color: null, fillColor: null, fillOpacity: 1, weight: 2 };
         const name = kind === "square" ? "map-square" : "map-shape";
         return { className: `${name} ${name}--${step}`, color: null, fillColor: null, weight: 1.5 };
       },
       onEachFeature(feature, shape) {
         const facts = feature.properties;
-        const text = facts.kind === "square" ? words.tSquare.replace("{n}", facts.n) : facts.text ? words.tPlace.replace("{name}", facts.name).replace("{n}", facts.text) : facts.name;
+        const text = facts.kind in SIZES ? facts.text : facts.kind === "square" ? words.tSquare.replace("{n}", facts.n) : facts.text ? words.tPlace.replace("{name}", facts.name).replace("{n}", facts.text) : facts.name;
         const label = document.createElement("span");
         label.textContent = text;
         shape.bindTooltip(label, { sticky: true });
