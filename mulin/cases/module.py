@@ -214,6 +214,7 @@ MODULE = Module(
     providers={
         "voices.matters_of_units": notices.matters_of_units,
         "voices.units_of_matter": notices.units_of_matter,
+        "cases.units_at_work": notices.units_at_work,
         "voices.forget_words": personal.forget_words,
         "cases.progress_of": following.progress_of,
         "cases.send": following.send,

@@ -197,6 +197,14 @@ def matters_of_units(org_ids: Iterable[UUID]):
     return cases.values("matter")
 
 
+def units_at_work(org_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these units or groups lead or led a case, or take part in one."""
+    ids = list(org_ids)
+    lead = Case.objects.filter(lead__in=ids).values_list("lead", flat=True)
+    called = Involvement.objects.filter(org__in=ids).values_list("org", flat=True)
+    return set(lead.distinct()) | set(called.distinct())
+
+
 def units_of_matter(matter_id: UUID) -> set[UUID]:
     """For voices: the units that lead or take part in the matter's case."""
     return set(

@@ -17,6 +17,8 @@ KINDS = {
     "desk.reorganise": _("区划调整"),
     "councils.opinion_map": _("重算意见图"),
     "councils.opinions_mix": _("打乱表态的先后"),
+    "academy.week_solve": _("排一周的课"),
+    "academy.week_publish": _("公布一周的课"),
 }
 COUNTS = {
     "created": _("新增"),

@@ -8,7 +8,7 @@ from mulin.kernel import registry, waiting
 from mulin.kernel.actors import Actor
 from mulin.kernel.registry import Door
 
-OPEN, OVER = 5, 4
+OPEN, OVER = 5, 3
 # Read beyond what is shown: several lines of one affair become one.
 READ_TIMES = 6
 

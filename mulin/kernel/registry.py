@@ -111,12 +111,15 @@ class InboxSource:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A block on the community's home. `context(actor, place)` gives None when there is nothing to show."""
+    """A block on the community's home. `context(actor, place)` gives None when there is nothing to show.
+    With `row` it is one line (`<li>`) of the block of what neighbours share. Blocks of an order below 50 are
+    what one can take part in and stand above the wishes, the others below."""
 
     name: str
     template: str
     context: Callable[[Actor, str], dict[str, Any] | None]
     order: int = 50
+    row: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,13 +48,15 @@ def feed(subscriber: registry.Subscriber, limit: int = 500) -> int:
     trial = _trials.get(subscriber.name)
     if trial and time.monotonic() < trial.next_at:
         return 0
-    done = 0
+    done, last = 0, None
     for entry in journal.read_on(subscriber.name, limit):
         try:
             subscriber.handle(entry)
         except Exception as error:
             if outage.is_outage(error):
                 raise
+            _remember(subscriber.name, last)
+            last = None
             if not _is_hopeless(subscriber.name, entry):
                 break
             if not put_aside(subscriber.name, entry, error):
@@ -62,10 +64,17 @@ def feed(subscriber: registry.Subscriber, limit: int = 500) -> int:
                 del _trials[subscriber.name]
                 return done + 1
         else:
-            journal.advance(subscriber.name, entry)
+            last = entry
         _trials.pop(subscriber.name, None)
         done += 1
+    _remember(subscriber.name, last)
     return done
+
+
+def _remember(name: str, last: Entry | None) -> None:
+    """Write down how far a subscriber is: once for many lines, each of which it must bear twice anyway."""
+    if last is not None:
+        journal.advance(name, last)
 
 
 def _is_hopeless(name: str, entry: Entry) -> bool:

@@ -272,6 +272,11 @@ def offices(place: str) -> list[Contact]:
     return shown
 
 
+def reachable(place: str) -> list[Contact]:
+    """Those of them with a number that the community made public; nobody is looked up where there is none."""
+    return [one for one in staff(place) if one.phone] if _rule("portal.contacts", place) else []
+
+
 def _rule(name: str, place: str) -> Any:
     """A list that a place may leave unset: then nothing of it is shown."""
     try:
@@ -320,13 +325,18 @@ def first_phone(place: str) -> str:
 # Blocks of other modules --------------------------------------------------------------------------------
 
 
-def blocks(actor: Actor, place: str, request: Any) -> list[str]:
-    """The cards that other modules offer for a community's home, rendered, in their order."""
-    found = []
+TAKE_PART = 50
+
+
+def blocks(actor: Actor, place: str, request: Any) -> dict[str, list[str]]:
+    """The cards that other modules offer for a community's home, rendered, in their order: blocks of what one
+    can take part in, the rows of what neighbours share, and the blocks that tell."""
+    found: dict[str, list[str]] = {"first": [], "rows": [], "then": []}
     for one in registry.collect("cards"):
         context = one.context(actor, place)
         if context is not None:
-            found.append(render_to_string(one.template, {**context, "place": place}, request))
+            part = "rows" if one.row else "first" if one.order < TAKE_PART else "then"
+            found[part].append(render_to_string(one.template, {**context, "place": place}, request))
     return found
 
 

@@ -20,7 +20,7 @@ from mulin.voices.models import Matter, Voice
 from mulin.voices.queries import my_voices
 
 MOST = 60
-SHOWN_ON_HOME = 3
+SHOWN_ON_HOME = 2
 # What needs the person comes first, then what is under way, then what is over.
 ORDER = {"done": 0, "reopened": 1, "suspended": 1, "closed": 3, "withdrawn": 4, "refused": 3, "merged": 3}
 

@@ -150,7 +150,7 @@ MODULE = Module(
     name="voices",
     title=_("诉求"),
     sentences=SENTENCES,
-    cards=(Card("needs", "voices/needs_card.html", needs.card, order=40),),
+    cards=(Card("needs", "voices/needs_card.html", needs.card, order=70),),
     doors=cards.DOORS,
     inbox=(
         InboxSource(

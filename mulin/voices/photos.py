@@ -17,6 +17,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
@@ -33,21 +34,22 @@ _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A cleaned photo in memory: two JPEGs and the size of the larger one."""
+    """A cleaned photo in memory: two JPEGs and the size of the larger one. `folder`: where it is stored."""
 
     id: UUID
     large: bytes
     thumb: bytes
     width: int
     height: int
+    folder: str = "photos"
 
     @property
     def name(self) -> str:
-        return f"photos/{clock.today():%Y}/{self.id}.jpg"
+        return f"{self.folder}/{clock.today():%Y}/{self.id}.jpg"
 
     @property
     def thumb_name(self) -> str:
-        return f"photos/{clock.today():%Y}/{self.id}-thumb.jpg"
+        return f"{self.folder}/{clock.today():%Y}/{self.id}-thumb.jpg"
 
 
 def _refuse(code: str, message: str) -> ActionError:
@@ -178,22 +180,24 @@ def open_file(photo: Photo, thumb: bool = False) -> IO[bytes]:
 UNFINISHED, LOOK_BACK = timedelta(hours=1), timedelta(days=7)
 
 
-def sweep() -> int:
-    """Delete files that no row names: a process died between file and row. Returns how many.
+def sweep(folder: str = "photos", rows: QuerySet | None = None) -> int:
+    """Delete files of a folder that none of its `rows` (photos of voices) names: a process died between file
+    and row. Returns how many.
 
     The id in the name tells when it was made, so only the names of the last days are looked at.
     """
     since, until = clock.now() - LOOK_BACK, clock.now() - UNFINISHED
     found: dict[UUID, list[str]] = {}
     for year in sorted({since.year, until.year}):
-        for path in _stored_in(f"photos/{year}"):
+        for path in _stored_in(f"{folder}/{year}"):
             made = _made(path)
             if made and since <= made[1] < until:
                 found.setdefault(made[0], []).append(path)
     ids = list(found)
     for start in range(0, len(ids), 500):
-        for known in Photo.objects.filter(pk__in=ids[start : start + 500]).values_list("pk", flat=True):
-            del found[known]
+        known = (Photo.objects.all() if rows is None else rows).filter(pk__in=ids[start : start + 500])
+        for pk in known.values_list("pk", flat=True):
+            del found[pk]
     for paths in found.values():
         for path in paths:
             default_storage.delete(path)

@@ -69,6 +69,10 @@ PART = Module(
             tab=pgettext_lazy("desk", "议题"),
         ),
     ),
-    providers={"matter.ways": ways.offers, "thread.councils.topic": ways.told},
+    providers={
+        "matter.ways": ways.offers,
+        "thread.councils.topic": ways.told,
+        "councils.public_topics": ways.by_number,
+    },
 )
 STEP_KINDS: tuple[StepKind, ...] = (survey_step.KIND,)

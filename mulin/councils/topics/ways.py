@@ -58,3 +58,11 @@ def told(ids: Collection[UUID]) -> list[dict[str, str]]:
         }
         for one in queries.public_topics().filter(pk__in=ids)
     ]
+
+
+def by_number(numbers: Collection[str]) -> dict[str, dict[str, str]]:
+    """Title and address of announced topics by number; what is not announced is left out."""
+    return {
+        one.number: {"title": one.title, "url": reverse("councils:topic", args=[one.number])}
+        for one in queries.public_topics().filter(number__in=numbers)
+    }

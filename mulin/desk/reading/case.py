@@ -2,6 +2,7 @@
 
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -320,7 +321,7 @@ def thread(page: CasePage) -> list[dict[str, Any]]:
     matters = Matter.objects.filter(access.matter_q(page.actor), pk__in=others).only(
         "id", "number", "title", "way"
     )
-    return [
+    rows = [
         {
             "label": _("来自") if others[one.id].parent == one.id else _("引出"),
             "is_source": others[one.id].parent == one.id,
@@ -333,6 +334,21 @@ def thread(page: CasePage) -> list[dict[str, Any]]:
         }
         for one in matters
     ]
+    return rows + _elsewhere(links, own)
+
+
+def _elsewhere(links: list[ThreadLink], own: list[UUID]) -> list[dict[str, Any]]:
+    """What is no matter, as its module tells it to everybody: a place that neighbours keep, a topic."""
+    rows = []
+    for link in links:
+        is_source = link.child in own
+        kind, pk = (link.parent_kind, link.parent) if is_source else (link.child_kind, link.child)
+        told = registry.providers().get(f"thread.{kind}")
+        label = _("来自") if is_source else _("引出")
+        for one in told([pk]) if told else ():
+            row = {"title": one["title"], "url": one["url"], "note": link.note, "number": ""}
+            rows.append({**row, "label": label, "is_source": False})
+    return rows
 
 
 def ways(actor: Actor, matter: Matter) -> dict[str, Any]:

@@ -120,7 +120,8 @@ def test_who_lacks_the_second_factor_is_led_to_set_it_up(cast, client_for):
 def test_the_rail_offers_only_what_a_post_may_open(browser, page_of):
     seen = page_of(browser("gridworker"), "/desk/")
     assert "/desk/enter/" in seen and "/desk/publication/" not in seen
-    assert "/desk/publication/" in page_of(browser("clerk"), "/desk/")
+    # Beside the cases: one entry of the rail, a tab of their list.
+    assert "/desk/publication/" in page_of(browser("clerk"), "/desk/cases/")
 
 
 def test_pages_carry_no_inline_style_or_script(clerk, speak, page_of):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from mulin.academy.orders import showing as orders
 from mulin.desk import words
 from mulin.desk.reading import wishes as reading
 from mulin.desk.reading.case import ways
@@ -19,6 +20,7 @@ from mulin.kernel.context import actor_of
 from mulin.kernel.door import desk, needs
 from mulin.kernel.errors import ActionError
 from mulin.kernel.pages import page, posted, refuse
+from mulin.mutualaid.matching import showing as aid
 from mulin.places.queries import full_name
 from mulin.voices import access, actions, queries
 from mulin.voices.categories import catalogue
@@ -56,7 +58,10 @@ def wishes(request: HttpRequest) -> HttpResponse:
         for name, label in reading.TABS.items()
     ]
     themes = reading.themes(actor_of(request), tab)
-    return page(request, "desk/wishes.html", {"themes": themes, "tabs": tabs, "tab": tab})
+    orders_url = reverse("academy_desk:orders")
+    return page(
+        request, "desk/wishes.html", {"themes": themes, "tabs": tabs, "tab": tab, "orders_url": orders_url}
+    )
 
 
 @require_safe
@@ -79,6 +84,8 @@ def wish(request: HttpRequest, number: str) -> HttpResponse:
         "decided": words.when(matter.decided_at),
         "publication": PUBLICATION_WORDS[matter.publication],
         "ways": ways(actor, matter),
+        "order": orders.facts_of_matter(actor, matter.pk),
+        "aid": aid.way_of(actor, matter),
         "needs": needs_of_matter(matter.pk),
         "can_need": may_link(actor, matter),
         "can_propose": may_propose(actor, matter),

@@ -125,6 +125,21 @@ def test_what_was_put_aside_is_handed_over_again_once_it_is_mended(reader, clock
     assert journal.verify().ok
 
 
+def test_how_far_a_reader_is_is_written_once_for_many_lines(reader, django_assert_num_queries):
+    write_lines(False, False, False)
+    journal.read_on("reader")  # makes the cursor
+    with django_assert_num_queries(3):
+        assert worker.feed(reader.subscriber) == 3
+    assert Cursor.objects.get(name="reader").position == 3
+
+
+def test_what_was_read_before_a_line_that_fails_is_not_read_again(reader, clock):
+    write_lines(False, False, True, False)
+    tries(reader, clock, 2)
+    assert reader.seen == [1, 2]
+    assert Cursor.objects.get(name="reader").position == 2
+
+
 def test_a_line_that_two_workers_give_up_at_once_is_put_aside_once(reader, clock, monkeypatch):
     write_lines(True, False)
     workers = {}, {}

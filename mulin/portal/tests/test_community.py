@@ -82,7 +82,7 @@ def test_wishes_stand_before_complaints(home, shown):
     shown("complaint", "小区大门外的路灯灭了两盏", category="street_lamp")
     html = page(home.get("/"))
     assert html.index("想学太极拳") < html.index("路灯灭了两盏")
-    assert "我也想" in html and "我也遇到" in html
+    assert "我也想" in html
 
 
 def test_what_was_not_published_is_not_on_the_home_page(home, sent):
@@ -122,8 +122,8 @@ def test_the_offices_telephone_is_always_in_sight(home, world):
     assert "tel:023-6280 1234" in page(home.get("/"))
 
 
-def test_workers_are_named_but_their_own_telephone_is_not_shown(home, cast):
-    html = page(home.get("/"))
+def test_workers_are_named_but_their_own_telephone_is_not_shown(home, cast, world):
+    html = page(home.get(f"/c/{world.home}/people"))
     assert cast.gridworker.account.name in html
     assert "1380013800" not in html
     assert cast.building_head.account.name not in html
@@ -153,7 +153,7 @@ def test_a_group_tells_what_it_keeps_and_what_it_grew_out_of(home, shown, world)
     ThreadLink.objects.create(
         child_kind="people.organisation", child=world.group.pk, parent_kind="voices.matter", parent=wish.pk
     )
-    html = page(home.get("/"))
+    html = page(home.get(reverse("portal:people", args=[world.home])))
     assert "照看着金堰花园" in html
     assert reverse("portal:matter", args=[wish.number]) in html
     assert world.group.name in page(home.get(reverse("portal:matter", args=[wish.number])))
@@ -181,6 +181,26 @@ def test_other_modules_bring_their_blocks(home, monkeypatch, world):
     assert seen == [world.home]
 
 
+def test_what_one_can_take_part_in_stands_first_and_lines_of_neighbours_are_one_block(
+    home, monkeypatch, shown, world
+):
+    from mulin.kernel import registry
+    from mulin.portal import community
+
+    def card(word, order, row=False):
+        said = {"error": {"message": word}}
+        template = "portal/parts/me_too_refused.html"
+        return registry.Card(word, template, lambda actor, place: said, order, row)
+
+    cards = [card("有活动", 20), card("一行", 41, True), card("又一行", 44, True), card("讲出来的", 60)]
+    monkeypatch.setattr(community.registry, "collect", lambda what: cards if what == "cards" else [])
+    shown("wish", "想学太极拳", category="interest_course")
+    html = page(home.get("/"))
+    words = ("有活动", "邻里之间", "一行", "又一行", "想学太极拳", "讲出来的", "找得到的人")
+    places = [html.index(word) for word in words]
+    assert places == sorted(places) and html.count("邻里之间") == 1
+
+
 def test_the_elders_home_is_tiles_with_a_telephone(home, sent, world):
     home.cookies["mulin_elder"] = "1"
     world.committee.phone = "023-6280 1234"
@@ -201,7 +221,7 @@ def test_the_home_page_asks_the_database_little(home, shown, cast, client_for, d
         shown("help", f"第{n}盏路灯灭了")
     client = client_for(cast.resident)
     client.get("/")
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(24):
         client.get("/")
 
 
@@ -265,9 +285,10 @@ def test_posts_are_named_in_the_language_of_the_page(world, cast):
     Post.objects.filter(account=cast.gridworker.id).update(title="第二网格网格员")
     english = Client()
     english.cookies[COOKIE], english.cookies["mulin_language"] = world.home, "en"
-    html = page(english.get("/"))
+    people = f"/c/{world.home}/people"
+    html = page(english.get(people))
     assert "Community worker" in html and "社区工作者" not in html
     assert "第二网格网格员" not in html
     chinese = Client()
     chinese.cookies[COOKIE] = world.home
-    assert "第二网格网格员" in page(chinese.get("/"))
+    assert "第二网格网格员" in page(chinese.get(people))

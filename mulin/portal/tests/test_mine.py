@@ -92,3 +92,17 @@ def test_the_desk_is_offered_to_those_only_who_may_enter_it(cast, client_for):
     refused = member.get(reverse("desk:inbox"))
     assert refused.status_code == 403
     assert entry not in page(refused) and "回首页" in page(refused)
+
+
+def test_where_i_take_part_is_one_row_each_and_nothing_i_never_began(world, cast, client_for):
+    from mulin.mutualaid.matching.actions import ask_help
+
+    client = client_for(cast.resident)
+    assert "我参加的" not in page(client.get("/mine"))
+    windows = [{"day": 1, "from": "09:00", "to": "10:00"}]
+    ask_help(actor=cast.resident.actor, place=world.home, kind="company", name="李家", windows=windows)
+    html = page(client.get("/mine"))
+    assert "我参加的" in html and reverse("aid:mine") in html
+    for name in ("academy:clubs-mine", "academy:sessions-mine", "academy:rota-mine", "bookings:venue-mine"):
+        assert reverse(name) not in html
+    assert "我参加的" not in page(Client().get("/mine"))

@@ -12,7 +12,7 @@ from mulin.portal.community import Me
 from mulin.portal.mine import latest
 from mulin.portal.views.common import in_place, me
 
-WISHES_SHOWN, ANSWERS_SHOWN, MATTERS_SHOWN, DONE_SHOWN = 4, 3, 3, 10
+WISHES_SHOWN, ANSWERS_SHOWN, MATTERS_SHOWN, STAFF_SHOWN, DONE_SHOWN = 2, 2, 2, 2, 10
 
 
 @require_GET
@@ -71,10 +71,11 @@ def _community(request: HttpRequest, place: str) -> HttpResponse:
     actor = receipts.acting(request)
     mine = latest(actor)
     who = me(request)
+    offices = community.offices(place)
     context = {
         **in_place(request, place),
         "mine": mine,
-        "phone": community.first_phone(place),
+        "phone": next((one.phone for one in offices if one.phone), ""),
         "today": community.date_line(),
         "tiles": request.COOKIES.get("mulin_elder") == "1",
         # Elder mode too: what is asked of everybody must be found by everybody.
@@ -96,9 +97,8 @@ def _community(request: HttpRequest, place: str) -> HttpResponse:
             "wishes": wishes,
             "answers": answers,
             "matters": matters,
-            "groups": community.groups(place, 4),
-            "offices": community.offices(place),
-            "staff": community.staff(place)[:6],
+            "offices": offices,
+            "staff": community.reachable(place)[:STAFF_SHOWN],
         }
     return render(request, "portal/community.html", context)
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from mulin.kernel import notices as kernel_notices
 from mulin.kernel.context import actor_of
 from mulin.portal import mine as things
-from mulin.portal import places, receipts
+from mulin.portal import places, receipts, taking_part
 from mulin.portal.views.common import in_place, me, private
 
 
@@ -24,6 +24,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         **in_place(request, places.chosen(request)),
         "rows": things.rows(actor),
         "beside": things.beside(me(request)),
+        "parts": taking_part.parts(actor_of(request)),
         "news": things.told(actor, unread=True, limit=5),
         "kept": len(receipts.kept(request)),
     }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from mulin.academy.orders import describe
 from mulin.kernel import codes, rulebook
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError, NotVisible
@@ -89,18 +90,20 @@ def report(request: HttpRequest) -> HttpResponse:
         return _page(request, ReportForm(initial=initial), 200)
     photos = request.FILES.getlist("photos")
     form = ReportForm(posted(request), has_photos=bool(photos))
+    want = describe.form(request.POST)
     if request.POST.get("step") == "where":
         # The lists open one level further; nothing is checked yet.
-        return _page(request, ReportForm(initial=form.data.dict()), 200)
-    if not form.is_valid():
-        return _page(request, form, 422)
+        return _page(request, ReportForm(initial=form.data.dict()), 200, want=want)
+    if not (form.is_valid() and want.is_valid()):
+        return _page(request, form, 422, want=want)
     try:
         limit(request, RULE, "report")
         receipt = _send(request, form, photos)
+        describe.of_voice(actor_of(request), receipt.voice, want)
     except ActionError as error:
         if error.code == "idempotency-mismatch":
             return _changed_after_sending(request, form)
-        return _page(request, form, refuse(form, error))
+        return _page(request, form, refuse(form, error), want=want)
     return to_receipt(request, receipt)
 
 
@@ -179,6 +182,7 @@ def _page(request: HttpRequest, form: ReportForm, status: int, **more: Any) -> H
         **in_place(request, places.chosen(request)),
         "joined": _joined(value),
         "photo_errors": form.errors.get("photos"),
+        "want": describe.form(None, theme=request.GET.get("theme", "")),
         **more,
     }
     return render(request, "portal/report.html", context, status=status)

@@ -102,7 +102,7 @@ def _apply(
         matter.category_by = "desk"
     was_public = matter.publication == "shown"
     matters.settle_publication(matter)
-    starts_way = _change_way(matter) if "kind" in changed else False
+    starts_way = _change_way(actor, matter) if "kind" in changed else False
     matter.save()
     if "kind" in changed:
         for voice in voices:
@@ -114,15 +114,18 @@ def _apply(
     return _attach_all(actor, matter, voices) if starts_way else _sync(actor, matter, before)
 
 
-def _change_way(matter: Matter) -> bool:
-    """Whether a way begins because of the new kind. A way that has begun is not left by a change of kind."""
+def _change_way(actor: Actor, matter: Matter) -> bool:
+    """Whether a way begins because of the new kind. A way is left only where it says that it can be."""
     way = rulebook.value("voices.way", at=matter.place, kind=matter.kind)
     if way == matter.way:
         return False
     if matter.way:
-        raise ActionError(
-            "way-under-way", _("这件事已经在办理，不能改成心愿。请先办结，或请居民另说一条心愿。")
-        )
+        leave = next((one.leave for one in registry.collect("ways") if one.code == matter.way), None)
+        if leave is None:
+            raise ActionError(
+                "way-under-way", _("这件事已经在办理，不能改成心愿。请先办结，或请居民另说一条心愿。")
+            )
+        leave(actor=actor, matter=matter)
     matter.way = way
     return True
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from mulin.kernel import journal
+from mulin.kernel import journal, registry
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import now
 from mulin.kernel.db import write
@@ -20,6 +20,16 @@ def answer_wish(*, actor: Actor, number: str, decision: str, text: str) -> Matte
     An accepted one stays open, so that others may join it and get the same answer; a declined one closes.
     Who: voices.matter:answer_wish. Raises not-a-wish, decision-unknown, answer-missing, matter-closed.
     """
+    text = checked_answer(decision, text)
+    with write():
+        matter = access.locked_matter(actor, number)
+        answer_locked(actor, matter, decision, text)
+    return matter
+
+
+def checked_answer(decision: str, text: str) -> str:
+    """The answer without blanks around it, or ActionError (422): decision-unknown, answer-missing,
+    text-too-long."""
     text = text.strip()
     if decision not in states.DECISION_WORDS:
         raise ActionError("decision-unknown", _("请选“接了”或“暂时做不到”。"), field="decision", status=422)
@@ -29,26 +39,32 @@ def answer_wish(*, actor: Actor, number: str, decision: str, text: str) -> Matte
         )
     if len(text) > ANSWER_LENGTH:
         raise ActionError("text-too-long", _("答复最多 %d 个字。") % ANSWER_LENGTH, field="text", status=422)
-    with write():
-        matter = access.locked_matter(actor, number)
-        require(actor, "voices.matter:answer_wish", access.target_of_matter(actor, matter))
-        if matter.kind not in states.WISHES:
-            raise ActionError("not-a-wish", _("这件事不是心愿，请在办理里答复。"))
-        if not matter.is_open:
-            raise ActionError("matter-closed", _("这个心愿已经答复并结束了。"))
-        matter.decision, matter.decided_at, matter.public_answer = decision, now(), text
-        if decision == "declined":
-            matter.is_open, matter.closed_at = False, now()
-        matter.save()
-        answered = matters.answer_voices(matter, text)
-        matters.reindex(matter)
-        journal.record(
-            "voices.wish.answered",
-            actor=actor,
-            place=matter.place,
-            org=next(iter(sorted(actor.orgs)), None),
-            subject=matter.id,
-            matter=matter.id,
-            data={"number": matter.number, "kind": matter.kind, "decision": decision, "voices": answered},
-        )
-    return matter
+    return text
+
+
+def answer_locked(actor: Actor, matter: Matter, decision: str, text: str) -> None:
+    """Answer a matter whose row the caller's transaction holds, with a checked text; writes its line. For
+    `answer_wish` and for those who answer many at once."""
+    require(actor, "voices.matter:answer_wish", access.target_of_matter(actor, matter))
+    if matter.kind not in states.WISHES:
+        raise ActionError("not-a-wish", _("这件事不是心愿，请在办理里答复。"))
+    if not matter.is_open:
+        raise ActionError("matter-closed", _("这个心愿已经答复并结束了。"))
+    matter.decision, matter.decided_at, matter.public_answer = decision, now(), text
+    if decision == "declined":
+        matter.is_open, matter.closed_at = False, now()
+    matter.save()
+    answered = matters.answer_voices(matter, text)
+    for way in registry.ways(matter.kind):
+        if way.code == matter.way and way.answered:
+            way.answered(actor=actor, matter=matter, decision=decision)
+    matters.reindex(matter)
+    journal.record(
+        "voices.wish.answered",
+        actor=actor,
+        place=matter.place,
+        org=next(iter(sorted(actor.orgs)), None),
+        subject=matter.id,
+        matter=matter.id,
+        data={"number": matter.number, "kind": matter.kind, "decision": decision, "voices": answered},
+    )

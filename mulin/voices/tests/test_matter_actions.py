@@ -65,10 +65,18 @@ def test_a_change_of_kind_moves_the_count(speak, cast, figure, world):
 
 def test_a_complaint_called_a_wish_gets_a_case_when_it_is_put_right(speak, cast):
     matter = speak(kind="wish", text="路灯坏了，我想要它亮").voice.matter
-    assert matter.way == "" and not hasattr(matter, "case")
+    assert matter.way == "order" and not hasattr(matter, "case")
     actions.recategorise_matter(actor=cast.clerk.actor, number=matter.number, kind="help")
     matter = Matter.objects.get(pk=matter.pk)
-    assert matter.way == "case" and matter.case.state == "reported"
+    assert matter.way == "case" and matter.case.state == "reported" and not hasattr(matter, "order")
+
+
+def test_a_wish_that_was_answered_stays_a_wish(speak, cast):
+    matter = speak(kind="wish", text="想学书法，周二晚上有空").voice.matter
+    actions.answer_wish(actor=cast.clerk.actor, number=matter.number, decision="accepted", text="下月开班")
+    wanted = {"actor": cast.clerk.actor, "number": matter.number, "kind": "help"}
+    refused("way-under-way", actions.recategorise_matter, **wanted)
+    assert Matter.objects.get().kind == "wish"
 
 
 def test_a_matter_under_way_does_not_become_a_wish(speak, cast):

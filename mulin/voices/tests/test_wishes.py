@@ -28,9 +28,9 @@ def wish(speak, cast):
     return make
 
 
-def test_a_wish_takes_no_way_and_waits_for_an_answer(wish, cast):
+def test_a_wish_becomes_an_order_and_waits_for_an_answer(wish, cast):
     voice = wish()
-    assert voice.matter.way == "" and voice.matter.category == "skill_sharing"
+    assert voice.matter.way == "order" and voice.matter.category == "skill_sharing"
     assert [m.pk for m in queries.waiting_wishes(cast.secretary.actor)] == [voice.matter_id]
     assert not queries.waiting_wishes(cast.other_clerk.actor).exists()
     assert not queries.waiting_wishes(cast.resident.actor).exists()
