@@ -24,8 +24,11 @@ COMMANDS = {
     "recount": ("recount", "count a published vote again"),
     "processes": ("processes", "check process files of the councils"),
     "timetable": ("timetable", "plan a week from residents' orders, or check a plan"),
+    "aid": ("aid", "prove that no unchecked adult was offered to a child"),
+    "coverage": ("coverage", "who can walk to a station, and where the next one belongs"),
     "journal": ("journal", "seal or verify the journal"),
     "counters": ("counters", "verify, fold or rebuild the counters"),
+    "ledger": ("ledger", "count every book again from its postings"),
     "backup": ("backup", "write a backup while it runs"),
     "restore": ("restore", "restore a backup"),
 }

@@ -1,6 +1,9 @@
 """The demo's street: every state told, everything said once, and figures that the public may see."""
 
+import json
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from datetime import timedelta
 from io import StringIO
 
@@ -8,6 +11,8 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
+from mulin.academy import catalogues
+from mulin.academy.models import Club, Session, Week
 from mulin.cases.models import Case
 from mulin.cases.states import STATES
 from mulin.insight.queries import board
@@ -15,7 +20,8 @@ from mulin.insight.topics import refresh
 from mulin.kernel import clock, journal
 from mulin.kernel.actors import ANONYMOUS
 from mulin.kernel.models import ThreadLink
-from mulin.people.models import Organisation, Post
+from mulin.mutualaid.models import AidMatch
+from mulin.people.models import Post
 from mulin.people.queries import list_groups
 from mulin.site.demo import seed, told
 from mulin.site.demo.places import HOME
@@ -72,22 +78,40 @@ def test_no_two_matters_have_the_same_title_and_no_group_of_things_is_all_there_
     assert len(set(Matter.objects.filter(place=HOME).values_list("category", flat=True))) > 40
 
 
-def test_groups_have_members_with_roles_and_terms_one_keeps_a_place_and_one_did_a_case():
+def test_groups_have_leaders_with_terms_one_keeps_a_place_and_one_did_a_case():
     groups = list_groups(HOME)
-    assert len(groups) == 4
-    assert all(group.size >= 5 for group in groups)
-    posts = Post.objects.filter(org__in=groups)
-    assert posts.filter(role="group_leader").count() == 4
-    assert posts.filter(role="group_member", ends_on=None).count() == 0
-    assert [group.adopted.name for group in groups if group.adopted] == ["堰边小花园"]
+    assert {group.kind for group in groups} >= {"club", "courtyard_group"}
+    settled = [group for group in groups if group.kind != "club"]
+    posts = Post.objects.filter(org__in=settled)
+    assert {one.org_id for one in posts.filter(role="group_leader")} == {group.pk for group in settled}
+    assert not posts.filter(role="group_member", ends_on=None).exists()
+    assert "堰边小花园" in {group.adopted.name for group in groups if group.adopted}
     grown = ThreadLink.objects.filter(child__in=[group.pk for group in groups])
-    assert {Matter.objects.get(pk=link.parent).kind for link in grown} == {"wish"}
+    assert {Matter.objects.get(pk=link.parent).kind for link in grown} >= {"wish"}
     assert Case.objects.get(lead__kind="courtyard_group").outcome == "confirmed"
+
+
+def test_the_college_has_clubs_of_every_union_sessions_and_a_planned_week():
+    clubs = Club.objects.filter(place=HOME, state="running")
+    assert {club.union for club in clubs} == set(catalogues.unions())
+    assert Session.objects.filter(place=HOME, state="held").exists()
+    assert Session.objects.filter(place=HOME, state="open", starts_at__gt=clock.now()).exists()
+    assert Week.objects.filter(place=HOME, state="published").exists()
+
+
+def test_help_between_neighbours_is_told_and_no_child_was_near_an_unchecked_adult():
+    assert AidMatch.objects.filter(state="running").exists()
+    out = StringIO()
+    call_command("aid", "audit", stdout=out)
+    told = json.loads(out.getvalue().splitlines()[-1])
+    assert told["violations"] == 0 and told["offers"] > 0
 
 
 def test_a_wish_is_declined_with_a_reason_and_one_is_accepted_and_rated():
     wishes = Matter.objects.filter(place=HOME, kind__in=("wish", "offer"), publication="shown")
-    assert "消防通道" in wishes.get(decision="declined").public_answer
+    declined = wishes.filter(decision="declined")
+    assert all(one.public_answer for one in declined)
+    assert any("消防通道" in one.public_answer for one in declined)
     rated = Voice.objects.filter(matter__in=wishes, matter__decision="accepted", is_satisfied=True)
     assert rated.exclude(remark="").exists()
     assert wishes.filter(decision="").exists()
@@ -116,4 +140,22 @@ def test_what_is_hot_is_one_thing_that_several_say():
 def test_the_story_is_made_of_journal_lines_and_counters_that_add_up():
     assert journal.verify().ok
     call_command("counters", "verify", stdout=StringIO())  # ends with an error when a figure is wrong
-    assert Organisation.objects.filter(kind="club").count() == 2
+
+
+def test_the_demo_is_made_without_waiting_for_the_disk_and_kept_as_safely_as_ever(tmp_path, monkeypatch):
+    base = sqlite3.connect(tmp_path / "demo.sqlite3")
+
+    class Connection:
+        vendor, in_atomic_block = "sqlite", False
+        is_in_memory_db = staticmethod(lambda: False)
+        cursor = staticmethod(lambda: closing(base.cursor()))
+
+    def waits() -> bool:
+        return base.execute("PRAGMA synchronous").fetchone()[0] != 0
+
+    monkeypatch.setattr(seed, "connection", Connection)
+    assert waits()
+    with pytest.raises(ZeroDivisionError), seed.quickly():
+        assert not waits()
+        raise ZeroDivisionError
+    assert waits()
