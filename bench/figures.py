@@ -15,6 +15,8 @@ PARTS = {
     "opinions": "Opinions: the map, the arithmetic and what is said of them",
     "surveys": "Pages of a survey with thousands of sheets",
     "timetable": "A week from residents' orders",
+    "matching": "Families and helpers",
+    "signups": "Thousands sign up for a few places at once",
     "pages": "Weight of phone pages on first load",
 }
 

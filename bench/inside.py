@@ -22,6 +22,8 @@ MODULES = {
     "opinions": "bench.opinions",
     "surveys": "bench.sheets",
     "timetable": "bench.timetable",
+    "matching": "bench.matching",
+    "signups": "bench.signups",
     "divisions": "bench.importing",
     "journal": "bench.lines",
     "lists": "bench.reading",

@@ -29,6 +29,8 @@ class Options:
     sheets: int = 5_140
     week: tuple[int, ...] = (59, 300, 1_000, 3_000)
     week_seconds: float = 60.0
+    # People, places, connections.
+    signups: tuple[int, ...] = (20_000, 500, 16)
     opinion_sizes: tuple[tuple[int, int], ...] = ((10_000, 300), (50_000, 500))
 
     def as_json(self) -> dict[str, Any]:
@@ -58,5 +60,6 @@ def quick(parts: tuple[str, ...]) -> Options:
         sheets=300,
         week=(4, 20, 60, 160),
         week_seconds=5.0,
+        signups=(200, 50, 8),
         opinion_sizes=((1_500, 120), (2_000, 120)),
     )

@@ -20,12 +20,18 @@ from mulin.people.models import Account, Organisation
 from mulin.people.queries import actor_for
 from mulin.places.models import Site
 from mulin.site.demo.places import HOME, NEIGHBOUR
+from tests.browser import life_pages
 from tests.matrix import table
 from tests.matrix.parts import all_parts
 from tests.matrix.routes import all_routes
 from tests.matrix.world import Matrix, Side
 
 Params = dict[str, Any]
+# Where the modules live whose pages are found this way.
+OURS = (
+    "council/", "desk/council/", "desk/needs/", "academy/", "desk/academy/", "aid/", "desk/aid/", "venues/",
+    "desk/venues/",
+)  # fmt: skip
 # Roles of the matrix that somebody of the demo has, the plainest first, and who that is.
 ROLES = {
     "anonymous": "", "resident": "resident", "clerk": "clerk", "street": "street", "district": "district",
@@ -53,7 +59,7 @@ def addresses() -> dict[str, list[Params]]:
 def who_sees(path: str) -> str | None:
     """Who may see a page that has no parameters; None where it is none of these."""
     rows = [row for key, row in table.read().items() if key[:2] == (path, "GET")]
-    is_ours = path.startswith(("council/", "desk/council/", "desk/needs/"))
+    is_ours = path.startswith(OURS)
     return _who(rows) if is_ours else None
 
 
@@ -116,3 +122,4 @@ def _told() -> Iterable[tuple[str, Params]]:
     published = Conversation.objects.filter(state="published").earliest("id")
     yield "councils:conversation-map", {"number": published.number}
     yield "portal:needs", here
+    yield from life_pages.told()

@@ -25,6 +25,13 @@ NOT_PAGES = {
     "disclosure:heads-json", "disclosure:photo", "disclosure:thumb",
     "places:shapes", "places:search", "places:locate", "places:buildings",
     "healthz", "metrics", "set_language",
+    "academy:rota-calendar", "academy:rota-mine-calendar", "academy:sessions-calendar",
+    "academy:sessions-club-calendar", "academy:session-calendar", "academy:sessions-mine-calendar",
+    "academy:session-photo", "academy:keeping-photo",
+    "academy_desk:methods-export", "academy_desk:sessions-figures-file", "academy_desk:session-list-file",
+    "academy_desk:week-excel", "academy_desk:week-progress", "aid:time-statement-file",
+    "aid_desk:figures-export", "bookings:venue-mine-calendar", "bookings:booking-calendar",
+    "bookings_desk:venue-report-file", "insight:circle-export", "insight:circle-map",
     "councils:resolution-word", "councils:resolutions-export", "councils:resolutions-export-of",
     "councils:meeting-calendar", "councils:vote-pb", "councils:vote-recount",
     "councils_desk:canvass-export", "councils_desk:conversation-export", "councils_desk:meeting-figures",
@@ -32,7 +39,7 @@ NOT_PAGES = {
     "councils_desk:proposals-export", "councils_desk:resolution-word",
     "councils_desk:resolutions-export", "councils_desk:roster-export", "councils_desk:roster-proxy-scan",
     "councils_desk:roster-template", "councils_desk:topics-export", "councils_desk:vote-paper-export",
-    "desk:needs-export",
+    "desk:needs-export", "academy_desk:orders-export", "academy_desk:clubs-export",
 }  # fmt: skip
 # Forms of moves, each for a case in a state that allows it.
 FORMS = {

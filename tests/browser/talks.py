@@ -61,7 +61,8 @@ def fill_in(page: Page, **fields: object) -> None:
         kind = box.evaluate("one => one.tagName === 'SELECT' ? 'select' : one.type")
         if kind in {"radio", "checkbox"}:
             for one in value if isinstance(value, list) else [value]:
-                form.locator(f'[name="{name}"][value="{one}"]').check()
+                # The words of a chip lie over its box.
+                form.locator(f'[name="{name}"][value="{one}"]').check(force=True)
         elif kind == "select":
             box.select_option(label=str(value))
         elif kind == "file":

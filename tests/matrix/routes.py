@@ -11,6 +11,8 @@ TABLES = {
     "portal": "portal", "people": "account", "desk": "desk", "desk_admin": "admin", "insight": "board",
     "disclosure": "register", "places": "places", "api": "api", "doors": "open311",
     "councils": "council", "councils_desk": "council_desk",
+    "academy": "academy", "academy_desk": "academy_desk", "aid": "aid", "aid_desk": "aid_desk",
+    "bookings": "venues", "bookings_desk": "venues_desk",
 }  # fmt: skip
 
 

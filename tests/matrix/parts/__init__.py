@@ -1,6 +1,6 @@
 """What a larger module brings to the matrix, a file each: THINGS (see `objects`), BODIES (see `bodies`),
 `build(matrix)`, which makes its things in both communities, and PUBLISHED, those of its things that
-everybody may read on public pages."""
+everybody may read on public pages; OF_BOTH, those that people of both communities have a part in."""
 
 from importlib import import_module
 from pkgutil import iter_modules
