@@ -52,7 +52,7 @@ def addresses() -> dict[str, list[Params]]:
                     found.setdefault(route, []).append({**thing.params(matrix.home), "who": who})
     for route, params in _told():
         own = [row for key, row in rows.items() if key[:2] == (paths[route], "GET")]
-        found.setdefault(route, []).append({**params, "who": _who(own) or ""})
+        found.setdefault(route, []).append({"who": _who(own) or "", **params})
     return found
 
 

@@ -111,9 +111,9 @@ def coverage() -> Iterable[tuple[str, Params]]:
     """The 15-minute circle of the community and of its street."""
     from mulin.site.demo.places import HOME, STREET
 
-    for place in (HOME, STREET):
+    for place, who in ((HOME, "clerk"), (STREET, "street")):
         for name in ("circle-of", "circle-print", "circle-paths"):
-            yield f"insight:{name}", {"place": place}
+            yield f"insight:{name}", {"place": place, "who": who}
 
 
 def sharing() -> Iterable[tuple[str, Params]]:
