@@ -208,7 +208,8 @@ def _figures(options: Options, found: dict, raw: float, sold: int, waiting: int)
             round(percentile(found["times"], 0.95), 1), "ms",
         ),
         Figure(
-            "signups", "  places sold twice", databases.name(), twice, "", **at_most(twice, 0),
+            "signups", "  places sold once, of those sold", databases.name(), sold - max(twice, 0), "places",
+            **at_most(twice, 0),
             note=f"{sold:,} sold, {waiting:,} on the waiting list, each course in order of arrival",
         ),
     ]  # fmt: skip

@@ -16,7 +16,8 @@ OURS = {"mulin", "scripts", "bench", "tests"}
 IMPORTED_AS = {
     "Pillow": "PIL", "django-allauth": "allauth", "django-htmx": "django_htmx", "django-ninja": "ninja",
     "django-tasks": "django_tasks", "django-tasks-db": "django_tasks_db",
-    "prometheus-client": "prometheus_client", "python-calamine": "python_calamine", "python-docx": "docx",
+    "prometheus-client": "prometheus_client", "python-calamine": "python_calamine",
+    "python-dateutil": "dateutil", "python-docx": "docx",
     "python-stdnum": "stdnum",
     "scikit-learn": "sklearn", "uuid-utils": "uuid_utils",
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a wish or an offer is about, guessed from its words: theme, age, hours, how many. Pure.
+"""What a wish or an offer is about, guessed from its words: theme, age, hours, how many.
 
 Only suggestions: whoever asked, or the desk, puts them right. Cues stand in packs/themes.toml and ages.toml.
 """

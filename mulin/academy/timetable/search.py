@@ -15,10 +15,13 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from mulin.academy.timetable.fairness import Class, fairness
-from mulin.academy.timetable.model import Answer, Effort, solve_part
 from mulin.academy.timetable.places import NOBODY, Board, Session, first_come
+
+if TYPE_CHECKING:
+    from mulin.academy.timetable.model import Answer
 
 # Orders in one part: about a second's work at first; grows while parts are solved, shrinks when they are not.
 PART, LEAST_PART, MOST_PART = 130, 40, 400
@@ -82,6 +85,9 @@ class Search:
 
     def _round(self) -> bool | None:
         """Is the week better? None when the clock came first."""
+        # OR-Tools is large: no process loads it before it solves a week.
+        from mulin.academy.timetable.model import Effort, solve_part
+
         # Until every order had its turn, how many are served matters more than how fairly.
         is_rough = bool(self._uncovered)
         parts = self._parts()

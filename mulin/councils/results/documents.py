@@ -9,9 +9,6 @@ from typing import Any
 import xlsxwriter
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from docx import Document
-from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
 
 from mulin.councils.results import queries, reading, states
 from mulin.councils.results.models import Resolution
@@ -75,6 +72,11 @@ def word_file(found: Resolution) -> bytes:
 
 def _blank() -> Any:
     """An A4 page with type that official papers use, Chinese characters included."""
+    # Loaded by whoever asks for a paper, not by every process that starts.
+    from docx import Document
+    from docx.oxml.ns import qn
+    from docx.shared import Cm, Pt
+
     document = Document()
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from ortools.sat.python import cp_model
 from scipy.sparse import csr_array
 
 SEED = 20261122
@@ -131,6 +130,8 @@ def _pair(table: csr_array, weights: np.ndarray) -> list[int]:
 
 def _solve(table: csr_array, weights: np.ndarray, start: list[int], k: int, seconds: float, workers: int):
     """(picked, bound, proven) by CP-SAT, begun with what greed found."""
+    from ortools.sat.python import cp_model  # large: no process loads it before it looks for a place
+
     model = cp_model.CpModel()
     put = [model.new_bool_var(f"put{n}") for n in range(table.shape[0])]
     columns = csr_array(table.T)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from dateutil.relativedelta import relativedelta
 from django.db.models import Q
 
 from mulin.kernel import clock, journal
@@ -69,7 +70,7 @@ def _tell(holder: TimeHolder, policy: policies.Policy) -> int:
         )
         made = 0
         for earned_on, minutes in lots:
-            due = fifo.months_later(earned_on, policy.expiry_months)
+            due = earned_on + relativedelta(months=policy.expiry_months)
             if due > soon or earned_on in known:
                 continue
             found = TimeExpiry.objects.create(

@@ -68,14 +68,3 @@ def lots(moves: Iterable[Move]) -> list[tuple[date, int]]:
     for lot in book.lots:
         days[lot.on] = days.get(lot.on, 0) + lot.left
     return sorted(days.items())
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day of a later month, or the last day of a shorter one."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for number in range(day.day, 27, -1):
-        try:
-            return date(year, month + 1, number)
-        except ValueError:
-            continue
-    return date(year, month + 1, day.day)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from dateutil.relativedelta import relativedelta
 from django.db.models import Count, Q, QuerySet, Sum
 
 from mulin.kernel import clock, codes, policy
@@ -13,7 +14,7 @@ from mulin.kernel.suppression import LIMIT
 from mulin.ledger import queries as ledger
 from mulin.ledger.models import Posting, Transfer
 from mulin.ledger.wording import amount_words
-from mulin.mutualaid.timebank import expiring, fifo, holders, policies, states
+from mulin.mutualaid.timebank import expiring, holders, policies, states
 from mulin.mutualaid.timebank.actions import MANAGE, VIEW, VISIT
 from mulin.mutualaid.timebank.models import TimeAward, TimeExpiry, TimeGift, TimeHolder, TimeRedemption
 
@@ -92,11 +93,11 @@ def _expires(holder, rules, statement) -> list[tuple[date, int, bool]]:
     if not (rules.is_on and rules.expiry_months and statement and statement.closing):
         return []
     told = {one.earned_on: one for one in TimeExpiry.objects.filter(holder=holder, done_at=None)}
-    year = fifo.months_later(clock.today(), 12)
+    year = clock.today() + relativedelta(months=12)
     found = []
     for earned_on, minutes in expiring.lots_of(statement.book):
         known = told.get(earned_on)
-        due = known.due_on if known else fifo.months_later(earned_on, rules.expiry_months)
+        due = known.due_on if known else earned_on + relativedelta(months=rules.expiry_months)
         if due <= year:
             found.append((due, minutes, known is not None))
     return sorted(found)
@@ -151,7 +152,7 @@ class Reserve:
 
 def reserve_of(place: str) -> Reserve:
     book = ledger.get_book(place, "minute", holders.RESERVE)
-    since = fifo.months_later(clock.today(), -12)
+    since = clock.today() - relativedelta(months=12)
     found = _credits(place, since)
     enough = found["people"] >= LIMIT
     return Reserve(

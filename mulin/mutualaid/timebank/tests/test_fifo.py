@@ -2,11 +2,10 @@
 
 from datetime import date, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mulin.mutualaid.timebank.fifo import Move, lots, months_later
+from mulin.mutualaid.timebank.fifo import Move, lots
 
 JAN, FEB, MAR = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
 
@@ -53,17 +52,3 @@ def test_what_is_left_is_always_the_balance_and_no_lot_is_empty(history):
     assert sum(n for _on, n in found) == balance
     assert all(n > 0 for _on, n in found)
     assert [on for on, _n in found] == sorted({on for on, _n in found})
-
-
-@pytest.mark.parametrize(
-    ("day", "months", "later"),
-    [
-        (date(2026, 1, 31), 1, date(2026, 2, 28)),
-        (date(2024, 1, 31), 1, date(2024, 2, 29)),
-        (date(2026, 11, 23), 24, date(2028, 11, 23)),
-        (date(2026, 11, 23), -12, date(2025, 11, 23)),
-        (date(2026, 12, 30), 2, date(2027, 2, 28)),
-    ],
-)
-def test_months_later_is_the_same_day_or_the_last_of_the_month(day, months, later):
-    assert months_later(day, months) == later

@@ -7,6 +7,7 @@ from mulin.site import instance, serving
 
 class Command(BaseCommand):
     help = "Make a demo instance (花园路街道) if there is none, and serve it on 127.0.0.1."
+    requires_system_checks = []  # they would load every page twice; `mulin check` and the tests run them
 
     def add_arguments(self, parser):
         parser.add_argument("--port", type=int, default=8000)

@@ -7,6 +7,7 @@ from mulin.site import instance, serving
 
 class Command(BaseCommand):
     help = "Serve the web pages and run the worker, until Ctrl-C."
+    requires_system_checks = []  # they would load every page twice; `mulin check` and the tests run them
 
     def add_arguments(self, parser):
         parser.add_argument("--host", default="127.0.0.1")
