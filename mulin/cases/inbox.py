@@ -8,7 +8,6 @@ district what rose to it, alarms and its units' own. So nobody's inbox is the wh
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from mulin.cases import states
@@ -17,6 +16,7 @@ from mulin.cases.models import CallBack, Case, Exclusion, Involvement
 from mulin.kernel import clock, codes, policy
 from mulin.kernel.actors import Actor, PostRef
 from mulin.kernel.db import one_of
+from mulin.kernel.links import address
 from mulin.kernel.registry import InboxItem
 
 KINDS = {
@@ -157,10 +157,7 @@ def _kinds(actor: Actor, ids: list[UUID]) -> dict[UUID, str]:
 
 
 def case_url(number: str) -> str:
-    try:
-        return reverse("desk:case", args=[number])
-    except NoReverseMatch:
-        return f"/desk/cases/{number}"
+    return address("desk:case", number, otherwise=f"/desk/cases/{number}")
 
 
 def _item(case: Case, kind: str) -> InboxItem:

@@ -8,12 +8,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 
 from mulin.kernel import secrets
 from mulin.kernel.actors import Actor
 from mulin.kernel.errors import ActionError
 from mulin.kernel.ids import new_id
+from mulin.kernel.links import address
 from mulin.voices.actions import Receipt, submit_voice
 
 KEPT = 60
@@ -77,10 +77,7 @@ def receipt_link(request: HttpRequest, number: str) -> str:
     if not sealed:
         return ""
     secret = secrets.unseal(sealed)
-    try:
-        path = reverse("portal:receipt", args=[secret])
-    except NoReverseMatch:
-        path = f"/r/{secret}"
+    path = address("portal:receipt", secret, otherwise=f"/r/{secret}")
     base = settings.MULIN_BASE_URL.rstrip("/")
     return f"{base}{path}" if base else request.build_absolute_uri(path)
 

@@ -3,11 +3,10 @@ their addresses are asked for by name and are simply absent where there is no su
 
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
-
 from mulin.insight.periods import Period
 from mulin.kernel import policy
 from mulin.kernel.actors import Actor
+from mulin.kernel.links import address
 
 # What the list must be filtered by to show what a figure counts. Figures by the day of an event have no list.
 FILTERS = {
@@ -20,12 +19,9 @@ FILTERS = {
 
 def url(name: str, *args: str, **query: str) -> str:
     """The address of a page by name, or "" where there is none."""
-    try:
-        address = reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+    found = address(name, *args)
     query = {key: value for key, value in query.items() if value}
-    return f"{address}?{urlencode(query)}" if query else address
+    return f"{found}?{urlencode(query)}" if found and query else found
 
 
 class Lists:

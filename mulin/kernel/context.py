@@ -5,11 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from mulin.kernel import notices, policy, registry
 from mulin.kernel.actors import ANONYMOUS, Actor
+from mulin.kernel.links import address
 
 # The entry of the resident's bar that carries the number of unread notices.
 OWN_THINGS = "mine"
@@ -75,13 +76,6 @@ def _portal_bar(actor: Actor, request: HttpRequest) -> list[dict[str, Any]]:
     return bar
 
 
-def _url(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
 def _place_name(request: HttpRequest) -> str:
     """The visitor's community, as the resident's shell knows it; empty where nobody can say."""
     provider: Callable[..., str] | None = registry.providers().get("shell.place_name")
@@ -103,7 +97,7 @@ def error_shell(request: HttpRequest) -> dict[str, Any]:
     """What a refusal wears: who may enter the desk stays in its shell and finds the way back to the inbox,
     everybody else is met by the resident's and led home. `is_stranger`: logging in may help."""
     actor = actor_of(request)
-    desk = _url("desk:inbox")
+    desk = address("desk:inbox")
     at_desk = bool(desk) and request.path.startswith(desk) and may_enter_desk(actor)
     return {
         "at_desk": at_desk,
@@ -123,18 +117,18 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "desk_nav": SimpleLazyObject(
             lambda: _bar(registry.collect("desk_nav"), actor, request) if actor.is_staff else []
         ),
-        "enter_desk_url": SimpleLazyObject(lambda: _url("desk:inbox") if may_enter_desk(actor) else ""),
+        "enter_desk_url": SimpleLazyObject(lambda: address("desk:inbox") if may_enter_desk(actor) else ""),
         "unread": SimpleLazyObject(lambda: notices.unread_count(actor)),
         "elder": request.COOKIES.get("mulin_elder") == "1",
         "theme": request.COOKIES.get("mulin_theme", "auto"),
         "portal_shell": _template("shell.portal_template", "kernel/base_portal.html"),
         "desk_shell": _template("shell.desk_template", "kernel/base_desk.html"),
-        "home_url": _url("portal:home"),
-        "elder_url": _url("portal:elder-mode"),
-        "language_url": _url("set_language"),
-        "account_url": _url("people:account"),
-        "login_url": _url("account_login"),
-        "logout_url": _url("account_logout"),
-        "desk_search_url": _url("desk:search"),
+        "home_url": address("portal:home"),
+        "elder_url": address("portal:elder-mode"),
+        "language_url": address("set_language"),
+        "account_url": address("people:account"),
+        "login_url": address("account_login"),
+        "logout_url": address("account_logout"),
+        "desk_search_url": address("desk:search"),
         "hotline": settings.MULIN_HOTLINE,
     }

@@ -4,11 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mulin.kernel import policy, waiting
 from mulin.kernel.actors import Actor
+from mulin.kernel.links import address
 from mulin.kernel.registry import (
     PUBLIC,
     RESTRICTED,
@@ -119,13 +120,6 @@ NOTICES = (
 )
 
 
-def _desk(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return "/desk/"
-
-
 def waiting_residences(actor: Actor) -> QuerySet | None:
     """Requests to be confirmed as living somewhere, for the inbox."""
     if not policy.can_somewhere(actor, "people.residence:confirm"):
@@ -141,7 +135,7 @@ def residence_item(row: waiting.Row) -> InboxItem:
     return InboxItem(
         key=f"people.residence:{row.ref}",
         title=row.title,
-        url=_desk("desk:residences"),
+        url=address("desk:residences", otherwise="/desk/"),
         kind=_("住户认证"),
         since=row.since,
         place=row.place,

@@ -19,6 +19,7 @@ from mulin.kernel import codes, registry, rulebook
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import today
 from mulin.kernel.errors import ActionError
+from mulin.kernel.links import address
 from mulin.kernel.models import ThreadLink
 from mulin.people import states as people_states
 from mulin.people.models import Organisation, Post
@@ -177,7 +178,7 @@ def groups(place: str, limit: int = 12) -> list[dict[str, Any]]:
             "about": group.about,
             "keeps": kept.get(group.adopted.code, "") if group.adopted_id else "",
             "story": grown.get(group.pk),
-            "url": words.page("people:group", group.pk),
+            "url": address("people:group", group.pk),
         }
         for group in found[:limit]
     ]
@@ -232,7 +233,7 @@ def grew_into(matter: Matter) -> list[dict[str, str]]:
     found = [
         {
             "title": group.name,
-            "url": words.page("people:group", group.pk),
+            "url": address("people:group", group.pk),
             "kind": str(people_states.kind_name(group.kind)),
         }
         for group in Organisation.objects.filter(

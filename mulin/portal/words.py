@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -65,11 +64,3 @@ def address_of(request: HttpRequest, path: str) -> str:
     """A full address, for a link that leaves this browser."""
     base = settings.MULIN_BASE_URL.rstrip("/")
     return f"{base}{path}" if base else request.build_absolute_uri(path)
-
-
-def page(name: str, *args: str) -> str:
-    """The address of another module's page, or empty where that module is not installed."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""

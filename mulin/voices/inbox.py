@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mulin.kernel import clock, codes, policy, rulebook, waiting
 from mulin.kernel.actors import Actor
+from mulin.kernel.links import address
 from mulin.kernel.registry import InboxItem
 from mulin.voices import access, states
 from mulin.voices.models import Matter
@@ -89,9 +90,4 @@ def _late_wishes(actor: Actor) -> list[InboxItem]:
 
 
 def _page(number: str) -> str:
-    for name, args in (("desk:wish", [number]), ("desk:wishes", [])):
-        try:
-            return reverse(name, args=args)
-        except NoReverseMatch:
-            continue
-    return "/desk/"
+    return address("desk:wish", number) or address("desk:wishes", otherwise="/desk/")

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mulin.kernel import clock, recounting
 from mulin.kernel.actors import SYSTEM
+from mulin.kernel.links import address
 from mulin.kernel.numbers import show_number
 from mulin.kernel.registry import (
     PUBLIC,
@@ -100,12 +101,7 @@ def _everybody(entry: Any) -> Iterable[UUID]:
 def _page(entry: Any) -> str:
     """The person's own page of it; their list where a page has no name of its own yet."""
     number = entry.data.get("number", "")
-    for name, args in (("portal:voice", [number]), ("portal:mine", [])):
-        try:
-            return reverse(name, args=args)
-        except NoReverseMatch:
-            continue
-    return "/mine/"
+    return address("portal:voice", number) or address("portal:mine", otherwise="/mine/")
 
 
 def _reads(entry: Any) -> str:

@@ -23,6 +23,7 @@ from mulin.academy.orders import showing as order_words
 from mulin.academy.orders import states as order_states
 from mulin.kernel import policy
 from mulin.kernel.actors import Actor
+from mulin.kernel.links import address
 from mulin.kernel.numbers import show_number
 from mulin.kernel.policy import Fields
 from mulin.people.states import role_name
@@ -205,7 +206,7 @@ def club_page(actor: Actor, club: Club) -> dict[str, Any]:
         "orders": [
             {
                 "title": one.matter.title,
-                "url": order_words.page("desk:wish", one.number) if may_manage else "",
+                "url": address("desk:wish", one.number) if may_manage else "",
                 "people": one.people + one.matter.me_too_count,
                 "state": order_states.badge(one.state),
             }

@@ -12,6 +12,7 @@ from mulin.academy.clubs import queries, states
 from mulin.academy.clubs.models import Club, Gathering
 from mulin.academy.orders import showing as order_words
 from mulin.kernel.actors import Actor
+from mulin.kernel.links import address
 from mulin.places.queries import name_of, names_of
 
 TOP = 3
@@ -76,7 +77,7 @@ def club_facts(club: Club) -> dict[str, Any]:
         "story": (
             {
                 "title": story.public_title or story.title,
-                "url": order_words.page("portal:matter", story.number),
+                "url": address("portal:matter", story.number),
             }
             if story and not story.restriction
             else None

@@ -21,6 +21,7 @@ from mulin.academy.orders.views import community, number_in
 from mulin.kernel import clock, registry
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
+from mulin.kernel.links import address
 from mulin.kernel.pages import posted, run, tried
 from mulin.places.queries import name_of
 
@@ -66,7 +67,7 @@ def college(request: HttpRequest, place: str) -> HttpResponse:
 
 
 def _report(place: str, kind: str) -> str:
-    report = order_words.page("portal:report")
+    report = address("portal:report")
     return f"{report}?place={place}&kind={kind}" if report else ""
 
 

@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from mulin.kernel import registry
 from mulin.kernel.errors import ActionError
+from mulin.kernel.links import address
 from mulin.kernel.numbers import clean_number
 from mulin.people.models import Organisation
 from mulin.voices import states as voice_states
@@ -56,7 +56,9 @@ def _told(kind: str, ids: Collection[UUID]) -> dict[UUID, Told]:
         return {one.pk: matter_told(one) for one in public_matters().filter(pk__in=ids)}
     if kind == GROUP:
         groups = Organisation.objects.filter(pk__in=ids, is_public=True)
-        return {one.pk: {"title": one.name, "url": url("people:group", one.pk), "kind": ""} for one in groups}
+        return {
+            one.pk: {"title": one.name, "url": address("people:group", one.pk), "kind": ""} for one in groups
+        }
     provider = registry.providers().get(f"thread.{kind}")
     rows = {pk: provider([pk]) for pk in ids} if provider else {}
     return {pk: said[0] for pk, said in rows.items() if said}
@@ -65,7 +67,7 @@ def _told(kind: str, ids: Collection[UUID]) -> dict[UUID, Told]:
 def matter_told(matter: Matter) -> Told:
     return {
         "title": matter.public_title or matter.title,
-        "url": url("portal:matter", matter.number),
+        "url": address("portal:matter", matter.number),
         "kind": str(voice_states.kind_word(matter.kind)),
     }
 
@@ -85,15 +87,7 @@ def photos_of(matters: Collection[UUID]) -> dict[UUID, list[dict[str, str]]]:
     found: dict[UUID, list[dict[str, str]]] = defaultdict(list)
     public = public_matters().filter(pk__in=matters).order_by().values("pk")
     for one in Photo.objects.filter(matter__in=public, is_approved=True).order_by("id"):
-        large, thumb = url("portal:photo", one.pk, "large"), url("portal:photo", one.pk, "thumb")
+        large, thumb = address("portal:photo", one.pk, "large"), address("portal:photo", one.pk, "thumb")
         if large:
             found[one.matter_id].append({"url": large, "thumb": thumb, "alt": _("公开的事里的照片")})
     return found
-
-
-def url(name: str, *args: object) -> str:
-    """A page of another module; empty in a house without it."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""

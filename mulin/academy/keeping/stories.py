@@ -28,6 +28,7 @@ from mulin.academy.keeping.models import (
 from mulin.academy.keeping.reading import listed
 from mulin.academy.sessions.models import Session
 from mulin.kernel import clock, registry
+from mulin.kernel.links import address
 from mulin.kernel.stories import Step, Story
 from mulin.people.models import Organisation
 from mulin.voices.models import Matter
@@ -161,14 +162,14 @@ def _wish(matter: Matter | None) -> list[Step]:
         said = ngettext("%(n)s 位邻居说“%(what)s”", "%(n)s 位邻居说“%(what)s”", n) % words
     else:
         said = ngettext("%(n)s 位邻居反映“%(what)s”", "%(n)s 位邻居反映“%(what)s”", n) % words
-    url = links.url("portal:matter", matter.number)
+    url = address("portal:matter", matter.number)
     return [Step(clock.day_of(matter.created_at), said, url, said, "wish")]
 
 
 def _club_steps(club: Club, org: Organisation, held: int, begun: date | None) -> list[Step]:
     on = clock.day_of(club.created_at)
     said = _("%(club)s成立") % {"club": org.name}
-    url = links.url("academy:club", club.number) or links.url("people:group", org.pk)
+    url = address("academy:club", club.number) or address("people:group", org.pk)
     steps = [Step(on, said, url, said, "people")]
     if held and begun:
         text = ngettext("第一次活动，到现在 %(n)s 次", "第一次活动，到现在 %(n)s 次", held) % {"n": held}
@@ -210,7 +211,7 @@ def _noticed(rows: list[PlaceFinding]) -> list[Step]:
     if done:
         text += ngettext("，办好 %(n)s 件", "，办好 %(n)s 件", done) % {"n": done}
     shown = [one for one in matters.values() if one.publication == "shown" and not one.restriction]
-    url = links.url("portal:matter", shown[-1].number) if shown else ""
+    url = address("portal:matter", shown[-1].number) if shown else ""
     return [Step(clock.day_of(rows[0].created_at), text, url, text, "eye")]
 
 
@@ -242,7 +243,7 @@ def _of_clubs(place: str, told: set[UUID], limit: int) -> list[Story]:
     known = delegating.told([(one.kind, one.ref) for rows_ in sent.values() for one in rows_])
     found = []
     for one in clubs:
-        url = links.url("academy:club", one.number) or links.url("people:group", one.org_id)
+        url = address("academy:club", one.number) or address("people:group", one.org_id)
         story = Story(one.org.name, url)
         story.steps += _wish(one.matter)
         story.steps += _club_steps(one, one.org, held[one.pk], begun.get(one.pk))

@@ -30,6 +30,7 @@ from mulin.academy.sessions.views import absolute
 from mulin.kernel import clock, codes, policy, registry, rulebook, throttle
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import NotVisible
+from mulin.kernel.links import address
 from mulin.kernel.pages import posted, tried
 from mulin.ledger.models import Book
 from mulin.people.queries import group_target
@@ -247,7 +248,7 @@ def group_page(request: HttpRequest, group_id: UUID) -> HttpResponse:
         "books": _books(group.pk) if own else [],
         "own": own,
         "leads": policy.can(actor, access.TEND, group_target(group)),
-        "group_url": links.url("people:group", group.pk),
+        "group_url": address("people:group", group.pk),
     }
     return render(request, "academy/keeping/group.html", context)
 

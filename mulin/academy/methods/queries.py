@@ -4,7 +4,6 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from mulin.academy.clubs.models import Club
@@ -13,6 +12,7 @@ from mulin.academy.methods.models import Adoption, Criterion, Evidence, Method, 
 from mulin.kernel import codes, policy, registry
 from mulin.kernel.actors import Actor
 from mulin.kernel.errors import NotVisible
+from mulin.kernel.links import address
 from mulin.kernel.numbers import clean_number
 from mulin.kernel.policy import Fields, Target
 from mulin.voices.queries import public_matters
@@ -129,13 +129,6 @@ def get_adoption(actor: Actor, number: str, *, lock: bool = False) -> Adoption:
 # What evidence leads to
 
 
-def _url(name: str, *args: str) -> str:
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
-
-
 def topics(numbers: Collection[str]) -> dict[str, dict[str, str]]:
     """Announced topics by number: title and address. Topics belong to another module of this floor."""
     ask = registry.providers().get("councils.public_topics")
@@ -166,9 +159,9 @@ def evidence_of(method: Method) -> list[dict[str, Any]]:
     for one in rows:
         link = ("", "", "")
         if matter := matters.get(one.matter_id):
-            link = (matter.public_title, _url("portal:matter", matter.number), _("事项"))
+            link = (matter.public_title, address("portal:matter", matter.number), _("事项"))
         elif one.club_id in clubs:
-            link = (one.club.org.name, _url("academy:club", one.club.number), _("社团"))
+            link = (one.club.org.name, address("academy:club", one.club.number), _("社团"))
         elif topic := known.get(one.topic):
             link = (topic["title"], topic["url"], _("议题"))
         found.append({"evidence": one, "title": link[0], "url": link[1], "kind": link[2]})

@@ -20,6 +20,7 @@ from mulin.kernel.clock import today
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError, NotAllowed
+from mulin.kernel.links import address
 from mulin.kernel.numbers import show_number
 from mulin.kernel.pages import page, posted, refuse, tried
 from mulin.kernel.policy import Target
@@ -115,7 +116,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     form = forms.Describe(posted(request), initial=initial)
     if found.kind != "offer":
         del form.fields["gives"]
-    back = showing.page("desk:wish", found.number) or reverse("academy_desk:orders")
+    back = address("desk:wish", found.number) or reverse("academy_desk:orders")
     if asking and tried(
         request,
         form,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from mulin.academy.orders.models import Order
 from mulin.academy.orders.reading import DAYS, choices
 from mulin.kernel import policy
 from mulin.kernel.actors import Actor
+from mulin.kernel.links import address
 from mulin.places.queries import name_of
 from mulin.voices.models import Matter, MeToo
 from mulin.voices.queries import public_matters
@@ -112,8 +113,8 @@ def _public(matter: Matter, is_pressed: bool) -> dict[str, Any]:
         "number": matter.number,
         "title": matter.public_title or matter.title,
         "is_offer": matter.kind == "offer",
-        "url": page("portal:matter", matter.number),
-        "me_too_url": page("portal:me-too", matter.number) if matter.is_open else "",
+        "url": address("portal:matter", matter.number),
+        "me_too_url": address("portal:me-too", matter.number) if matter.is_open else "",
         "pressed": is_pressed,
         "people": people_word(n) if matter.kind == "wish" else "",
         "state": states.badge(order.state),
@@ -123,20 +124,12 @@ def _public(matter: Matter, is_pressed: bool) -> dict[str, Any]:
     }
 
 
-def page(name: str, *args: Any) -> str:
-    """An address of a page of another module; empty in a house without it."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
-
-
 def desk_row(order: Order, names: dict[str, str]) -> dict[str, Any]:
     """One order on the desk's list; `behind` comes with the query."""
     return {
         "number": order.number,
         "title": order.matter.title,
-        "url": page("desk:wish", order.number),
+        "url": address("desk:wish", order.number),
         "is_offer": order.kind == "offer",
         "gives": states.GIVES.get(order.gives, ""),
         "theme": theme_word(order.theme),

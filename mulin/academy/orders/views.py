@@ -16,6 +16,7 @@ from mulin.academy.orders.reading import DAYS
 from mulin.kernel import codes
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import NotVisible
+from mulin.kernel.links import address
 from mulin.places.queries import exists, name_of
 
 OTHER = "other"
@@ -106,5 +107,5 @@ def theme(request: HttpRequest, place: str, theme: str) -> HttpResponse:
 
 def _say(place: str, kind: str, theme: str) -> str:
     """The one page on which residents say things, with kind and theme filled in."""
-    report = showing.page("portal:report")
+    report = address("portal:report")
     return f"{report}?place={place}&kind={kind}" + (f"&theme={theme}" if theme else "") if report else ""

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import segno
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from mulin.councils.meetings.catalogue import type_of
 from mulin.councils.meetings.models import AgendaItem, Meeting, MeetingAction
 from mulin.councils.topics.reading import is_public
 from mulin.kernel import clock
+from mulin.kernel.links import address
 from mulin.places.queries import name_of
 from mulin.voices.models import Matter
 
@@ -123,10 +124,7 @@ def _shown(item: AgendaItem, desk: bool, may_decide: bool) -> Shown:
 
 def _matter_url(matter: Matter | None) -> str:
     """The public page of what an item is about, as long as that is public."""
-    try:
-        return reverse("portal:matter", args=[matter.number]) if matter and is_public(matter) else ""
-    except NoReverseMatch:
-        return ""  # a house without that shell
+    return address("portal:matter", matter.number) if matter and is_public(matter) else ""
 
 
 def _place(item: AgendaItem | None) -> str:

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,6 +17,7 @@ from mulin.councils.topics.models import Step, Topic
 from mulin.kernel import codes, registry, rulebook, throttle
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError
+from mulin.kernel.links import address
 from mulin.kernel.pages import posted
 from mulin.places.queries import exists, full_name, name_of, names_of
 
@@ -207,10 +208,7 @@ def resolution(request: HttpRequest, number: str) -> HttpResponse:
 def _topic_url(topic: Topic | None) -> str:
     if topic is None or topic.announced_at is None:
         return ""
-    try:
-        return reverse("councils:topic", args=[topic.number])
-    except NoReverseMatch:
-        return ""
+    return address("councils:topic", topic.number)
 
 
 def _published(number: str):
@@ -272,17 +270,10 @@ def rating(request: HttpRequest, number: str) -> HttpResponse:
         "figures": ratings.shown(step) if is_out else None,
         "takes": bool(survey and ratings.takes(survey)),
         "until": on_day(survey.closes_on) if survey else "",
-        "survey_url": _survey_url(survey.number) if survey else "",
+        "survey_url": address("portal:survey", survey.number) if survey else "",
         "decision": found.decision if found else "",
         "resolution_url": reverse("councils:resolution", args=[found.number]) if found else "",
         "works": reading.works(queries.public_works(topic)),
         "works_url": reverse("councils:result-works", args=[topic.number]),
     }
     return render(request, "councils/results/rating.html", context)
-
-
-def _survey_url(number: str) -> str:
-    try:
-        return reverse("portal:survey", args=[number])
-    except NoReverseMatch:
-        return ""  # a house without the residents' shell

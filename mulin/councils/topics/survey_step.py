@@ -8,7 +8,6 @@ and, unless the process says otherwise, its results are published. A question wh
 from typing import Any
 from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -16,6 +15,7 @@ from mulin.councils.steps import Progress, SettingError, Settings, StepKind, onl
 from mulin.councils.topics.models import Step, Topic
 from mulin.kernel import rulebook
 from mulin.kernel.actors import Actor
+from mulin.kernel.links import address
 from mulin.voices.surveys import actions, queries
 from mulin.voices.surveys.models import ONCE, Survey
 from mulin.voices.surveys.reading import on_day
@@ -126,10 +126,7 @@ def stop(*, actor: Actor, topic: Topic, step: Step) -> None:
 
 def _page(name: str, step: Step) -> str:
     survey = _survey(step)
-    try:
-        return reverse(name, args=[survey.number]) if survey else ""
-    except NoReverseMatch:
-        return ""  # a house without that shell
+    return address(name, survey.number) if survey else ""
 
 
 def desk_url(topic: Topic, step: Step) -> str:

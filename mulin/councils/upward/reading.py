@@ -7,7 +7,7 @@ from typing import Any
 
 import xlsxwriter
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from mulin.councils.upward import queries, states, telling, timing
 from mulin.councils.upward.models import Hop, Proposal
 from mulin.kernel import clock
 from mulin.kernel.actors import Actor
+from mulin.kernel.links import address
 from mulin.kernel.numbers import show_number
 from mulin.kernel.rules import CERTAINTIES
 from mulin.places.queries import name_of, names_of
@@ -134,26 +135,19 @@ def grew_from(proposal: Proposal, worker: Actor | None = None) -> list[tuple[str
     neither the need nor the matter behind it."""
     found = []
     if proposal.topic and proposal.topic.announced_at:
-        found.append((proposal.topic.title, _url("councils:topic", proposal.topic.number)))
+        found.append((proposal.topic.title, address("councils:topic", proposal.topic.number)))
     if need := proposal.need:
         if worker and visible_needs(worker).filter(pk=need.pk).exists():
-            found.append((need.title, _url("desk:need", need.number)))
+            found.append((need.title, address("desk:need", need.number)))
         elif need.state != "draft":
-            found.append((need.title, _url("portal:need", need.place, need.number)))
+            found.append((need.title, address("portal:need", need.place, need.number)))
     if matter := proposal.matter:
         if worker and visible_matters(worker).filter(pk=matter.pk).exists():
             page = "desk:case" if matter.way == "case" else "desk:wish"
-            found.append((matter.title, _url(page, matter.number)))
+            found.append((matter.title, address(page, matter.number)))
         elif matter.publication == "shown" and not matter.restriction:
-            found.append((matter.public_title, _url("portal:matter", matter.number)))
+            found.append((matter.public_title, address("portal:matter", matter.number)))
     return [(words, url) for words, url in found if url]
-
-
-def _url(name: str, *args: str) -> str:
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 def workbook(found: list[Proposal]) -> bytes:

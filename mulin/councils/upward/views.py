@@ -3,22 +3,15 @@
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from mulin.councils.upward import queries, reading, states, telling
 from mulin.kernel import codes
+from mulin.kernel.links import address
 from mulin.kernel.numbers import show_number
 from mulin.places.queries import exists, full_name, name_of
 
 PER_PAGE = 30
-
-
-def _home(place: str) -> str:
-    try:
-        return reverse("portal:community", args=[place])
-    except NoReverseMatch:
-        return ""
 
 
 @require_safe
@@ -31,7 +24,7 @@ def proposals_of(request: HttpRequest, place: str) -> HttpResponse:
     context = {
         "place": place,
         "place_name": name_of(place),
-        "home": _home(place),
+        "home": address("portal:community", place),
         "rows": reading.rows(list(shown), "councils:proposal"),
         "shown": shown,
         "road": [str(states.LEVEL_WORDS[level]) for level, _place in queries.road_above(place)],

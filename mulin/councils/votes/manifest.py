@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from mulin.councils.rosters import queries as rosters
 from mulin.councils.votes import inbox, kinds, personal_data, running, states
 from mulin.councils.votes.models import Vote, VoteChallenge
+from mulin.kernel.links import address
 from mulin.kernel.registry import (
     PUBLIC,
     RESTRICTED,
@@ -77,10 +77,7 @@ def _challenger(entry: Any) -> Iterable[UUID]:
 
 
 def _page(entry: Any) -> str:
-    try:
-        return reverse("councils:vote", args=[entry.data.get("number", "")])
-    except NoReverseMatch:
-        return "/council/"
+    return address("councils:vote", entry.data.get("number", ""), otherwise="/council/")
 
 
 NOTICES = (

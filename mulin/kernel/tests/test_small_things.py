@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mulin.kernel import clock, numbers, paging, secrets, throttle
+from mulin.kernel import clock, links, numbers, paging, secrets, throttle
 from mulin.kernel.errors import ActionError
 from mulin.kernel.logs import scrub
 from mulin.kernel.models import Cursor, Throttle
@@ -152,3 +152,9 @@ def test_a_metrics_token_with_strange_letters_is_refused_and_not_an_error(client
     monkeypatch.setenv("MULIN_METRICS_TOKEN", "a-long-token")
     assert client.get("/metrics", headers={"Authorization": "Bearer é"}).status_code == 404
     assert client.get("/metrics", headers={"Authorization": "Bearer a-long-token"}).status_code == 200
+
+
+def test_the_address_of_a_page_that_is_not_in_the_house_is_what_stands_instead():
+    assert links.address("no:such-page") == ""
+    assert links.address("no:such-page", 1, otherwise="/desk/") == "/desk/"
+    assert links.address("people:group", "0190b0f0-0000-7000-8000-000000000000").startswith("/")

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mulin.kernel import clock, policy, secrets
 from mulin.kernel.actors import Actor
+from mulin.kernel.links import address
 from mulin.mutualaid.matching import access, candidates, queries, states, wording
 from mulin.mutualaid.matching.actions.needs import KINDS_OF_VOICES
 from mulin.mutualaid.matching.catalogue import kind_of, word
@@ -45,10 +46,7 @@ def matter_url(row: AidNeed) -> str:
     """Where the desk reads what a need grew out of; empty without one, or in a house without a desk."""
     if row.matter is None:
         return ""
-    try:
-        return reverse("desk:case" if row.matter.way == "case" else "desk:wish", args=[row.matter.number])
-    except NoReverseMatch:
-        return ""
+    return address("desk:case" if row.matter.way == "case" else "desk:wish", row.matter.number)
 
 
 def way_of(actor: Actor, matter: Matter) -> dict[str, str] | None:

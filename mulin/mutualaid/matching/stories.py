@@ -4,11 +4,12 @@ child."""
 
 from collections.abc import Iterable
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from mulin.kernel import clock
+from mulin.kernel.links import address
 from mulin.kernel.stories import Step, Story
 from mulin.mutualaid.matching.models import AidGiveBack, AidMatch
 from mulin.mutualaid.matching.queries import public_give_backs
@@ -58,7 +59,4 @@ def _story(place: str, rows: list[AidGiveBack], begun: dict) -> Story:
 
 def _page_of(matter: Matter) -> str:
     """The public page of a matter; empty in a house without a portal."""
-    try:
-        return reverse("portal:matter", args=[matter.number])
-    except NoReverseMatch:
-        return ""
+    return address("portal:matter", matter.number)

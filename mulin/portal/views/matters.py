@@ -20,6 +20,7 @@ from mulin.kernel.actors import ANONYMOUS
 from mulin.kernel.clock import now
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError, NotVisible
+from mulin.kernel.links import address
 from mulin.kernel.numbers import show_number
 from mulin.kernel.registry import PUBLIC
 from mulin.portal import community, receipts, words
@@ -70,7 +71,7 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
         "timeline": _stages(found),
         "came_from": community.came_from(found),
         "grew": community.grew_into(found),
-        "register": words.page("disclosure:register"),
+        "register": address("disclosure:register"),
         "facts": facts,
         "where": register_words.where(facts),
         "times": register_words.times(facts),

@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from mulin.kernel import clock, codes, policy, rulebook
 from mulin.kernel import waiting as waiting_rows
 from mulin.kernel.actors import Actor
+from mulin.kernel.links import address
 from mulin.kernel.models import Entry
 from mulin.kernel.numbers import show_number
 from mulin.kernel.registry import PUBLIC, InboxItem, InboxSource, NoticeRule, Sentence, sentences
@@ -87,10 +87,7 @@ def _owner(entry: Any) -> Iterable[UUID]:
 
 def _public_url(entry: Any) -> str:
     number = entry.data.get("number", "")
-    try:
-        return reverse("portal:need", args=[entry.place, number])
-    except NoReverseMatch:
-        return "/"
+    return address("portal:need", entry.place, number, otherwise="/")
 
 
 def _desk_url(entry: Any) -> str:
@@ -98,10 +95,7 @@ def _desk_url(entry: Any) -> str:
 
 
 def _desk_page(number: str) -> str:
-    try:
-        return reverse("desk:need", args=[number])
-    except NoReverseMatch:
-        return "/desk/"
+    return address("desk:need", number, otherwise="/desk/")
 
 
 NOTICES = (
@@ -195,20 +189,20 @@ def card(actor: Actor, place: str) -> dict[str, Any] | None:
     shown = queries.rows(here.filter(state__in=states.RANKED).select_related("owner"))
     if not shown and not here.filter(state__in=("not_now", "done")).exists():
         return None
-    try:
-        rows = [
-            {
-                "title": one.need.title,
-                "url": reverse("portal:need", args=[place, one.need.number]),
-                "state": badge(one.need.state),
-                "owner": str(one.need.owner or ""),
-                "people": one.people,
-            }
-            for one in shown[:ON_CARD]
-        ]
-        return {"rows": rows, "url": reverse("portal:needs", args=[place])}
-    except NoReverseMatch:
+    page = address("portal:needs", place)
+    if not page:
         return None  # a house without the residents' shell
+    rows = [
+        {
+            "title": one.need.title,
+            "url": address("portal:need", place, one.need.number),
+            "state": badge(one.need.state),
+            "owner": str(one.need.owner or ""),
+            "people": one.people,
+        }
+        for one in shown[:ON_CARD]
+    ]
+    return {"rows": rows, "url": page}
 
 
 def badge(state: str) -> dict[str, Any]:

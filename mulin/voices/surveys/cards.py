@@ -1,11 +1,11 @@
 """What a community's home shows of surveys: what is being asked now, and the latest results."""
 
 from django.db.models import QuerySet
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from mulin.kernel import clock, waiting
 from mulin.kernel.actors import Actor
+from mulin.kernel.links import address
 from mulin.kernel.registry import Door, DoorSource
 from mulin.voices.surveys import queries
 from mulin.voices.surveys.reading import on_day
@@ -32,9 +32,8 @@ def result_door(row: waiting.Row) -> Door | None:
 
 
 def _door(page: str, row: waiting.Row, line: str) -> Door | None:
-    try:
-        url = reverse(page, args=[row.ref])
-    except NoReverseMatch:
+    url = address(page, row.ref)
+    if not url:
         return None  # a house without the residents' shell
     return Door(row.title, url, _("问卷"), "edit", line)
 

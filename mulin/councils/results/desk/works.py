@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -19,6 +19,7 @@ from mulin.councils.results.models import Work
 from mulin.kernel import policy, registry
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
+from mulin.kernel.links import address
 from mulin.kernel.pages import page, posted, run, tried
 
 PLAN, REPORT = needs(access.PLAN), needs(access.REPORT)
@@ -88,12 +89,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _case_url(work: Work) -> str:
-    if not work.matter:
-        return ""
-    try:
-        return reverse("desk:case", args=[work.matter.number])
-    except NoReverseMatch:
-        return ""
+    return address("desk:case", work.matter.number) if work.matter else ""
 
 
 def _above(actor: Any, work: Work) -> tuple[str, str] | None:
