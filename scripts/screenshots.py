@@ -31,6 +31,7 @@ COLOURS = 256
 MOST_EACH, MOST_ALL = 150_000, 1_500_000
 SAID = "2栋三楼楼道的灯坏了三天，老人晚上下楼看不见台阶"
 TREE = "香樟枝条压到了电线"
+MARKET, GARDEN, RENEWAL = "堰塘边早上的市集", "给新种的小花园起个名字", "原仪表厂宿舍改造"
 
 
 class Camera:
@@ -114,6 +115,26 @@ def workers_pages(camera: Camera) -> None:
         camera.take(page, "board-desk")
 
 
+def neighbours_pages(camera: Camera) -> None:
+    """What neighbours settle and do together."""
+    with camera.page(PHONE) as page:
+        for name, words in (("opinions-phone", MARKET), ("vote-phone", GARDEN), ("topic-phone", RENEWAL)):
+            camera.open(page, f"/council/c/{PLACE}/")
+            # A topic that is settled stands below its surveys, which have longer names of the same words.
+            page.locator("main a", has_text=words).last.click()
+            page.wait_for_load_state("networkidle")
+            camera.take(page, name)
+        camera.open(page, f"/academy/c/{PLACE}/")
+        camera.take(page, "college-phone")
+        camera.open(page, "/aid/")
+        camera.take(page, "aid-phone")
+    with camera.page(DESK, "clerk") as page:
+        camera.open(page, "/desk/academy/weeks/")
+        page.locator("main a", has_text="没公布").first.click()
+        page.wait_for_load_state("networkidle")
+        camera.take(page, "week-desk")
+
+
 @contextmanager
 def running_demo() -> Iterator[str]:
     """The address of a new demo in a temporary folder; it ends with the block."""
@@ -154,6 +175,7 @@ def take_all(base: str) -> int:
         camera = Camera(browser, base)
         residents_pages(camera)
         workers_pages(camera)
+        neighbours_pages(camera)
         browser.close()
     big = [name for name, size in camera.sizes.items() if size > MOST_EACH]
     total = sum(camera.sizes.values())

@@ -18,13 +18,13 @@ from mulin.bookings.models import Booking
 from mulin.kernel import clock, policy, secrets
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
+from mulin.kernel.onward import onward
 from mulin.kernel.pages import page, posted, run, tried
 from mulin.places.queries import names_of
 from mulin.places.venues import queries as places
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 MANAGE = needs(queries.MANAGE)
-PER_PAGE = 100
 SHOWS = ("waiting", "coming", "past")
 
 
@@ -39,11 +39,11 @@ def bookings(request: HttpRequest) -> HttpResponse:
     found = {
         "waiting": queries.waiting(actor),
         "coming": queries.manageable(actor).filter(ends_at__gt=now, state="booked"),
-        "past": queries.manageable(actor)
-        .filter(ends_at__lte=now, ends_at__gt=now - timedelta(days=60))
-        .order_by("-starts_at"),
+        "past": queries.manageable(actor).filter(ends_at__lte=now, ends_at__gt=now - timedelta(days=60)),
     }[show]
-    rows = list(found[:PER_PAGE])
+    order = ("-starts_at", "-id") if show == "past" else ("starts_at", "id")
+    listed = onward(request, found, order=order)
+    rows = listed.rows
     venues = places.by_ids({one.resource.ref for one in rows})
     names = names_of({one.place for one in rows})
     context = {
@@ -55,6 +55,7 @@ def bookings(request: HttpRequest) -> HttpResponse:
                 , None),
             )
         ],
+        "list": listed,
         "show": show,
         "here": "venues",
     }  # fmt: skip

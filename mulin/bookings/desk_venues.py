@@ -16,6 +16,7 @@ from mulin.bookings import terms, venue_forms, views
 from mulin.kernel import clock, policy
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
+from mulin.kernel.onward import onward
 from mulin.kernel.pages import page, posted, run, tried
 from mulin.places.models import Venue
 from mulin.places.queries import names_of
@@ -24,7 +25,6 @@ from mulin.places.venues import queries as places
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 MANAGE = needs(places.MANAGE)
-PER_PAGE = 200
 FILTERS = ("", "idle", "bookable", "station", "culture", "feature", "use", "closed")
 
 
@@ -38,7 +38,8 @@ def venues(request: HttpRequest) -> HttpResponse:
     found = _shown(places.manageable(actor), show)
     if word:
         found = found.filter(name__icontains=word)
-    rows = list(found[:PER_PAGE])
+    listed = onward(request, found, order=("place", *places.ORDER))
+    rows = listed.rows
     names = names_of({one.place for one in rows})
     labels = (
         ("", _("在用的")), ("idle", _("闲置的")), ("use", _("盘活的")), ("bookable", _("可以预约")),
@@ -49,6 +50,7 @@ def venues(request: HttpRequest) -> HttpResponse:
         "rows": [{**views.card(one), "place": names.get(one.place, ""), "weekly": words.weekly_hours(one),
                   "is_7x12": is_7x12(one), "area": one.area, "within": one.within, "theme": one.theme,
                   "tenancy": one.tenancy} for one in rows],
+        "list": listed,
         "tabs": [
             {"label": label, "url": f"?show={key}" if key else "?", "current": key == show, "count": None}
             for key, label in labels

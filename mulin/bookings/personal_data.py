@@ -36,6 +36,8 @@ def erase(account_id: UUID) -> int:
     coming = Booking.objects.filter(account=account_id, org=None, what="room", starts_at__gt=clock.now())
     for one in coming.filter(state__in=("asked", "booked")).select_related("resource").order_by("id"):
         slots.free(one)
+    # Why somebody cancelled is in their own words.
+    Booking.objects.filter(account=account_id, state="cancelled").update(reason="")
     return Booking.objects.filter(account=account_id).update(account=None, note="", title="")
 
 

@@ -99,13 +99,13 @@ def groups_to_book_for(actor: Actor, place: str) -> list[Organisation]:
     return list(Organisation.objects.filter(district, pk__in=may, closed_on=None).order_by("name", "id"))
 
 
-def groups_at(place: str, limit: int = 200) -> list[Organisation]:
+def groups_at(place: str) -> list[Organisation]:
     """Groups of a community and its street, to book for at the desk."""
     low = place[:9] if len(place) == 12 else place
     found = Organisation.objects.filter(
         kind__in=Organisation.GROUPS, closed_on=None, place__gte=low, place__lt=f"{low}:"
     )
-    return list(found.order_by("name", "id")[:limit])
+    return list(found.order_by("name", "id"))
 
 
 def rooms_of(actor: Actor, since: datetime, until: datetime) -> list[Venue]:

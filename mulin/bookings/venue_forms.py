@@ -19,7 +19,6 @@ from mulin.places.queries import children, names_of, sites
 from mulin.places.venues import catalogue, checking, hours, opening, words
 from mulin.places.venues import queries as places
 
-MOST = 200
 BLANK = gettext_lazy("不填")
 
 
@@ -41,7 +40,7 @@ def place_choices(actor: Actor) -> list[tuple[str, str]]:
         for one in below if codes.level(own) < codes.Level.STREET else ():
             found += [inner.code for inner in children(one)]
     fitting = [one for one in dict.fromkeys(found) if codes.level(one) >= codes.Level.STREET]
-    fitting = [one for one in fitting if policy.can(actor, places.MANAGE, one)][:MOST]
+    fitting = [one for one in fitting if policy.can(actor, places.MANAGE, one)]
     names = names_of(fitting)
     return sorted(((one, names[one]) for one in fitting), key=lambda one: -codes.level(one[0]))
 
@@ -181,7 +180,7 @@ def _owners(venue: Venue) -> list[tuple[str, str]]:
     """Units and groups of the community, and whoever has it now."""
     near = Q(place=venue.place, closed_on=None)
     found = Organisation.objects.filter(near | Q(pk=venue.owner)).order_by("name")
-    return [(str(one.pk), str(one)) for one in found[:MOST]]
+    return [(str(one.pk), str(one)) for one in found]
 
 
 class Hours(forms.Form):

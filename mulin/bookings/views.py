@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import segno
 from django.http import HttpRequest, HttpResponse
@@ -126,9 +127,8 @@ def venue(request: HttpRequest, number: str) -> HttpResponse:
     found = places.get_venue(number)
     actor = actor_of(request)
     this = showing.monday_of("")
-    monday = showing.monday_of(request.GET.get("week", ""))
-    monday = min(max(monday, this - timedelta(weeks=WEEKS_BACK)), this + timedelta(weeks=WEEKS_AHEAD))
     own = queries.own_bookings(actor).filter(resource__ref=found.pk) if actor.account else []
+    monday, days = _week(found, request.GET.get("week", ""), {one.pk for one in own})
     rules = terms.terms_of(found) if found.is_bookable else None
     is_gone = bool(found.closed_on and found.closed_on <= clock.today())
     rooms = [] if is_gone else places.venues_of(found.place).filter(within=found)
@@ -136,7 +136,7 @@ def venue(request: HttpRequest, number: str) -> HttpResponse:
         **facts(found),
         "is_gone": is_gone,
         "rooms": [card(one) for one in rooms],
-        "days": showing.week(found, monday, own={one.pk for one in own}),
+        "days": days,
         "title": week_title(monday),
         "before": (monday - timedelta(weeks=1)).isoformat()
         if monday > this - timedelta(weeks=WEEKS_BACK)
@@ -150,6 +150,19 @@ def venue(request: HttpRequest, number: str) -> HttpResponse:
         "knows_me": bool(actor.account),
     }
     return render(request, "bookings/venue.html", context)
+
+
+def _week(found: Venue, asked: str, own: set[UUID]) -> tuple[date, list[showing.Day]]:
+    """The week that was asked for; without a wish this one, or the next where this one has nothing left."""
+    this = showing.monday_of("")
+    monday = showing.monday_of(asked)
+    monday = min(max(monday, this - timedelta(weeks=WEEKS_BACK)), this + timedelta(weeks=WEEKS_AHEAD))
+    days = showing.week(found, monday, own=own)
+    is_over = not any(one.kind == "free" for day in days for one in day.stretches)
+    if asked or not (found.is_bookable and is_over):
+        return monday, days
+    monday += timedelta(weeks=1)
+    return monday, showing.week(found, monday, own=own)
 
 
 def facts(found: Venue) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from mulin.bookings.views import facts
 from mulin.kernel import clock
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError
+from mulin.kernel.onward import onward
 from mulin.kernel.pages import posted, tried
 from mulin.places.queries import name_of
 from mulin.places.venues import queries as places
@@ -81,11 +83,11 @@ def mine(request: HttpRequest) -> HttpResponse:
         return redirect_to_login(request.get_full_path())
     every = queries.own_bookings(actor)
     now = clock.now()
-    coming = list(every.filter(ends_at__gt=now, state__in=("asked", "booked")).order_by("starts_at")[:SHOWN])
-    shown = {one.pk for one in coming}
-    past = [one for one in every[: SHOWN * 2] if one.pk not in shown][:SHOWN]
+    live = Q(ends_at__gt=now, state__in=("asked", "booked"))
+    coming = list(every.filter(live).order_by("starts_at", "id"))
+    past = onward(request, every.exclude(live), order=("-starts_at", "-id"), size=SHOWN)
     place = actor_place(request)
-    context = {"coming": _rows(coming), "past": _rows(past), "place": place}
+    context = {"coming": _rows(coming), "past": _rows(past.rows), "list": past, "place": place}
     if place:
         context["place_name"] = name_of(place)
     return render(request, "bookings/mine.html", context)
@@ -164,4 +166,4 @@ def mine_calendar(request: HttpRequest) -> HttpResponse:
     if not actor.account:
         return redirect_to_login(request.get_full_path())
     coming = queries.own_bookings(actor).filter(ends_at__gt=clock.now(), state__in=("asked", "booked"))
-    return _calendar(request, list(coming.order_by("starts_at")[:SHOWN]), "bookings")
+    return _calendar(request, list(coming.order_by("starts_at")), "bookings")

@@ -224,16 +224,21 @@ class Step:
 
 # Steps of the ladder after which a case waits at the desk of the street, of the district.
 AT_STREET, AT_DISTRICT = 2, 3
+# Units whose people sit at the desk of their place.
+OFFICES = frozenset({"committee", "street_office"})
 
 
 def desk_of(case: Case) -> str:
     """The place whose desk must care: the community, or what the case has risen to. A community may not see
     a tip-off, so that one waits at the street from the beginning."""
+    street, district = codes.street(case.place) or case.place, codes.district(case.place) or case.place
     if case.escalation >= AT_DISTRICT:
-        return codes.district(case.place) or case.place
-    if case.escalation >= AT_STREET or case.restriction == "tip_off":
-        return codes.street(case.place) or case.place
-    return case.place
+        return district
+    place = street if case.escalation >= AT_STREET or case.restriction == "tip_off" else case.place
+    if case.state == "returned" and case.lead and case.lead.kind in OFFICES and case.lead.place == place:
+        # The desk's own office objected, and nobody decides on their own unit.
+        return district if place == street else street
+    return place
 
 
 def acting_org(actor: Actor, orgs: frozenset[UUID], case: Case) -> UUID | None:

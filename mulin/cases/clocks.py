@@ -198,7 +198,9 @@ def _moved(one: Clock, case: Case) -> datetime:
     total = Limit.parse(one.limit)
     extra = Limit.parse(one.rule["extended_by"])
     base = total.due_after_pauses(one.started_at, spans(one), calendar(), clock.now(), hours).at
-    return extra.due(base, calendar(), hours).at
+    # A pause that began after the first end, but within the extension, moves what was added.
+    later = [(begin, end) for begin, end in spans(one) if begin >= one.extended_at]
+    return extra.due_after_pauses(base, later, calendar(), clock.now(), hours).at
 
 
 def resume(case: Case) -> None:

@@ -114,7 +114,7 @@ def _told(
 NOTICES = (
     _told("cases.case.accepted", _("您反映的事%(about)s已受理"), notices.people, resident=True),
     _told("cases.case.dispatched", _("有一件事派给了您的单位：%(about)s"), notices.lead_unit),
-    _told("cases.case.objected", _("%(about)s有异议，等您决定"), notices.desk),
+    _told("cases.case.objected", _("%(about)s有异议，等您决定"), notices.deciders),
     _told("cases.case.objection_rejected", _("%(about)s的异议没有成立，请继续办理"), notices.lead_unit),
     _told("cases.case.objection_upheld", _("%(about)s改派给了您的单位"), notices.lead_unit),
     _told("cases.case.started", _("您反映的事%(about)s开始办理"), notices.people, resident=True),

@@ -439,6 +439,7 @@ FITS: dict[str, Callable[..., bool]] = {
     "acknowledge": lambda a, c, i, x: c.severity == "major" and c.acknowledged_at is None,
     "check": lambda a, c, i, x: c.severity == "major",
     "object": lambda a, c, i, x: c.lead_id in a.orgs,
+    "decide-objection": lambda a, c, i, x: c.lead_id not in a.orgs,
     "answer-whistle": lambda a, c, i, x: any(
         row.role == "whistled" and row.state != "done" and row.org_id in a.orgs for row in i
     ),

@@ -94,13 +94,17 @@ def called_units(entry: Entry) -> Iterable[UUID]:
     return _of_orgs(entry.data.get("orgs", ()), _case(entry))
 
 
-def _nearest(case: Case | None, permission: str, *, but: UUID | None = None) -> list[UUID]:
-    """Who holds the permission nearest to the case: at its place, else at the levels up to the district."""
+def _nearest(
+    case: Case | None, permission: str, *, but: UUID | None = None, outside: str | None = None
+) -> list[UUID]:
+    """Who holds the permission nearest to the case: at its place, else at the levels up to the district.
+    `outside`: a unit whose people do not count."""
     if case is None:
         return []
     roles = _roles(permission) & _sighted(case)
     for place in reversed(codes.chain(case.place)):
-        found = who_may_open(case, _post_holders(Q(place=place, role__in=roles)))
+        where = Q(place=place, role__in=roles) & (~Q(org=outside) if outside else Q())
+        found = who_may_open(case, _post_holders(where))
         found = [pk for pk in found if pk != but]
         if found or codes.level(place) <= codes.Level.DISTRICT:
             return found
@@ -110,6 +114,11 @@ def _nearest(case: Case | None, permission: str, *, but: UUID | None = None) -> 
 def desk(entry: Entry) -> Iterable[UUID]:
     """Those who dispatch at the place itself; the street where the place has nobody."""
     return _nearest(_case(entry), "cases.case:dispatch")
+
+
+def deciders(entry: Entry) -> Iterable[UUID]:
+    """Who decides on an objection, nearest first; nobody of the unit that objected."""
+    return _nearest(_case(entry), "cases.case:decide_objection", outside=entry.data.get("org"))
 
 
 def lead_or_desk(entry: Entry) -> Iterable[UUID]:

@@ -87,7 +87,6 @@ def list_cases(
         page = _search(actor, wanted, cursor, size)
     else:
         order = order if order in ORDERS else "burning"
-        cursor = cursor if _fits(cursor, order) else None
         rows, branches = _rows(actor, wanted, order), _branches(actor) if order == "newest" else ()
         page = paging.page(
             rows,
@@ -98,20 +97,6 @@ def list_cases(
             shown=Case.objects.select_related(*SHOWN),
         )
     return replace(page, items=decorate(page.items))
-
-
-def _fits(cursor: str | None, order: str) -> bool:
-    """Whether a cursor holds values of this order's columns; others give the first page, never an error."""
-    values = paging.decode(cursor) if cursor else None
-    readers = {"newest": (UUID,), "burning": (int, datetime.fromisoformat, UUID)}[order]
-    if not values or len(values) != len(readers):
-        return False
-    try:
-        for read, value in zip(readers, values, strict=True):
-            read(value)
-    except (ValueError, TypeError, AttributeError):
-        return False
-    return True
 
 
 def _rows(actor: Actor, wanted: Filters, order: str) -> QuerySet[Case]:
@@ -252,7 +237,7 @@ def _search(actor: Actor, wanted: Filters, cursor: str | None, size: int) -> pag
         hit = rows.filter(Q(number=number) | Q(matter__voices__number=number)).distinct()
         return paging.Page(list(hit[:size]), None)
     values = paging.decode(cursor) if cursor else None
-    before = values[0] if values and isinstance(values[0], int) else None
+    before = values[0] if values and type(values[0]) is int and 0 < values[0] < 2**62 else None
     places = [wanted.place] if codes.is_valid(wanted.place) else _searched(actor)
     is_narrowed = replace(wanted, q="", place="") != Filters() or bool(_branches(actor))
     first = int(size * (NARROWED_RUN if is_narrowed else FIRST_RUN)) + 1

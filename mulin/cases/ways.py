@@ -5,12 +5,14 @@ Lean on purpose, since it runs inside every report: the case, its clocks in one 
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mulin.cases import base, classes, clocks, counting, routing
 from mulin.cases.models import Case, Involvement
 from mulin.kernel import clock
 from mulin.kernel.actors import Actor
+from mulin.kernel.errors import ActionError
 from mulin.kernel.inserting import insert
 from mulin.kernel.registry import Way, WayResult
 from mulin.voices import matters
@@ -96,6 +98,11 @@ def sync(*, actor: Actor, matter: Any, before: Any = None) -> WayResult:
     return WayResult(record=case.id, counts=tuple(counting.difference(counted, counting.tally(case))))
 
 
+def _is_own(actor: Actor, voice: Any) -> bool:
+    own = actor.account is not None and voice.account_id == actor.account
+    return own or voice.pk in actor.receipts
+
+
 def withdraw(*, actor: Actor, matter: Any, voice: Any) -> WayResult:
     """The last voice was taken back before anybody was sent: the case ends with it."""
     from mulin.voices.models import Voice
@@ -103,6 +110,11 @@ def withdraw(*, actor: Actor, matter: Any, voice: Any) -> WayResult:
     case = Case.objects.select_for_update().filter(matter_id=matter.id).first()
     left = Voice.objects.filter(matter_id=matter.id).exclude(pk=voice.pk).exclude(state="withdrawn")
     if case is None or case.state not in AT_START or left.exists():
+        if case and case.is_open and not left.exists() and not _is_own(actor, voice):
+            # It would spare the desk the question whether the matter is solved.
+            raise ActionError(
+                "under-way", _("这件事已经在办，只有反映的人自己可以撤回。联系过他的，请记一次回访。")
+            )
         return WayResult(record=case.id if case else None)
     counted = counting.tally(case)
     clocks.stop(case, *clocks.KINDS)
@@ -117,4 +129,4 @@ def withdraw(*, actor: Actor, matter: Any, voice: Any) -> WayResult:
     )
 
 
-WAY = Way("case", _("办"), KINDS, attach, sync=sync, withdraw=withdraw)
+WAY = Way("case", gettext_lazy("办"), KINDS, attach, sync=sync, withdraw=withdraw)

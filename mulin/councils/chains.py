@@ -222,7 +222,10 @@ def _candidates(
     asked, who, trust = asked[kept], who[kept], trust[kept]
     if campaign.heard_no and len(asked):
         size = len(campaign.stance)
-        heard = np.array([one * size + by for one, by in campaign.heard_no])
+        # Who has no household here (a number beyond them all, or none) knows nobody, and would be taken for
+        # another pair.
+        pairs = (one * size + by for one, by in campaign.heard_no if 0 <= by < size)
+        heard = np.fromiter(pairs, np.int64)
         fresh = ~np.isin(asked * size + who, heard)
         asked, who, trust = asked[fresh], who[fresh], trust[fresh]
     return asked, who, trust, reach[who]

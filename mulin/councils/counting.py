@@ -246,9 +246,10 @@ def decide(rule: VoteRule, totals: Totals) -> Result:
     took_part = _took_part(rule, totals)
     steps.append(Step("took_part", took_part.as_json()))
     bases = {"roster": totals.roster, "took_part": took_part, "decided": totals.decided}
-    # Who came to a meeting is there, with or without a paper.
+    # Who came to a meeting is there, with or without a paper; owners take part by their papers alone
+    # (民法典第278条: 参与表决).
     bases["present"] = totals.present or took_part
-    there = replace(took_part, heads=bases["present"].heads)
+    there = took_part if rule.body == "owners" else replace(took_part, heads=bases["present"].heads)
     quorum = [compared("quorum", one, there, bases, {}) for one in thresholds.parse(rule.quorum or "")]
     steps += quorum
     if not all(step.values["is_met"] for step in quorum):

@@ -151,7 +151,9 @@ def _added(
         there = [unit.id for unit in units if unit.id in said]
         if not there:
             continue
-        area = sum(areas[unit] for unit in there)
+        # A spoiled paper beside a good one is as if it had not been given, for its unit's area too.
+        good = [unit for unit in there if any(_is_good(rule, one) for one in said[unit])]
+        area = sum(areas[unit] for unit in good or there)
         for name in _names_of(rule, set().union(*(said[unit] for unit in there))):
             people[name] += 1
             space[name] += area
@@ -161,10 +163,14 @@ def _added(
 def _names_of(rule: VoteRule, choices: set[Choice | None]) -> tuple[str, ...]:
     """Where a head is counted. A spoiled paper beside a good one is as if it had not been given; the order in
     which somebody ticks several options is no difference."""
-    good = {tuple(sorted(one)) for one in choices if one is not None and rule.is_valid(one)}
+    good = {tuple(sorted(one)) for one in choices if one is not None and _is_good(rule, one)}
     if not good:
         return ("void",)
     if len(good) > 1:
         return ("contradicted",)
     (choice,) = good
     return ("decided", *choice) if choice else ("blank",)
+
+
+def _is_good(rule: VoteRule, choice: Choice | None) -> bool:
+    return choice is not None and rule.is_valid(choice)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -76,6 +77,8 @@ class Election:
 def amount(text: str) -> Fraction:
     """An exact amount of money; "1234,50" and "1234.50" are the same."""
     try:
+        if "e" in text.lower():
+            raise ValueError  # a number such as 1e999999999 would fill the memory
         return Fraction(text.strip().replace(",", "."))
     except (ValueError, ZeroDivisionError):
         raise PabulibError(f"{text!r} is no amount") from None
@@ -176,6 +179,24 @@ def _points(text: str) -> int:
     if value.denominator != 1:
         raise PabulibError(f"points are integers, not {text!r}")
     return value.numerator
+
+
+def wrong_sums(election: Election) -> list[str]:
+    """Where what a file says of its own papers is not so: how many there are, and of approvals how many
+    support each project. A paper added, taken out or changed shows here also where it changes no winner."""
+    found = []
+    said = {
+        "num_votes": (election.meta.get("num_votes", ""), len(election.ballots)),
+        "num_projects": (election.meta.get("num_projects", ""), len(election.projects)),
+    }
+    if election.meta.get("vote_type", "").strip().lower() == "approval":
+        support = Counter(one for ballot in election.ballots for one in ballot.choices)
+        rows = election.projects
+        said |= {f"votes of {one.id}": (one.fields.get("votes", ""), support[one.id]) for one in rows}
+    for name, (text, counted) in said.items():
+        if text.strip() and text.strip() != str(counted):
+            found.append(f"{name}: published {text.strip()}, counted {counted}")
+    return found
 
 
 # --- writing -------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ MODULE = Module(
     },
     desk_nav=(
         NavItem("inbox", _("待办"), "desk:inbox", "inbox", 10, "desk.desk:enter"),
-        NavItem("cases", _("事项"), "desk:cases", "list", 20, "cases.case:view"),
+        NavItem("cases", pgettext_lazy("desk", "事项"), "desk:cases", "list", 20, "cases.case:view"),
         NavItem("enter", _("登记"), "desk:enter", "edit", 30, "voices.voice:submit_for"),
         NavItem(
             "publication", _("公开审核"), "desk:publication", "eye", 40, "voices.matter:publish", "cases"

@@ -1,5 +1,7 @@
 """The register as an Atom feed: the latest published matters of the site or of a place."""
 
+import re
+
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
@@ -11,6 +13,8 @@ from mulin.disclosure.queries import Filters, list_entries
 from mulin.places.queries import name_of
 
 SIZE = 50
+# Signs that XML cannot hold, as some editors leave them in what is pasted.
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def atom(request: HttpRequest, filters: Filters) -> bytes:
@@ -27,7 +31,7 @@ def atom(request: HttpRequest, filters: Filters) -> bytes:
     )
     for entry in list_entries(filters, size=SIZE).items:
         feed.add_item(
-            title=entry.title,
+            title=_NOT_XML.sub("", entry.title),
             link=request.build_absolute_uri(reverse("portal:matter", args=[entry.number])),
             description=_text(entry),
             unique_id=f"urn:uuid:{entry.id}",
@@ -42,4 +46,4 @@ def _text(entry) -> str:
     parts = [f"{words.where(entry)} · {entry.state}", entry.text]
     if entry.answer:
         parts.append(_("答复：%(text)s") % {"text": entry.answer})
-    return "\n".join(part for part in parts if part)
+    return _NOT_XML.sub("", "\n".join(part for part in parts if part))

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mulin.insight import lateness, topics
+from mulin.insight import joining, lateness, topics
 from mulin.kernel.registry import STAFF, Module, NavItem, Periodic, Sentence
 
 # Each call does a second's work at most; a street is looked at twice an hour.
@@ -22,4 +22,5 @@ MODULE = Module(
         Periodic("hot-topics", EVERY, topics.refresh),
         Periodic("late-cases", lateness.EVERY, lateness.count_late),
     ),
+    providers={"following.insight": joining.join_streets},
 )

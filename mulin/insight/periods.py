@@ -8,6 +8,7 @@ from datetime import date, timedelta
 PRESETS = {"week": 7, "month": 30, "quarter": 90, "year": 365}
 DEFAULT = "month"
 LONGEST = 366 * 5
+EARLIEST = date(1900, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ def of(since: date | None, until: date | None, today: date, default: str = DEFAU
     that are the wrong way round are turned; nothing begins before LONGEST days ago or ends after today."""
     if since is None and until is None:
         return preset(default, today)
-    last = min(until or today, today)
-    first = since or last - timedelta(days=PRESETS[DEFAULT] - 1)
+    last = max(min(until or today, today), EARLIEST)
+    first = max(since, EARLIEST) if since else last - timedelta(days=PRESETS[DEFAULT] - 1)
     if first > last:
         first, last = last, min(first, today)
     first = max(first, last - timedelta(days=LONGEST))

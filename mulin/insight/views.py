@@ -20,6 +20,7 @@ from mulin.insight.periods import from_query
 from mulin.kernel import clock, codes, policy, recounting, registry
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
+from mulin.kernel.errors import NotVisible
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WALL_SECONDS = 30
@@ -54,6 +55,8 @@ def own_place(request: HttpRequest, actor: Actor) -> str:
 def home(request: HttpRequest) -> HttpResponse:
     """`/board/`: on to the place that is the person's own; `?place=` goes to another one."""
     place = request.GET.get("place") or own_place(request, actor_of(request))
+    if not codes.is_valid(place):
+        raise NotVisible
     query = request.GET.copy()
     query.pop("place", None)
     return HttpResponseRedirect(

@@ -24,6 +24,12 @@ def today() -> date:
     return now().astimezone(zone()).date()
 
 
+def midnight(day: date) -> datetime:
+    """The beginning of a day in the product's zone. Days before or after all records stand at their edges."""
+    day = min(max(day, date(1900, 1, 1)), date(2999, 1, 1))
+    return datetime(day.year, day.month, day.day, tzinfo=zone())
+
+
 def day_of(moment: datetime) -> date:
     """The calendar day in the product's zone: counters and deadlines are by local day, not by UTC."""
     return moment.astimezone(zone()).date()

@@ -120,7 +120,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "enter_desk_url": SimpleLazyObject(lambda: address("desk:inbox") if may_enter_desk(actor) else ""),
         "unread": SimpleLazyObject(lambda: notices.unread_count(actor)),
         "elder": request.COOKIES.get("mulin_elder") == "1",
-        "theme": request.COOKIES.get("mulin_theme", "auto"),
+        # Not "theme": pages of courses and clubs have one of their own.
+        "shell_theme": request.COOKIES.get("mulin_theme", "auto"),
         "portal_shell": _template("shell.portal_template", "kernel/base_portal.html"),
         "desk_shell": _template("shell.desk_template", "kernel/base_desk.html"),
         "home_url": address("portal:home"),

@@ -5,9 +5,11 @@ import time
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 
 from mulin.kernel import outage
 from mulin.kernel.context import error_shell
@@ -34,7 +36,7 @@ class RequestContext:
 
     def __init__(self, get_response):
         self.get_response = get_response
-        tiles = settings.MULIN_MAP_TILES.split("/{")[0] if settings.MULIN_MAP_TILES else ""
+        tiles = tile_source(settings.MULIN_MAP_TILES)
         self.csp = CSP.format(tiles=f" {tiles}" if tiles else "")
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -65,6 +67,16 @@ class RequestContext:
         return response
 
 
+def tile_source(template: str) -> str:
+    """Where the tiles of `MULIN_MAP_TILES` come from, as the policy writes it: `https://t{s}.example.cn/…`
+    and the like are all hosts below `example.cn`, and a path or a key is no part of it."""
+    scheme, _found, rest = template.partition("://")
+    host = rest.partition("/")[0].partition("?")[0]
+    if "{" in host:
+        host = "*." + host.rpartition("}")[2].partition(".")[2]
+    return f"{scheme}://{host}" if host else ""
+
+
 def tell_next(request: HttpRequest, response: HttpResponse) -> None:
     """A form that a script sends (`X-Mulin-Draft`) is told where to go instead of being led there: scripts
     follow unseen, so that the next page would be made twice and its messages be lost."""
@@ -87,6 +99,9 @@ class ErrorPages:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if outage.is_outage(error):
             return outage.page(request, error)
+        if isinstance(error, DataError | ValueError) and "NUL (0x00)" in str(error):
+            # PostgreSQL keeps no such character, and nobody can type one.
+            error = ActionError("text-unreadable", _("这里有不能识别的字符。"), status=400)
         if request.path.startswith("/api/"):
             return problem(request, error)
         if isinstance(error, NotVisible):

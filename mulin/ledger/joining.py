@@ -5,7 +5,6 @@ in the others is posted over to it, so that every sum stays, and they are closed
 and takes itself as `ref`: it is found by its id, never again as the book of its owner.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,34 +13,17 @@ from django.utils.translation import gettext as _
 from mulin.kernel.db import write
 from mulin.ledger import posting
 from mulin.ledger.models import Book
+from mulin.places.joining import meeting
 
 KIND = "book.joined"
-AT_ONCE = 1000
-Key = tuple[str, str, str, Any]
 
 
 def join_books(mapping: Mapping[str, str]) -> int:
     """Join what would be twice under the new codes (`mapping`: old code -> new code). For the reorganisation
     of places, before its rows are rewritten; one transaction a set, so it can be run again. Returns how many
     books were closed."""
-    moving = {old: new for old, new in mapping.items() if old != new}
-    sets: dict[Key, list[Any]] = defaultdict(list)
-    for place, unit, kind, ref, pk in _rows(list(moving)):
-        sets[moving[place], unit, kind, ref].append(pk)
-    # Books that are at the new place already, and do not leave it.
-    staying = {new for new, *_rest in sets} - moving.keys()
-    for place, unit, kind, ref, pk in _rows(sorted(staying)):
-        if (place, unit, kind, ref) in sets:
-            sets[place, unit, kind, ref].append(pk)
-    return sum(_join(place, pks) for (place, *_rest), pks in sorted(sets.items(), key=str) if len(pks) > 1)
-
-
-def _rows(places: list[str]) -> list[tuple]:
-    found: list[tuple] = []
-    for start in range(0, len(places), AT_ONCE):
-        books = Book.objects.filter(place__in=places[start : start + AT_ONCE])
-        found += books.values_list("place", "unit", "kind", "ref", "pk")
-    return found
+    met = meeting(Book.objects.all(), mapping, "unit", "kind", "ref")
+    return sum(_join(place, pks) for (place, *_rest), pks in met.items())
 
 
 def _join(place: str, pks: list[Any]) -> int:

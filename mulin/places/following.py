@@ -195,6 +195,13 @@ class CountMoves:
     communities: dict[str, str] = field(default_factory=dict)
     whole: dict[str, str] = field(default_factory=dict)  # old street -> new street
     rest: dict[str, str] = field(default_factory=dict)  # closed divisions: what was counted at themselves
+    sites: dict[str, str] = field(default_factory=dict)  # grids and other sites that get a new number
+    merged: set[str] = field(default_factory=set)  # communities that become one with another
+
+    def mixed(self) -> set[str]:
+        """Communities that leave their street and become one with another: afterwards nobody can tell from
+        the records whose categories were whose, so that they are counted again."""
+        return self.merged & self.split().keys()
 
     def split(self) -> dict[str, str]:
         return {old: new for old, new in self.communities.items() if codes.street(old) not in self.whole}
@@ -209,15 +216,16 @@ def move_counts(moves: CountMoves) -> int:
                 total += _move_node(table, 9, old, new)
     split = moves.split()
     shares = _category_shares(split) if split else {}
+    mixed = moves.mixed()
     for old, new in moves.communities.items():
         with write():
             if old in split:
                 n = _move_node("kernel_countlevel", 12, old, new)
-                if n:
+                if n and old not in mixed:
                     _move_categories(old, new, shares.get(new, Counter()))
             else:
                 n = _rename("kernel_countlevel", 12, old, new)
-            total += n + _rename_grids(old, new)
+            total += n + _rename_grids(old, new, moves.sites)
     for old, new in sorted(moves.rest.items(), reverse=True):  # streets before their district
         with write():
             for table in _TABLES:
@@ -225,7 +233,7 @@ def move_counts(moves: CountMoves) -> int:
     return total
 
 
-def _rename_grids(old: str, new: str) -> int:
+def _rename_grids(old: str, new: str, sites: Mapping[str, str]) -> int:
     low, high = f"{old}-", f"{old}."
     with connection.cursor() as cursor:
         cursor.execute(
@@ -233,7 +241,8 @@ def _rename_grids(old: str, new: str) -> int:
             [low, high],
         )
         nodes = [row[0] for row in cursor.fetchall()]
-    return sum(_rename("kernel_countlevel", 15, node, new + node[12:]) for node in nodes)
+    moved = {node: sites.get(node, new + node[12:]) for node in nodes}
+    return sum(_rename("kernel_countlevel", 15, node, now) for node, now in moved.items())
 
 
 def _category_shares(split: Mapping[str, str]) -> dict[str, Counter]:

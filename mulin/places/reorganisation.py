@@ -41,6 +41,7 @@ WHAT.update(
         "split": ("街道拆分须写明各村社区去向", "a street that is split needs its communities named"),
         "full": ("新街道下没有空余的代码", "the new street has no code left"),
         "twice": ("两个单位分到同一个代码", "two moves end at one code"),
+        "reused": ("这个代码同一天才空出来，请换一天或换一个代码", "the code is given up on that very day"),
     }
 )
 
@@ -292,7 +293,15 @@ class _Planner:
             self._create(new, 12, community.name, community.kind, invented=not given)
 
     def _check_targets(self) -> None:
-        """No two communities at one code; streets may be merged."""
+        """No two communities at one code; streets may be merged. No code that is given up on that day either:
+        records follow in rounds, and would follow twice."""
+        given_up = {move.old for move in self.result.moves}
+        for move in self.result.moves:
+            if move.new in given_up:
+                self.result.problems.append(
+                    RowError("crosswalk", 0, "new_codes", "reused", f"{move.old} -> {move.new}")
+                )
+                self.result.unresolved += 1
         counts = Counter(move.new for move in self.result.moves if move.level == 12)
         for move in self.result.moves:
             if move.level == 12 and counts[move.new] > 1:

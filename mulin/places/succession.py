@@ -1,7 +1,7 @@
 """Reading old codes: which code a place has now, and which it had before.
 
 Old journal lines, printed receipts and bookmarks keep the code of their day. A code below a community
-follows its community: nothing is stored for it unless it was redrawn.
+follows its community: nothing is stored for it unless it got another number (`renumbering`).
 """
 
 from collections import Counter, defaultdict
@@ -50,17 +50,18 @@ def successors(code: str, on: date | None = None) -> list[str]:
             open_codes += [(new, day) for new in following if new != current]
         elif current not in found:
             found.append(current)
-    if "-" in code and found == [code]:
-        base, _, tail = code.partition("-")
-        return [f"{new}-{tail}" for new in successors(base, on)]
-    return sorted(found)
+    if "-" not in code:
+        return sorted(found)
+    parts = (one.partition("-") for one in found)
+    return sorted({f"{new}-{tail}" for base, _, tail in parts for new in successors(base, on)})
 
 
 def predecessors(code: str) -> list[str]:
     """All older codes whose place is now (at least partly) this one, without the code itself."""
     base, dash, tail = code.partition("-")
+    table = _table()
     back: dict[str, list[str]] = defaultdict(list)
-    for old, rows in _table().items():
+    for old, rows in table.items():
         for _, new in rows:
             back[new].append(old)
     found: list[str] = []
@@ -68,7 +69,8 @@ def predecessors(code: str) -> list[str]:
     while waiting:
         for old in back.get(waiting.pop(), ()):
             named = f"{old}-{tail}" if dash and "-" not in old else old
-            if named not in found:
+            # A site that got another number when its community was merged has rows of its own.
+            if named not in found and (named == old or named not in table):
                 found.append(named)
                 waiting.append(old)
     return sorted(found)

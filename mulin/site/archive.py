@@ -20,6 +20,7 @@ from mulin.kernel import journal
 from mulin.kernel.actors import SYSTEM
 from mulin.kernel.clock import now
 from mulin.kernel.db import is_postgres, write
+from mulin.site import instance
 
 FORMAT = 1
 KEYS = ("secret.key", "data.key")
@@ -49,8 +50,8 @@ def backup(target: str | Path, *, with_keys: bool = False, say: Say = _quiet) ->
         sums: dict[str, str] = {}
         with tarfile.open(partial, "w:gz", compresslevel=3) as tar:
             for path, name in [(dump, dump.name), *_files(with_keys)]:
-                sums[name] = _sum(path)
-                tar.add(path, name, recursive=False)
+                if found := _add(tar, path, name):
+                    sums[name] = found
             manifest = {
                 "format": FORMAT,
                 "made": now().isoformat(),
@@ -74,6 +75,20 @@ def _files(with_keys: bool) -> Iterator[tuple[Path, str]]:
     for name in KEYS if with_keys else ():
         if (home / name).exists():
             yield home / name, name
+
+
+def _add(tar: tarfile.TarFile, path: Path, name: str) -> str:
+    """Put a file into the archive and return its checksum. Sum and content are read from one opened file: the
+    instance goes on, and may meanwhile put another one in its place. "" for one that is gone by now."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        return ""
+    with file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        tar.addfile(tar.gettarinfo(arcname=name, fileobj=file), file)
+    return found
 
 
 def _sum(path: Path) -> str:
@@ -143,6 +158,9 @@ def restore(source: str | Path, *, say: Say = _quiet) -> dict[str, Any]:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes((Path(folder) / name).read_bytes())
     connection.close()
+    # The backup of an older version has its tables, whatever those of the instance were a moment ago.
+    (settings.MULIN_HOME / ".migrations").unlink(missing_ok=True)
+    instance.ensure_database()
     with write():
         journal.record("kernel.backup.restored", actor=SYSTEM)
     verdict = journal.verify()

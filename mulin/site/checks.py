@@ -111,8 +111,8 @@ def _work() -> Iterator[Finding]:
         Entry.objects.filter(code="kernel.backup.made").order_by("-id").values_list("at", flat=True).first()
     )
     if made is None or clock.now() - made > OLDEST_BACKUP:
-        last = f"is of {made:%Y-%m-%d}" if made else "was never made"
-        yield "backup", f"The last backup {last}. Let `mulin backup FILE` run every day, to another disk."
+        last = f"The last backup is of {made:%Y-%m-%d}." if made else "No backup was ever made."
+        yield "backup", f"{last} Let `mulin backup FILE` run every day, to another disk."
     oldest = Entry.objects.filter(position=None).order_by("id").values_list("at", flat=True).first()
     if oldest is not None and clock.now() - oldest > SLOWEST_SEAL:
         yield "worker", f"Journal lines wait since {oldest:%Y-%m-%d %H:%M}: the worker does not run."

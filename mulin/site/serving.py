@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.core.management.base import CommandError
+from django.http.request import validate_host
 
 from mulin.kernel.parents import end_with_parent
 
@@ -79,13 +80,21 @@ def worker_command() -> list[str]:
     return [sys.executable, "-m", "mulin.site.cli", "worker"]
 
 
+def _known_host(here: str) -> dict[str, str]:
+    """The name to ask under: an instance that only knows its public name refuses every other one."""
+    if validate_host(here, settings.ALLOWED_HOSTS) or not settings.ALLOWED_HOSTS:
+        return {}
+    return {"Host": settings.ALLOWED_HOSTS[0].lstrip(".")}
+
+
 def wait_until_ready(host: str, port: int, seconds: float = 30) -> bool:
-    address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/healthz"
+    here = "127.0.0.1" if host == "0.0.0.0" else f"[{host}]" if ":" in host else host
+    request = urllib.request.Request(f"http://{here}:{port}/healthz", headers=_known_host(here))
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
-            with opener.open(address, timeout=2) as answer:
+            with opener.open(request, timeout=2) as answer:
                 return answer.status == 200
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)

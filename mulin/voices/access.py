@@ -121,7 +121,7 @@ def find_voice(actor: Actor, number: str, queryset: QuerySet[Voice]) -> Voice:
     except NotVisible:
         number = clean_number(number)
         about = Q(matter__number=number) | Q(first_matter__number=number)
-        own = queryset.filter(own_q(actor), about).order_by("id").first()
+        own = queryset.filter(voice_q(actor), own_q(actor), about).order_by("id").first()
         if own is None:
             raise
         return own

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +24,7 @@ TITLE_LENGTH = 30
 LOCATED_BY = ("map-wgs84", "map-gcj02", "map-bd09", "list", "words", "community")
 ADDRESS_LENGTH = 160
 FRESH = timedelta(days=1)
+EARLIEST = 1900
 # The key of an anonymous request is all that stands before its receipt, so it must not be guessable.
 ANONYMOUS_KEY_LENGTH = 16
 _SENTENCE_END = re.compile(r"[。！？!?\n；;]")
@@ -83,10 +85,19 @@ def title_of(text: str) -> str:
     return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
 
 
+def _unprintable(sign: str) -> str:
+    """What stays of a sign that Python would not print: the rare characters of names, which may be newer than
+    its tables or a place's own, and a blank for the blanks of other programs. Controls go."""
+    kind = unicodedata.category(sign)
+    if kind == "Zs":
+        return " "
+    return sign if kind == "Co" or (kind == "Cn" and "\U00020000" <= sign <= "\U0003fffd") else ""
+
+
 def check_text(text: str, place: str, field_name: str = "text", most: int | None = None) -> str:
     """The text without blanks around it and without control characters, or ActionError (422)."""
     text = "".join(
-        c for c in text.replace("\r\n", "\n") if c in "\n\t" or c.isprintable() or c == "\u3000"
+        c if c in "\n\t\u3000" or c.isprintable() else _unprintable(c) for c in text.replace("\r\n", "\n")
     ).strip()
     if not text:
         raise ActionError("text-missing", _("请说一说是什么事。"), field=field_name, status=422)
@@ -119,6 +130,8 @@ def check_category(code: str) -> str:
 
 def check_moment(moment: datetime | None) -> None:
     """Nothing is told that has not happened yet; a day is left for clocks that go wrong."""
+    if moment and moment.year < EARLIEST:
+        raise ActionError("time-wrong", _("请填写正确的日期。"), field="happened_at", status=422)
     if moment and moment > clock.now() + FRESH:
         raise ActionError("time-wrong", _("这个时间还没有到。"), field="happened_at", status=422)
 

@@ -76,7 +76,7 @@ def served(database: Sqlite | Postgres, home: Path | None = None) -> Iterator[In
     server = Server(environment, free_port(), scratch / "server.log")
     instance = Instance(home, scratch, environment, database, server, "")
     try:
-        seeded = instance.run("-c", SEED)
+        seeded = instance.run("-c", SEED, seconds=900)  # a minute of work; more where others work too
         assert seeded.returncode == 0, seeded.stderr[-3000:]
         instance.token = instance.run("-m", "mulin.site.cli", "token", "clerk").stdout.split()[-1]
         server.start()

@@ -13,9 +13,11 @@ from mulin.academy.clubs.models import Gathering
 from mulin.kernel import clock, policy
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
+from mulin.kernel.onward import onward
 from mulin.kernel.pages import page, posted, tried
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
+OVER = 50
 SEE = needs(MANAGE)
 
 
@@ -25,13 +27,11 @@ def gatherings(request: HttpRequest) -> HttpResponse:
     """What is planned first, then what was held; and which clubs could meet next."""
     actor = actor_of(request)
     mine = Gathering.objects.filter(policy.visible(actor, MANAGE)).prefetch_related("clubs__org")
+    over = onward(request, mine.exclude(state="planned"), order=("-starts_at", "-id"), size=OVER)
     context = {
-        "planned": [
-            showing.gathering_row(one) for one in mine.filter(state="planned").order_by("starts_at")[:50]
-        ],
-        "over": [
-            showing.gathering_row(one) for one in mine.exclude(state="planned").order_by("-starts_at")[:50]
-        ],
+        "planned": [showing.gathering_row(one) for one in mine.filter(state="planned").order_by("starts_at")],
+        "over": [showing.gathering_row(one) for one in over.rows],
+        "list": over,
         "ideas": desk_reading.next_rungs(actor),
         "now": clock.now(),
         "here": "gatherings",

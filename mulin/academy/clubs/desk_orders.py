@@ -16,8 +16,6 @@ from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
 from mulin.kernel.pages import page, posted, tried
 
-MOST = 100
-
 
 class Serve(django_forms.Form):
     orders = django_forms.MultipleChoiceField(
@@ -38,7 +36,7 @@ def serve(request: HttpRequest, number: str) -> HttpResponse:
     found = queries.get_club(actor, number)
     policy.require(actor, access.MANAGE, access.target_of(found))
     waiting = orders.listed(actor, state="", theme=found.theme, place=found.place)
-    rows = list(waiting.filter(state__in=("gathered", "accepted"))[:MOST])
+    rows = list(waiting.filter(state__in=("gathered", "accepted")))
     form = Serve(posted(request), initial={"orders": [one.number for one in rows if one.kind == "wish"]})
     form.fields["orders"].choices = [(one.number, _line(one)) for one in rows]
     if tried(

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import xlsxwriter
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -25,12 +26,13 @@ from mulin.kernel import policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.links import address
 from mulin.kernel.numbers import show_number
+from mulin.kernel.onward import onward
 from mulin.kernel.policy import Fields
 from mulin.people.states import role_name
 from mulin.places.queries import names_of
 
-SHOWN, MOST = 200, 3000
 TABS = ("running", "asked", "resting", "closed")
+ORDER = ("place", "union", "org__name", "id")
 
 
 def uuid_of(text: str) -> UUID | None:
@@ -48,18 +50,19 @@ def _wanted(data: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _rows(actor: Actor, given: Mapping[str, str], most: int) -> list[Club]:
+def _rows(actor: Actor, given: Mapping[str, str]) -> QuerySet[Club]:
     found = queries.desk_clubs(actor).filter(state=given["state"])
     if given["union"]:
         found = found.filter(union=given["union"])
     if given["q"]:
         found = found.filter(org__name__icontains=given["q"])
-    return list(found.order_by("place", "union", "org__name")[:most])
+    return found.order_by(*ORDER)
 
 
-def list_page(actor: Actor, data: Mapping[str, str]) -> dict[str, Any]:
-    given = _wanted(data)
-    rows = _rows(actor, given, SHOWN)
+def list_page(actor: Actor, request: HttpRequest) -> dict[str, Any]:
+    given = _wanted(request.GET)
+    listed = onward(request, _rows(actor, given), order=ORDER)
+    rows = listed.rows
     names = names_of({one.place for one in rows})
     counts = Counter(access.led(actor).order_by().values_list("state", flat=True))
     here = reverse("academy_desk:clubs")
@@ -70,6 +73,7 @@ def list_page(actor: Actor, data: Mapping[str, str]) -> dict[str, Any]:
     ]
     return {
         "rows": [{**showing.club_row(one, desk=True), "place": names.get(one.place, "")} for one in rows],
+        "list": listed,
         "is_narrow": bool(given["union"] or given["q"]),
         "tabs": [
             {
@@ -91,7 +95,7 @@ def list_page(actor: Actor, data: Mapping[str, str]) -> dict[str, Any]:
 
 def workbook(actor: Actor, data: Mapping[str, str]) -> bytes:
     """The narrowed list, a row a club."""
-    rows = _rows(actor, _wanted(data), MOST)
+    rows = list(_rows(actor, _wanted(data)))
     names = names_of({one.place for one in rows})
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"strings_to_formulas": False, "strings_to_urls": False})
@@ -115,7 +119,7 @@ def workbook(actor: Actor, data: Mapping[str, str]) -> bytes:
 
 def print_page(actor: Actor, data: Mapping[str, str]) -> dict[str, Any]:
     """Running clubs under their unions."""
-    rows = _rows(actor, {"state": "running", "union": _wanted(data)["union"], "q": ""}, MOST)
+    rows = list(_rows(actor, {"state": "running", "union": _wanted(data)["union"], "q": ""}))
     names = sorted(set(names_of({one.place for one in rows}).values()))
     return {"groups": showing.by_union(rows), "place_name": names[0] if len(names) == 1 else ""}
 

@@ -30,7 +30,7 @@ LEAD, MANAGE = needs(access.LEAD), needs(access.MANAGE)
 def clubs(request: HttpRequest) -> HttpResponse:
     """Clubs at one's place, or those that one leads."""
     actor = actor_of(request)
-    context = desk_reading.list_page(actor, request.GET)
+    context = desk_reading.list_page(actor, request)
     context["may_found"] = policy.can_somewhere(actor, access.MANAGE)
     return page(request, "academy/clubs/desk_list.html", {**context, "here": "clubs"})
 

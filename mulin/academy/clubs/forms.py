@@ -23,7 +23,6 @@ from mulin.places.models import Venue
 from mulin.places.queries import children, name_of, names_of, sites
 
 LOCAL = "%Y-%m-%dT%H:%M"
-NEAR = 400
 
 
 def place_choices(actor: Actor, permission: str) -> list[tuple[str, str]]:
@@ -37,7 +36,7 @@ def place_choices(actor: Actor, permission: str) -> list[tuple[str, str]]:
         found.append(own)
         if codes.level(own) <= codes.Level.STREET:
             found += [one.code for one in children(own)]
-    fitting = [one for one in dict.fromkeys(found) if codes.level(one) in (9, 12)][:NEAR]
+    fitting = [one for one in dict.fromkeys(found) if codes.level(one) in (9, 12)]
     names = names_of(fitting)
     return [(one, names[one]) for one in fitting]
 
@@ -47,13 +46,13 @@ def site_choices(place: str) -> list[tuple[str, Any]]:
     if codes.level(place) != codes.Level.COMMUNITY:
         return []
     groups = ((_("网格"), "grid"), (_("楼栋"), "building"))
-    return [(word, [(one.code, one.name) for one in sites(place, kind)[:NEAR]]) for word, kind in groups]
+    return [(word, [(one.code, one.name) for one in sites(place, kind)]) for word, kind in groups]
 
 
 def venue_choices(place: str) -> list[tuple[str, str]]:
     """Open venues of the community, then those of the rest of its street."""
     low, high = codes.bounds(place[:9] + "000")
-    rows = list(Venue.objects.filter(closed_on=None, place__gte=low, place__lt=high).order_by("name")[:NEAR])
+    rows = list(Venue.objects.filter(closed_on=None, place__gte=low, place__lt=high).order_by("name"))
     rows.sort(key=lambda one: one.place != place)
     return [
         (one.number, one.name if one.place == place else f"{one.name}（{name_of(one.place)}）")
@@ -64,7 +63,7 @@ def venue_choices(place: str) -> list[tuple[str, str]]:
 def team_choices(place: str) -> list[tuple[str, str]]:
     """Groups of the place that could become clubs of the college."""
     rows = Organisation.objects.filter(place=place, kind__in=TEAMS, closed_on=None, club=None, is_public=True)
-    return [(str(one.pk), one.name) for one in rows.order_by("name")[:NEAR]]
+    return [(str(one.pk), one.name) for one in rows.order_by("name")]
 
 
 class ClubForm(forms.Form):

@@ -55,7 +55,7 @@ def public_clubs(place: str, *, union: str = "", age: str = "", day: int = 0, th
         rows = rows.filter(union=union)
     if theme:
         rows = rows.filter(theme=theme)
-    found = rows.order_by("union", "org__name", "id")[:500]
+    found = rows.order_by("union", "org__name", "id")
     return [one for one in found if _for_age(one, age) and _on_day(one, day)]
 
 

@@ -22,6 +22,7 @@ from mulin.kernel import clock, registry
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
 from mulin.kernel.links import address
+from mulin.kernel.onward import onward
 from mulin.kernel.pages import posted, run, tried
 from mulin.places.queries import name_of
 
@@ -114,13 +115,16 @@ def club(request: HttpRequest, number: str) -> HttpResponse:
     mine = queries.post_of(actor, found)
     inside = mine is not None or access.may_see_members(actor, found)
     ahead = found.sessions.filter(state="open", ends_at__gte=clock.now()).order_by("starts_at")[:5]
+    told = found.notices.all() if inside else found.notices.none()
+    notices = onward(request, told, order=("-id",), size=NOTICES)
     context = {
         **showing.club_facts(found),
         "mine": mine,
         "is_leader": mine is not None and mine.role == "group_leader",
         "members": queries.members(found) if inside else [],
         "listed": found.listed.filter(left_on=None).order_by("id") if inside else [],
-        "notices": found.notices.order_by("-id")[:NOTICES] if inside else [],
+        "notices": notices.rows,
+        "list": notices,
         "sessions": [{"session": one, "url": reverse("academy:session", args=[one.number])} for one in ahead],
         "gatherings": [showing.gathering_row(one) for one in found.gatherings.order_by("-starts_at")[:4]],
         "desk_url": _desk(actor, found),

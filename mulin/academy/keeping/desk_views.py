@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -30,6 +31,7 @@ from mulin.kernel.context import actor_of
 from mulin.kernel.days import day_words
 from mulin.kernel.door import needs
 from mulin.kernel.errors import NotVisible
+from mulin.kernel.onward import onward
 from mulin.kernel.pages import page, posted, run, tried
 from mulin.people import states as people_states
 from mulin.people.models import Organisation
@@ -38,7 +40,7 @@ from mulin.places.queries import children, name_of, names_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 HELPS, ASKS, TENDS, ROTAS = (needs(one) for one in (access.HELP, access.ASK, access.TEND, access.ROTA))
-PER_PAGE = 100
+GROUPS = 40
 FILTERS = {"now": ("asked", "kept"), "over": ("ended", "declined", "withdrawn")}
 
 
@@ -66,10 +68,13 @@ def keepings(request: HttpRequest) -> HttpResponse:
     found = access.visible_keepings(actor).filter(state__in=FILTERS[show])
     if word:
         found = found.filter(kept__name__icontains=word)
-    rows = list(found.order_by("state", "-id")[:PER_PAGE])
-    names = names_of({one.place for one in rows})
+    listed = onward(request, found, order=("state", "-id"))
+    rotas_ = onward(request, _rotas(actor), order=("org__name", "id"), name="rotas")
+    groups = onward(request, _groups(actor, access.TEND), order=("name", "id"), size=GROUPS, name="groups")
+    names = names_of({one.place for one in listed.rows})
     context = {
-        "rows": [_row(one, names) for one in rows],
+        "rows": [_row(one, names) for one in listed.rows],
+        "list": listed,
         "is_narrow": bool(word),
         "tabs": [
             {"label": label, "url": f"?show={key}", "current": key == show, "count": None}
@@ -79,8 +84,10 @@ def keepings(request: HttpRequest) -> HttpResponse:
             {"name": "show", "kind": "hidden", "value": show},
             {"name": "q", "label": _("找一个地方"), "kind": "search", "value": word},
         ],
-        "rotas": _rotas(actor),
-        "groups": _groups(actor, access.TEND)[:40],
+        "rotas": [_rota_row(one) for one in rotas_.rows],
+        "rotas_list": rotas_,
+        "groups": groups.rows,
+        "groups_list": groups,
         "turning": _turning(actor),
         "may_ask": policy.can_somewhere(actor, access.ASK),
         "here": "keeping",
@@ -96,17 +103,17 @@ def _row(one: Keeping, names: dict[str, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _rotas(actor: Actor) -> list[dict[str, Any]]:
+def _rotas(actor: Actor) -> QuerySet[Rota]:
     """Running rotas that the actor may manage."""
     seen = policy.visible(actor, access.ROTA, access.OF_ORG)
-    found = Rota.objects.filter(seen, state="running").select_related("org").order_by("org__name", "id")
-    return [
-        {
-            "title": one.title, "org": one.org.name, "rhythm": reading.rhythm(one),
-            "url": reverse("academy:rota", args=[one.number]), "edit_url": _url("rota-edit", one.number),
-        }
-        for one in found[:PER_PAGE]
-    ]  # fmt: skip
+    return Rota.objects.filter(seen, state="running").select_related("org")
+
+
+def _rota_row(one: Rota) -> dict[str, Any]:
+    return {
+        "title": one.title, "org": one.org.name, "rhythm": reading.rhythm(one),
+        "url": reverse("academy:rota", args=[one.number]), "edit_url": _url("rota-edit", one.number),
+    }  # fmt: skip
 
 
 def _turning(actor: Actor) -> str:
@@ -119,11 +126,11 @@ def _turning(actor: Actor) -> str:
     return ""
 
 
-def _groups(actor: Actor, permission: str) -> list[Organisation]:
+def _groups(actor: Actor, permission: str) -> QuerySet[Organisation]:
     """Open groups for which the actor may do this, by name."""
     seen = policy.visible(actor, permission, policy.Fields(place="place", orgs="id"))
     found = Organisation.objects.filter(seen, kind__in=Organisation.GROUPS, closed_on=None)
-    return list(found.order_by("name")[:200])
+    return found.order_by("name", "id")
 
 
 # Asking ---------------------------------------------------------------------------------------------------
@@ -134,7 +141,7 @@ def _groups(actor: Actor, permission: str) -> list[Organisation]:
 def new(request: HttpRequest) -> HttpResponse:
     """First for which group, then the place."""
     actor = actor_of(request)
-    groups = _groups(actor, access.ASK)
+    groups = list(_groups(actor, access.ASK))
     chosen = request.GET.get("org", "")
     group = next((one for one in groups if str(one.pk) == chosen), None)
     if group is None and len(groups) == 1:
@@ -219,7 +226,7 @@ def place_page(request: HttpRequest, number: str) -> HttpResponse:
         "rotas": reading.public_rotas(kept.rotas.all()),
         "tends": tends,
         "public_url": reading.place_url(kept) if public else "",
-        "others": [one for one in others if access.at_home(one, kept.place)][:20],
+        "others": [one for one in others if access.at_home(one, kept.place)],
         "here": "keeping",
     }
     return page(request, "academy/keeping/desk_place.html", context)
@@ -399,16 +406,20 @@ def rota_new(request: HttpRequest, org: UUID) -> HttpResponse:
 @FORM
 @ROTAS
 def rota_edit(request: HttpRequest, number: str) -> HttpResponse:
-    """Change what can change without moving a turn."""
+    """Other words, days or another time; coming turns follow, and who had taken one is told once."""
     actor = actor_of(request)
     rota = access.get_rota(actor, number)
     policy.require(actor, access.ROTA, access.target_of_rota(rota))
     form = forms.EditRota(rota, posted(request))
     url = reverse("academy:rota", args=[rota.number])
     if tried(request, form, lambda: rotas.edit_rota(actor=actor, number=number, **form.cleaned_data)):
+        messages.success(request, _("改好了，以后的班照这个来。改错了，再改回来就行。"))
         return redirect(url)
     end_url = _url("rota-end", rota.number) if rota.state == "running" else ""
-    lead = reading.rhythm(rota)
+    lead = _(
+        "现在是%(rhythm)s。换了日子，那天已经有人认领的班就取消，换了时间就跟着挪；认领的人会收到一次通知。"
+        "改错了可以改回来，取消了的班请他们再认领一次。"
+    ) % {"rhythm": reading.rhythm(rota)}
     return form_page(request, form, _("改值班表"), _("保存"), url, rota.title, lead=lead, end_url=end_url)
 
 
@@ -437,7 +448,7 @@ def delegates(request: HttpRequest, org: UUID) -> HttpResponse:
     if tried(request, form, act):
         messages.success(request, _("记下了：小组派代表去。是谁，小组自己商量。"))
         return redirect("academy_desk:keeping-delegates", org)
-    sent = list(Delegation.objects.filter(org=group, state="sent").order_by("-id")[:40])
+    sent = list(Delegation.objects.filter(org=group, state="sent").order_by("-id"))
     told = delegating.told((one.kind, one.ref) for one in sent)
     rows = [{"sent": one, **told[one.ref]} for one in sent if one.ref in told]
     title = _("%(org)s派代表") % {"org": group.name}

@@ -67,7 +67,7 @@ class Ask(forms.Form):
         super().__init__(*args, **kwargs)
         near = [one for kind in ("courtyard", "estate", "building") for one in sites(place, kind)]
         self.fields["site"].choices = [("", "—"), *((one.code, one.name) for one in near)]
-        open_venues = Venue.objects.filter(place=place, closed_on=None).order_by("name")[:200]
+        open_venues = Venue.objects.filter(place=place, closed_on=None).order_by("name")
         self.fields["venue"].choices = [("", "—"), *((one.number, one.name) for one in open_venues)]
         if not open_venues:
             del self.fields["venue"]
@@ -263,18 +263,31 @@ class NewRota(forms.Form):
 
 
 class EditRota(forms.Form):
-    """What can change without moving a turn."""
+    """The same for one that runs; what it is for and when it began stay."""
 
     title = forms.CharField(label=gettext_lazy("值班做什么"), max_length=rotas.TITLE)
+    days = forms.MultipleChoiceField(
+        label=gettext_lazy("每周哪几天"), choices=list(states.DAYS.items()),
+        widget=forms.CheckboxSelectMultiple, help_text=gettext_lazy("过去的班不动，以后的班照新的日子排"),
+    )  # fmt: skip
+    starts = forms.TimeField(
+        label=gettext_lazy("几点开始"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    minutes = forms.IntegerField(label=gettext_lazy("一次多少分钟"), min_value=10, max_value=720)
+    heads = forms.IntegerField(label=gettext_lazy("一次几个人"), min_value=1, max_value=20)
+    every = forms.IntegerField(
+        label=gettext_lazy("隔几周一次"), min_value=1, max_value=8, help_text=gettext_lazy("每周就填1")
+    )
     note = forms.CharField(
         label=gettext_lazy("要带什么、注意什么"), max_length=rotas.NOTE, required=False, help_text=PUBLIC
     )
-    heads = forms.IntegerField(label=gettext_lazy("一次几个人"), min_value=1, max_value=20)
     ends_on = _day(gettext_lazy("到哪天为止"), required=False)
 
     def __init__(self, rota: Rota, data: Any = None):
-        names = ("title", "note", "heads", "ends_on")
-        super().__init__(data, initial={name: getattr(rota, name) for name in names})
+        super().__init__(data, initial={name: getattr(rota, name) for name in self.base_fields})
+
+    def clean_days(self) -> list[int]:
+        return [int(day) for day in self.cleaned_data["days"]]
 
 
 class Fill(forms.Form):

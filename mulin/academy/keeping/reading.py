@@ -1,7 +1,7 @@
 """Kept places as pages show them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -31,7 +31,7 @@ from mulin.places.queries import names_of
 from mulin.voices.models import Matter
 from mulin.voices.queries import public_matters
 
-PAGE, MOST_LINES = 60, 3
+MOST_LINES = 3
 
 
 def listed(words: Iterable[str]) -> str:
@@ -49,9 +49,9 @@ def where(kept: KeptPlace) -> str:
     return "，".join(filter(None, (named, kept.spot)))
 
 
-def rows(places: QuerySet[KeptPlace]) -> list[dict[str, Any]]:
-    """Places as lines of a list: who keeps them, since when, with the latest picture. Four statements."""
-    found = list(places.select_related("site", "venue")[:PAGE])
+def rows(found: Sequence[KeptPlace]) -> list[dict[str, Any]]:
+    """Places as lines of a list: who keeps them, since when, with the latest picture. Three statements; each
+    place comes with its `site` and `venue`."""
     ids = [one.pk for one in found]
     terms: dict[UUID, list[Keeping]] = defaultdict(list)
     shown = Keeping.objects.filter(kept__in=ids, state__in=states.PUBLIC_STATES)
@@ -176,7 +176,7 @@ def findings(of: Iterable[PlaceFinding] | QuerySet[PlaceFinding]) -> dict[str, A
 
 
 def findings_of_place(kept: KeptPlace) -> dict[str, Any]:
-    return findings(kept.findings.select_related("voice").order_by("-id")[:500])
+    return findings(kept.findings.select_related("voice").order_by("-id"))
 
 
 # Counting -------------------------------------------------------------------------------------------------
@@ -242,7 +242,7 @@ def rhythm(rota: Rota) -> str:
 
 def public_rotas(found: QuerySet[Rota]) -> list[dict[str, Any]]:
     """Rotas as everybody may see them: when, and how many turns of the next seven days are free. No names."""
-    rotas = list(found.filter(state="running").order_by("id")[:20])
+    rotas = list(found.filter(state="running").order_by("id"))
     until = clock.today() + timedelta(days=7)
     week = Duty.objects.filter(rota__in=rotas, starts_at__gte=clock.now(), on__lte=until)
     free = Counter(week.filter(account=None, label="").values_list("rota", flat=True))
@@ -321,7 +321,7 @@ def wanted_turns(actor: Actor, mine: Duty) -> list[tuple[str, str]]:
         rota__org=mine.rota.org_id, rota__state="running", account__isnull=False, is_done=False,
         starts_at__gt=clock.now(),
     )  # fmt: skip
-    rows = found.exclude(account=actor.account).select_related("account", "rota").order_by("starts_at")[:40]
+    rows = found.exclude(account=actor.account).select_related("account", "rota").order_by("starts_at")
     return [
         (str(one.pk), f"{day_line(one.on)} {clock_words(one)}，{one.rota.title}：{one.account}")
         for one in rows
@@ -343,7 +343,7 @@ def my_turns(account: UUID | None) -> list[dict[str, Any]]:
             "where": one.rota.kept.name if one.rota.kept else "",
             "url": reverse("academy:rota", args=[one.rota.number]),
         }
-        for one in found.select_related("rota__org", "rota__kept").order_by("starts_at")[:40]
+        for one in found.select_related("rota__org", "rota__kept").order_by("starts_at")
     ]
 
 

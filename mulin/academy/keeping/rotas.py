@@ -96,25 +96,67 @@ def _check_term(begins_on: date, ends_on: date | None) -> None:
 
 
 def edit_rota(
-    *, actor: Actor, number: str, title: str, note: str = "", heads: int = 1, ends_on: date | None = None
+    *,
+    actor: Actor,
+    number: str,
+    title: str,
+    note: str = "",
+    heads: int = 1,
+    ends_on: date | None = None,
+    days: Collection[int] | None = None,
+    starts: time | None = None,
+    minutes: int | None = None,
+    every: int | None = None,
 ) -> Rota:
-    """Change the words of a rota, how many a turn needs, and its last day. Turns that somebody took stay.
+    """Change a rota: its words, how many a turn needs, its days and time, its last day; what is None stays.
 
-    For other days or another time make a new one. Who: academy.rota:manage. Raises as make_rota, and over."""
+    Turns that began stay as they were. A coming turn on a day that the rota no longer has falls away, at
+    another time it moves with whoever took it; each of them is told once. Seats that are too many go when
+    nobody took them. Who: academy.rota:manage. Raises as make_rota, and over."""
     with write():
         rota = access.locked_rota(actor, number)
         must_run(rota)
         _check_term(rota.begins_on, ends_on)
-        fields = _checked(title, note, rota.days, rota.minutes, heads, rota.every)
-        rota.title, rota.note, rota.heads, rota.ends_on = fields["title"], fields["note"], heads, ends_on
+        kept = {"days": rota.days, "minutes": rota.minutes, "every": rota.every, "starts": rota.starts}
+        new = {"days": days, "minutes": minutes, "every": every, "starts": starts}
+        kept |= {name: value for name, value in new.items() if value is not None}
+        fields = _checked(title, note, kept["days"], kept["minutes"], heads, kept["every"])
+        for name, value in {**fields, "starts": kept["starts"], "ends_on": ends_on}.items():
+            setattr(rota, name, value)
         rota.save()
-        free = rota.duties.filter(account=None, label="", starts_at__gt=clock.now())
-        free.filter(seat__gt=heads).delete()
-        if ends_on:
-            free.filter(on__gt=ends_on).delete()
+        told = _refit(rota)
         lay(rota)
-        line("academy.rota.edited", actor, rota)
+        line("academy.rota.edited", actor, rota, **({"told": told} if told else {}))
     return rota
+
+
+def _refit(rota: Rota) -> list[str]:
+    """Fit the coming turns to the rota as it is now. Returns the accounts whose turns changed: references for
+    the notice, for a turn that fell away remembers nobody."""
+    coming = rota.duties.filter(starts_at__gt=clock.now())
+    coming.filter(account=None, label="", seat__gt=rota.heads).delete()
+    rows = list(coming.select_for_update().order_by("pk"))
+    last = max((one.on for one in rows), default=today())
+    days = set(turns(rota, today(), last))
+    gone = [one for one in rows if one.on not in days]
+    moved = [one for one in rows if one.on in days and _set_time(one, rota)]
+    Duty.objects.filter(pk__in=[one.pk for one in gone]).delete()
+    Duty.objects.bulk_update(moved, ["starts_at", "ends_at", "reminded_at"])
+    return sorted({str(one.account_id) for one in (*gone, *moved) if one.account_id})
+
+
+def _set_time(duty: Duty, rota: Rota) -> bool:
+    """The rota's time for a turn that has another one; today's keeps its own where the new one is over."""
+    starts_at, ends_at = _span(rota, duty.on)
+    if (starts_at, ends_at) == (duty.starts_at, duty.ends_at) or starts_at <= clock.now():
+        return False
+    duty.starts_at, duty.ends_at, duty.reminded_at = starts_at, ends_at, None
+    return True
+
+
+def _span(rota: Rota, day: date) -> tuple[datetime, datetime]:
+    starts_at = datetime.combine(day, rota.starts, clock.zone())
+    return starts_at, starts_at + timedelta(minutes=rota.minutes)
 
 
 def end_rota(*, actor: Actor, number: str) -> Rota:
@@ -168,8 +210,7 @@ def lay(rota: Rota) -> int:
     there = set(rota.duties.filter(on__gte=today()).values_list("on", "seat"))
     rows = []
     for day in turns(rota, today(), until):
-        starts_at = datetime.combine(day, rota.starts, clock.zone())
-        ends_at = starts_at + timedelta(minutes=rota.minutes)
+        starts_at, ends_at = _span(rota, day)
         if ends_at <= clock.now():
             continue
         rows += [

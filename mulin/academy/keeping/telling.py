@@ -83,6 +83,11 @@ def _on_duty(entry: Any) -> Iterable[UUID]:
     return coming.values_list("account_id", flat=True).distinct()
 
 
+def _told(entry: Any) -> Iterable[UUID]:
+    """Whose turns fell away or moved with other days or another time."""
+    return [UUID(one) for one in entry.data.get("told", ())]
+
+
 def _whose(entry: Any) -> Iterable[UUID]:
     rows = Duty.objects.filter(pk=entry.subject, account__isnull=False)
     return rows.values_list("account_id", flat=True)
@@ -117,6 +122,12 @@ NOTICES = (
     NoticeRule("academy.keeping.renewed", _("小组接着照看那个地方，到 %(until)s"), _members, _page),
     NoticeRule("academy.keeping.ended", _("小组不再照看那个地方，页面上写着理由"), _members, _page),
     NoticeRule("academy.rota.made", _("小组有了值班表，哪天方便点一下就行"), _members, _rota_page),
+    NoticeRule(
+        "academy.rota.edited",
+        _("值班表改了日子或时间，请看看您的班：页面上没有的不用来了"),
+        _told,
+        _rota_page,
+    ),
     NoticeRule("academy.rota.ended", _("值班表结束了，您认领的班不用来了"), _on_duty, _rota_page),
     NoticeRule("academy.duty.tomorrow", _("明天 %(at)s 有您的班"), _whose, _rota_page, is_urgent=True),
     NoticeRule(

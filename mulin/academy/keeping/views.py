@@ -1,6 +1,6 @@
 """Kept places as residents see them, and what members of a group do there by telephone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -31,14 +32,17 @@ from mulin.kernel import clock, codes, policy, registry, rulebook, throttle
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import NotVisible
 from mulin.kernel.links import address
+from mulin.kernel.onward import Onward, onward, sliced
 from mulin.kernel.pages import posted, tried
 from mulin.ledger.models import Book
 from mulin.people.queries import group_target
 from mulin.places.queries import exists, name_of
+from mulin.voices.models import Matter
 from mulin.voices.queries import public_matters
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 HOUR, PHOTO_SECONDS = 3600, 86400
+SHOWN, TASKS = 60, 10
 REPORTS = "academy.keeping.reports_per_hour"
 
 
@@ -56,14 +60,20 @@ def _here(place: str) -> dict[str, Any]:
 def places_of(request: HttpRequest, place: str) -> HttpResponse:
     """What neighbours look after here."""
     place = _place(place)
-    found = reading.rows(access.public_places(place).order_by("-id"))
+    listed = _kept(request, access.public_places(place))
+    found = reading.rows(listed.rows)
     context = {
         **_here(place),
+        "list": listed,
         "kept": [one for one in found if one["is_kept"]],
         "free": [one for one in found if not one["is_kept"]],
         "may_ask": policy.can_somewhere(actor_of(request), access.ASK),
     }
     return render(request, "academy/keeping/list.html", context)
+
+
+def _kept(request: HttpRequest, places: QuerySet[KeptPlace]) -> Onward:
+    return onward(request, places.select_related("site", "venue"), order=("-id",), size=SHOWN)
 
 
 @require_safe
@@ -231,17 +241,20 @@ def group_page(request: HttpRequest, group_id: UUID) -> HttpResponse:
     group = access.see_group(actor, group_id)
     place = codes.community(group.place) or group.place
     kept = access.public_places().filter(keepings__org=group, keepings__state="kept").distinct()
-    sent = list(Delegation.objects.filter(org=group, state="sent").order_by("-id")[:20])
+    sent = list(Delegation.objects.filter(org=group, state="sent").order_by("-id"))
     told = delegating.told((one.kind, one.ref) for one in sent)
     own = group.pk in actor.orgs or policy.can(actor, access.TEND, group_target(group))
-    found = PlaceFinding.objects.filter(org=group).select_related("voice").order_by("-id")[:500]
+    found = PlaceFinding.objects.filter(org=group).select_related("voice").order_by("-id")
+    listed, tasks = _kept(request, kept), sliced(request, _tasks(group.pk), size=TASKS, name="tasks")
     context = {
         **_here(place),
         "group": group,
-        "kept": reading.rows(kept.order_by("-id")),
+        "kept": reading.rows(listed.rows),
+        "list": listed,
         "rotas": reading.public_rotas(group.rotas.all()),
         "findings": reading.findings(found),
-        "tasks": _tasks(group.pk),
+        "tasks": [{**links.matter_told(one), "is_open": one.is_open} for one in tasks.rows],
+        "tasks_list": tasks,
         "delegations": [
             {**told[one.ref], "heads": one.heads, "words": one.words} for one in sent if one.ref in told
         ],
@@ -253,13 +266,12 @@ def group_page(request: HttpRequest, group_id: UUID) -> HttpResponse:
     return render(request, "academy/keeping/group.html", context)
 
 
-def _tasks(org: UUID) -> list[dict[str, Any]]:
+def _tasks(org: UUID) -> Sequence[Matter]:
     """Published matters whose case the group leads or takes part in."""
     provider = registry.providers().get("voices.matters_of_units")
     if provider is None:
         return []
-    found = public_matters().filter(pk__in=provider([org]))[:10]
-    return [{**links.matter_told(one), "is_open": one.is_open} for one in found]
+    return public_matters().filter(pk__in=provider([org]))
 
 
 def _books(org: UUID) -> list[dict[str, str]]:

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mulin.academy.methods import actions, adopting, forms, piloting, queries, reading, states
-from mulin.academy.methods.models import Method
+from mulin.academy.methods.models import Adoption, Method, Pilot
 from mulin.academy.methods.views import FOLDER, filters, wanted
 from mulin.kernel import policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
+from mulin.kernel.onward import onward
 from mulin.kernel.pages import page, posted, run, tried
 from mulin.places.queries import name_of, names_of
 from mulin.voices.queries import get_public_matter
@@ -59,9 +60,12 @@ def methods(request: HttpRequest) -> HttpResponse:
         "here": "methods",
     }
     if tab == "took":
-        context["adoptions"] = _adoptions(actor)
+        context["list"] = onward(request, queries.own_adoptions(actor), order=("-id",))
+        context["adoptions"] = _adoptions(context["list"].rows)
     elif tab == "pilots":
-        context["pilots"] = _pilots(actor)
+        pilots = queries.due_pilots(actor).select_related("method")
+        context["list"] = onward(request, pilots, order=("ends_on", "id"))
+        context["pilots"] = _pilots(context["list"].rows)
     else:
         shown = tuple(states.STATE_WORDS) if tab == "own" else states.PUBLIC
         tab_field = {"name": "tab", "label": "", "kind": "hidden", "value": tab}
@@ -71,8 +75,7 @@ def methods(request: HttpRequest) -> HttpResponse:
     return page(request, f"{FOLDER}/desk_methods.html", context)
 
 
-def _adoptions(actor: Actor) -> list[dict[str, Any]]:
-    found = list(queries.own_adoptions(actor)[:200])
+def _adoptions(found: list[Adoption]) -> list[dict[str, Any]]:
     names = names_of({one.place for one in found})
     return [
         {**reading.adoption(one, names), "title": one.method.title,
@@ -81,8 +84,7 @@ def _adoptions(actor: Actor) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _pilots(actor: Actor) -> list[dict[str, Any]]:
-    found = list(queries.due_pilots(actor).select_related("method").order_by("ends_on", "id")[:200])
+def _pilots(found: list[Pilot]) -> list[dict[str, Any]]:
     names = names_of({one.place for one in found})
     return [
         {"title": one.method.title, "place": names[one.place], "ends_on": one.ends_on,

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from mulin.academy.methods import queries, states, telling
+from mulin.academy.methods import joining, queries, states, telling
 from mulin.kernel.registry import PUBLIC, Card, InboxSource, Module, NavItem, NoticeRule, Sentence
 
 _LABELS = {"state": lambda code: states.ADOPTION_WORDS.get(code, code)}
@@ -27,6 +27,9 @@ SENTENCES = {
     "academy.adoption.begun": Sentence(_("有地方学用了这个工作法"), PUBLIC),
     "academy.adoption.told": Sentence(_("学用的地方说了做得怎样：%(state)s"), PUBLIC, _LABELS),
     "academy.adoption.dropped": Sentence(_("撤回了学用")),
+    "academy.pilot.joined": Sentence(_("两地合并，同一个工作法的两次试点并成一次")),
+    "academy.spread.joined": Sentence(_("两地合并，同一个工作法的两次推荐并成一次")),
+    "academy.adoption.joined": Sentence(_("两地合并，同一个工作法的两处学用并成一处")),
 }
 
 NOTICES = (
@@ -90,5 +93,5 @@ PART = Module(
     cards=(Card("methods", "academy/methods/home_card.html", telling.home_card, 45, row=True),),
     notices=NOTICES,
     desk_nav=(NavItem("methods", _("工作法"), "academy_desk:methods", "book", 66, queries.VIEW, "orders"),),
-    providers={"thread.academy.method": told},
+    providers={"thread.academy.method": told, "following.methods": joining.join_methods},
 )

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 import xlsxwriter
 from django import forms as django_forms
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -21,10 +22,10 @@ from mulin.kernel import codes, secrets
 from mulin.kernel.actors import Actor
 from mulin.kernel.errors import ActionError
 from mulin.kernel.numbers import show_number
+from mulin.kernel.onward import sliced
 from mulin.places.queries import children, names_of
 from mulin.voices.actions import submit_voice
 
-SHOWN, MOST = 100, 5000
 ROWS = 10
 TABS = ("gathered", "accepted", "served", "declined")
 CHANNELS = {
@@ -50,17 +51,16 @@ def wanted(data: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _rows(actor: Actor, given: dict[str, Any], most: int) -> list[Order]:
+def _rows(actor: Actor, given: dict[str, Any]) -> QuerySet[Order] | list[Order]:
+    """All that the filters show, those that most wish for first."""
     found = queries.listed(actor, **given)
     day, part = given["day"], given["part"]
-    if not day and not part:
-        return list(found[:most])
-    return [one for one in found[:MOST] if queries.suits(one, day, part)][:most]
+    return [one for one in found if queries.suits(one, day, part)] if day or part else found
 
 
 def numbers(actor: Actor, data: Mapping[str, str]) -> list[str]:
     """All orders that the filters show, as many as may be answered at once."""
-    return [one.number for one in _rows(actor, wanted(data), actions.MOST_AT_ONCE)]
+    return [one.number for one in _rows(actor, wanted(data))[: actions.MOST_AT_ONCE]]
 
 
 def people_behind(actor: Actor, chosen: Sequence[str]) -> int:
@@ -69,16 +69,16 @@ def people_behind(actor: Actor, chosen: Sequence[str]) -> int:
     return rows.aggregate(n=Sum(queries.BEHIND))["n"] or 0
 
 
-def list_page(actor: Actor, data: Mapping[str, str]) -> dict[str, Any]:
-    given = wanted(data)
-    rows = _rows(actor, given, SHOWN + 1)
-    names = names_of({one.place for one in rows})
+def list_page(actor: Actor, request: HttpRequest) -> dict[str, Any]:
+    given = wanted(request.GET)
+    listed = sliced(request, _rows(actor, given))
+    names = names_of({one.place for one in listed.rows})
     counts = queries.counts_by_state(actor, given["place"])
     query = {key: value for key, value in given.items() if value and key != "state"}
     places = place_choices(actor, access.VIEW)
     return {
-        "rows": [showing.desk_row(one, names) for one in rows[:SHOWN]],
-        "is_more": len(rows) > SHOWN,
+        "rows": [showing.desk_row(one, names) for one in listed.rows],
+        "list": listed,
         "given": given,
         "is_narrow": bool(query),
         "tabs": [
@@ -123,7 +123,7 @@ def _filters(given: dict[str, Any], places: list[tuple[str, str]]) -> list[dict[
 
 def workbook(actor: Actor, data: Mapping[str, str]) -> bytes:
     """The narrowed list, a row an order; and how many want what, by theme, age and time."""
-    rows = _rows(actor, wanted(data), MOST)
+    rows = list(_rows(actor, wanted(data)))
     names = names_of({one.place for one in rows})
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"strings_to_formulas": False, "strings_to_urls": False})

@@ -35,7 +35,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def orders(request: HttpRequest) -> HttpResponse:
     """Orders by what most people wish for, narrowed by theme, age, time, kind and place."""
     actor = actor_of(request)
-    context = desk_reading.list_page(actor, request.GET)
+    context = desk_reading.list_page(actor, request)
     context["may_answer"] = policy.can_somewhere(actor, access.ANSWER)
     context["may_found"] = policy.can_somewhere(actor, clubs.MANAGE)
     context["here"] = "orders"

@@ -3,7 +3,7 @@ are in the inbox as wishes (voices), since they are answered as these are."""
 
 from datetime import timedelta
 
-from django.db.models import Count, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,16 +11,19 @@ from django.utils.translation import gettext_lazy
 from mulin.academy.orders.models import Order
 from mulin.kernel import clock, policy, rulebook, waiting
 from mulin.kernel.actors import Actor
+from mulin.kernel.models import ThreadLink
 from mulin.kernel.policy import Fields
 from mulin.kernel.registry import InboxItem, InboxSource
 
 
 def accepted_rows(actor: Actor) -> QuerySet | None:
-    """One row for all orders that were taken on and not served: the oldest, and how many they are."""
+    """One row for all orders that were taken on and of which nothing came yet, not a talk between neighbours
+    either: the oldest, and how many they are."""
     if not policy.can_somewhere(actor, "academy.club:manage"):
         return None
     mine = policy.visible(actor, "academy.club:manage", Fields(place="place", divisions=True))
-    found = Order.objects.filter(mine, state="accepted", kind="wish")
+    grew = ThreadLink.objects.filter(parent_kind="voices.matter", parent=OuterRef("matter_id"))
+    found = Order.objects.filter(~Exists(grew), mine, state="accepted", kind="wish")
     together = found.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values("n")
     oldest = found.order_by("accepted_on", "id")
     first = Order.objects.filter(pk=Subquery(oldest.values("pk")[:1]))

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -24,7 +25,6 @@ WEEKDAYS = (
     gettext_lazy("周一"), gettext_lazy("周二"), gettext_lazy("周三"), gettext_lazy("周四"),
     gettext_lazy("周五"), gettext_lazy("周六"), gettext_lazy("周日"),
 )  # fmt: skip
-MOST_PUBLIC = 60
 BEST = 3
 
 
@@ -71,6 +71,12 @@ def offer_word(n: int) -> str:
     return ngettext("%d 人愿意出力", "%d 人愿意出力", n) % n
 
 
+def age_line(age: str, n: int) -> str:
+    """儿童 4 人."""
+    word = age_name(age) or str(_("没说年龄"))
+    return ngettext("%(age)s %(n)d 人", "%(age)s %(n)d 人", n) % {"age": word, "n": n}
+
+
 def theme_row(line: queries.ThemeLine, place: str, clubs: dict[str, int]) -> dict[str, Any]:
     """One theme of the public list."""
     return {
@@ -79,7 +85,7 @@ def theme_row(line: queries.ThemeLine, place: str, clubs: dict[str, int]) -> dic
         "url": reverse("academy:order-theme", args=[place, line.theme or "other"]),
         "people": people_word(line.wishing) if line.wishing else "",
         "offers": offer_word(line.offering) if line.offering else "",
-        "ages": [f"{age_name(age) or _('没说年龄')} {n}" for age, n in line.ages[:4]],
+        "ages": [age_line(age, n) for age, n in line.ages[:4]],
         "times": [
             ngettext("%(when)s %(n)d 人", "%(when)s %(n)d 人", n) % {"when": time_word(*at), "n": n}
             for at, n in queries.best_times(line.times, BEST)
@@ -93,12 +99,15 @@ def week_table(times: Counter[tuple[int, str]]) -> list[dict[str, Any]]:
     return [{"day": weekday(day), "cells": [times.get((day, code), 0) for code in parts()]} for day in DAYS]
 
 
-def public_orders(actor: Actor, place: str, theme: str) -> list[dict[str, Any]]:
-    """Published wishes and offers of a theme with the button to stand beside them; most wanted first."""
-    rows = (
-        public_matters(place, ("wish", "offer")).filter(order__theme=theme).exclude(order__state="withdrawn")
-    )
-    found = list(rows.select_related("order").order_by("-is_open", "-me_too_count", "-id")[:MOST_PUBLIC])
+def published(place: str, theme: str) -> QuerySet[Matter]:
+    """Published wishes and offers of a theme, most wanted first."""
+    rows = public_matters(place, ("wish", "offer")).filter(order__theme=theme)
+    rows = rows.exclude(order__state="withdrawn").select_related("order")
+    return rows.order_by("-is_open", "-me_too_count", "-id")
+
+
+def public_orders(actor: Actor, found: list[Matter]) -> list[dict[str, Any]]:
+    """Published wishes and offers with the button to stand beside them."""
     pressed = set()
     if actor.account:
         mine = MeToo.objects.filter(account=actor.account, matter__in=[one.pk for one in found])
@@ -151,7 +160,7 @@ def figure(place: str) -> dict[str, Any] | None:
     if found.share is None:
         return None
     return {
-        "label": _("每个人都得到答复"),
+        "label": _("得到答复的"),
         "value": found.share,
         "unit": "%",
         "behind": _("%(told)d / %(voices)d 人次") % {"told": found.told, "voices": found.voices},

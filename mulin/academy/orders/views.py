@@ -17,9 +17,11 @@ from mulin.kernel import codes
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import NotVisible
 from mulin.kernel.links import address
+from mulin.kernel.onward import sliced
 from mulin.places.queries import exists, name_of
 
 OTHER = "other"
+SHOWN = 60
 
 
 def community(place: str) -> str:
@@ -87,16 +89,18 @@ def theme(request: HttpRequest, place: str, theme: str) -> HttpResponse:
         raise NotVisible(theme)
     lines = [line for line in queries.gathered(place) if line.theme == code]
     joined = next(iter(queries.by_theme(lines)), None)
+    listed = sliced(request, showing.published(place, code), size=SHOWN)
     context = {
         "place": place,
         "place_name": name_of(place),
+        "list": listed,
         "theme": showing.theme_word(code),
         "code": code,
         "people": showing.people_word(joined.wishing) if joined and joined.wishing else "",
         "offers": showing.offer_word(joined.offering) if joined and joined.offering else "",
         "parts": [str(one) for one in parts().values()],
         "week": showing.week_table(joined.times) if joined and joined.times else [],
-        "rows": showing.public_orders(actor_of(request), place, code),
+        "rows": showing.public_orders(actor_of(request), listed.rows),
         "clubs": [club_row(one) for one in public_clubs(place, theme=code)] if code else [],
         "wish_url": _say(place, "wish", code),
         "offer_url": _say(place, "offer", code),

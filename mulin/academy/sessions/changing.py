@@ -42,7 +42,7 @@ def edit_session(
     following: bool = False,
 ) -> Session:
     """Change what a session says and how many places it has, of one or of all that follow in its series.
-    More places go to who waits longest.
+    More places go to who waits longest. Without ages it is for those of its club, as when it was made.
 
     Who: academy.session:manage. Raises not-now, taken-already and what `planning.check` does.
     """
@@ -52,21 +52,30 @@ def edit_session(
     }  # fmt: skip
     with write():
         session = held_by(actor, number, "draft", "open", "held")
-        moved: list[str] = []
         some = _those(session, following)
-        for one in some:
-            for name, value in values.items():
-                setattr(one, name, value)
-            one.places_most = places_most
-            planning.check(one)
-            if one.places_most is not None and one.places_most < one.taken:
-                words = {"n": one.taken, "day": days.day_words(one.starts_at)}
-                text_ = _("%(day)s已经报了%(n)s人，名额不能更少。") % words
-                raise ActionError("taken-already", text_, field="places_most", status=422)
-            moved += signing.promote(one)
-            one.save()
-        line("academy.session.edited", actor, some[0], n=len(some), moved=moved)
+        moved = [_edit(one, values, places_most) for one in some]
+        line("academy.session.edited", actor, some[0], n=len(some), moved=moved[0])
+        # Whoever moves up in a later one is told of that one, not of the first of the series.
+        for one, ids in zip(some[1:], moved[1:], strict=True):
+            if ids:
+                line("academy.session.moved_up", actor, one, n=len(ids), moved=ids)
     return some[0]
+
+
+def _edit(one: Session, values: dict[str, Any], places_most: int | None) -> list[str]:
+    """One session with these values. Returns the ids of the sign-ups that moved up."""
+    for name, value in values.items():
+        setattr(one, name, value)
+    one.ages = one.ages or list(one.club.ages if one.club else ())
+    one.places_most = places_most
+    planning.check_one_of(one)
+    if one.places_most is not None and one.places_most < one.taken:
+        words = {"n": one.taken, "day": days.day_words(one.starts_at)}
+        text = _("%(day)s已经报了%(n)s人，名额不能更少。") % words
+        raise ActionError("taken-already", text, field="places_most", status=422)
+    moved = signing.promote(one)
+    one.save()
+    return moved
 
 
 def move_session(
@@ -123,7 +132,7 @@ def _shift(
         one.where = where
     if venue and venue.capacity is not None and one.taken <= venue.capacity < (one.places_most or 0):
         one.places_most = venue.capacity
-    planning.check(one)
+    planning.check_one_of(one)
     if one.places_most is not None and one.places_most < one.taken:
         text = _("已经报了%(n)s人，新的场地坐不下，请换一处。") % {"n": one.taken}
         raise ActionError("too-many", text, field="venue", status=422)
@@ -143,12 +152,13 @@ def _shift(
 def substitute_teacher(*, actor: Actor, number: str, teacher: Teacher | None, reason: str = "") -> Session:
     """Somebody else teaches this once; with the first teacher again, all is as it was. Who signed up is told.
 
-    Who: academy.session:manage. Raises not-now, begun, nothing-changed, no-teacher, no-check, slot-taken.
+    Who: academy.session:manage. Raises not-now, begun, nothing-changed, no-teacher, no-leader, no-check,
+    slot-taken.
     """
     with write():
         session = held_by(actor, number, "draft", "open")
         _not_begun(session)
-        if (teacher and teacher.pk) == session.teacher_id:
+        if (teacher and teacher.pk) == session.teacher_id and session.unled_since is None:
             raise ActionError("nothing-changed", _("还是原来那位老师。"), field="teacher", status=422)
         first = session.instead_of or session.teacher
         planning.free_slots(session, "person", reason)
@@ -167,7 +177,7 @@ def substitute_teacher(*, actor: Actor, number: str, teacher: Teacher | None, re
 def open_session(*, actor: Actor, number: str, following: bool = False) -> Session:
     """Show a draft to everybody and take sign-ups; with `following` all drafts of the series from here on.
 
-    Who: academy.session:manage. Raises not-now, past, no-teacher, no-check.
+    Who: academy.session:manage. Raises not-now, past, no-teacher, no-leader, no-check.
     """
     with write():
         session = held_by(actor, number, "draft")
@@ -177,7 +187,7 @@ def open_session(*, actor: Actor, number: str, following: bool = False) -> Sessi
         for one in some:
             planning.check_teacher(one)
             one.state = "open"
-            one.save(update_fields=["state"])
+            one.save(update_fields=["state", "unled_since"])
         line("academy.session.planned", actor, some[0], n=len(some))
     return some[0]
 

@@ -13,7 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mulin.academy.sessions import actions, attending, forms, queries, series, showing, states, views
+from mulin.academy.sessions import (
+    actions,
+    attending,
+    forms,
+    queries,
+    series,
+    showing,
+    states,
+    unled,
+    views,
+)
 from mulin.academy.sessions.models import Session
 from mulin.kernel import clock, days, policy
 from mulin.kernel.context import actor_of
@@ -27,7 +37,13 @@ MANAGE = needs(queries.MANAGE)
 
 
 def tab_words() -> dict[str, str]:
-    return {"coming": _("要办的"), "todo": _("等着记人数"), "draft": _("草稿"), "past": _("办过的")}
+    return {
+        "coming": _("要办的"),
+        "unled": _("要另请人带的"),
+        "todo": _("等着记人数"),
+        "draft": _("草稿"),
+        "past": _("办过的"),
+    }
 
 
 @require_safe
@@ -36,6 +52,8 @@ def sessions(request: HttpRequest) -> HttpResponse:
     """What is coming first; what is over and not counted, drafts, and the past."""
     actor = actor_of(request)
     words = tab_words()
+    if not unled.visible(actor).exists():
+        del words["unled"]
     show = request.GET.get("show", "coming")
     show = show if show in words else "coming"
     word, kind, place = (request.GET.get(name, "").strip() for name in ("q", "kind", "place"))
@@ -81,7 +99,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         found = found.filter(place=place)
     names = names_of(places)
     context = {
-        "week": showing.week(first, found.order_by("starts_at", "id")[:600], desk=True),
+        "week": showing.week(first, found.order_by("starts_at", "id"), desk=True),
         "title": showing.week_title(first),
         "before": (first - timedelta(days=7)).isoformat(),
         "after": (first + timedelta(days=7)).isoformat(),
@@ -195,6 +213,7 @@ def desk_context(found: Session, here: str) -> dict[str, Any]:
         "listed": sum(one.heads for one in people if one.state == "coming"),
         "series": [showing.row(one, desk=True) for one in queries.series_of(found)],
         "can_change": found.state in ("draft", "open") and not begun,
+        "is_unled": found.unled_since is not None and found.state in ("draft", "open") and not begun,
         "can_write_down": found.state == "open" and not begun,
         "can_count": found.state in ("open", "held") and _door_near(found),
         "can_hold": found.state == "open" and begun,
@@ -358,6 +377,6 @@ def weather(request: HttpRequest) -> HttpResponse:
     found = queries.visible_sessions(actor).filter(
         queries.between(*near), state="open", is_outdoor=True, starts_at__gt=clock.now()
     )
-    rows = [showing.row(one, desk=True) for one in found.order_by("starts_at", "id")[:100]]
+    rows = [showing.row(one, desk=True) for one in found.order_by("starts_at", "id")]
     context = {"form": form, "rows": rows, "here": "sessions"}
     return page(request, "academy/sessions/desk_weather.html", context, status=422 if form.errors else 200)

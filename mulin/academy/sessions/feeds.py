@@ -17,7 +17,6 @@ from mulin.places.queries import names_of
 
 SECRET_LENGTH = 32
 BACK = timedelta(days=31)
-MOST = 500
 
 
 def calendar(
@@ -97,11 +96,11 @@ def by_secret(secret: str) -> list[Signup]:
         raise NotVisible("calendar")
     rows = Signup.objects.filter(account=link.account_id, session__ends_at__gte=clock.now() - BACK)
     rows = rows.filter(state__in=("coming", "waiting")).select_related("session__venue", "session__club__org")
-    return list(rows.order_by("session__starts_at")[:MOST])
+    return list(rows.order_by("session__starts_at"))
 
 
 def of_place(place: str) -> list[Session]:
-    return queries.coming(place=place, limit=MOST)
+    return queries.coming(place=place)
 
 
 def _secret(link: CalendarLink) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from mulin.academy import catalogues
 from mulin.academy.clubs.models import Club
-from mulin.academy.sessions import changing, planning, queries, states
+from mulin.academy.sessions import changing, leading, planning, queries, states
 from mulin.academy.sessions.models import Session
 from mulin.academy.weeks.models import Teacher
 from mulin.kernel import clock, codes, policy
@@ -19,7 +19,6 @@ from mulin.people.models import Organisation
 from mulin.places.models import Venue
 from mulin.places.queries import children, names_of, sites
 
-MOST = 200
 LOCAL = "%Y-%m-%dT%H:%M"
 EVERY = (
     ("", gettext_lazy("只办这一次")),
@@ -62,7 +61,7 @@ def manageable_places(actor: Actor) -> list[str]:
         if codes.level(own) <= codes.Level.STREET:
             found += [one.code for one in children(own)]
     fitting = [one for one in dict.fromkeys(found) if codes.level(one) >= codes.Level.STREET]
-    return fitting[:MOST]
+    return fitting
 
 
 def own_clubs(actor: Actor) -> list[Club]:
@@ -71,7 +70,7 @@ def own_clubs(actor: Actor) -> list[Club]:
     found = Club.objects.filter(
         policy.visible(actor, queries.MANAGE, fields), state__in=("running", "resting")
     )
-    return list(found.select_related("org").order_by("org__name")[:MOST])
+    return list(found.select_related("org").order_by("org__name"))
 
 
 def _around(places: list[str]) -> list[str]:
@@ -81,7 +80,7 @@ def _around(places: list[str]) -> list[str]:
 def venue_choices(places: list[str]) -> tuple[list[tuple[str, str]], dict[str, Venue]]:
     """Venues in use of these places and their streets."""
     rows = Venue.objects.filter(place__in=_around(places), closed_on=None).exclude(kind="board")
-    rows = list(rows.order_by("place", "name")[:MOST])
+    rows = list(rows.order_by("place", "name"))
     names = names_of({one.place for one in rows}) if len({one.place for one in rows}) > 1 else {}
     shown = [(one.number, " · ".join(filter(None, (names.get(one.place, ""), _room(one))))) for one in rows]
     return shown, {one.number: one for one in rows}
@@ -94,7 +93,8 @@ def _room(venue: Venue) -> str:
 
 
 def teacher_choices(places: list[str]) -> tuple[list[tuple[str, str]], dict[str, Teacher]]:
-    rows = list(Teacher.objects.filter(place__in=_around(places), state="ready").order_by("name")[:MOST])
+    rows = Teacher.objects.filter(place__in=_around(places), state="ready").prefetch_related("checks")
+    rows = list(rows.order_by("name"))
     return [(one.number, one.name) for one in rows], {one.number: one for one in rows}
 
 
@@ -308,9 +308,17 @@ class Substitute(forms.Form):
         super().__init__(data)
         rows, self.teachers = teacher_choices([session.place])
         own = str(session.teacher.number) if session.teacher else ""
-        self.fields["teacher"].choices = [
-            ("", _("没有老师，大家自己来")), *(one for one in rows if one[0] != own)
-        ]  # fmt: skip
+        rows = [one for one in rows if one[0] != own and leading.may_lead(self.teachers[one[0]], session)]
+        if leading.needs_leader(session):
+            self.fields["teacher"].required = True
+            self.fields["teacher"].help_text = (
+                _("孩子自己来的活动，只列出那天有记录查询的人") if rows else _(
+                    "还没有那天有记录查询的人。先在“老师”里请一位、记下查询，再回来换"
+                )
+            )  # fmt: skip
+            self.fields["teacher"].choices = rows
+        else:
+            self.fields["teacher"].choices = [("", _("没有老师，大家自己来")), *rows]
 
 
 class Weather(forms.Form):
@@ -415,9 +423,9 @@ def team_choices(session: Session) -> list[tuple[str, list[tuple[str, str]]]]:
     """Teams: groups of the place and its street, estates, grids and buildings of the community."""
     groups = Organisation.objects.filter(
         kind__in=changing.GROUP_KINDS, closed_on=None, place__in=queries.places_around(session.place)
-    ).order_by("name")[:MOST]
+    ).order_by("name")
     found = [(_("社团和小组"), [(f"o:{one.pk}", one.name) for one in groups])]
     if codes.level(session.place) == codes.Level.COMMUNITY:
         near = [one for kind in ("grid", "estate", "building") for one in sites(session.place, kind)]
-        found.append((_("网格、小区、楼栋"), [(f"s:{one.code}", one.name) for one in near[: 2 * MOST]]))
+        found.append((_("网格、小区、楼栋"), [(f"s:{one.code}", one.name) for one in near]))
     return [(label, rows) for label, rows in found if rows]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from mulin.academy.sessions import queries, states
+from mulin.academy.sessions import queries, states, unled
 from mulin.academy.sessions.models import Session
 from mulin.kernel import clock, policy, waiting
 from mulin.kernel.actors import Actor
@@ -47,7 +47,30 @@ def item(row: waiting.Row) -> InboxItem:
     )
 
 
-SOURCES = (InboxSource("sessions", pgettext_lazy("sessions", "活动"), rows=rows, item=item),)
+def unled_rows(actor: Actor) -> QuerySet | None:
+    """Sessions that lost whoever was to lead their children."""
+    if not policy.can_somewhere(actor, queries.MANAGE):
+        return None
+    return waiting.rows(unled.visible(actor), due_at="starts_at", fact=waiting.facts(kind="kind"))
+
+
+def unled_item(row: waiting.Row) -> InboxItem:
+    return InboxItem(
+        key=f"academy.session:unled:{row.ref}",
+        title=_("要另请人带：%(title)s") % {"title": row.title},
+        url=reverse("academy_desk:session", args=[row.ref]),
+        kind=states.kind_word(row.facts["kind"]),
+        due_at=row.due_at,
+        since=row.since,
+        place=row.place,
+        facts={"number": row.ref, "waits": "session"},
+    )
+
+
+SOURCES = (
+    InboxSource("sessions", pgettext_lazy("sessions", "活动"), rows=rows, item=item),
+    InboxSource("sessions-unled", pgettext_lazy("sessions", "活动"), rows=unled_rows, item=unled_item),
+)
 
 
 def card(actor: Actor, place: str) -> dict[str, Any] | None:

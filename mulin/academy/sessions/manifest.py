@@ -8,7 +8,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from mulin.academy.sessions import counting, inbox, personal_data, queries, reminding, states
+from mulin.academy.sessions import (
+    auditing,
+    counting,
+    inbox,
+    personal_data,
+    photos,
+    queries,
+    reminding,
+    states,
+    unled,
+)
 from mulin.academy.sessions.models import Session, Signup
 from mulin.kernel.registry import (
     PUBLIC,
@@ -43,6 +53,7 @@ SENTENCES = {
     "academy.session.planned": _say(_("定了%(kind)s：%(when)s"), PUBLIC),
     "academy.session.series_planned": _say(_("定了%(n)s次%(kind)s，第一次 %(when)s"), PUBLIC),
     "academy.session.edited": _say(_("改了%(kind)s的介绍或名额")),
+    "academy.session.moved_up": _say(_("%(when)s的%(kind)s空出位子，候补的%(n)s家补上了")),
     "academy.session.moved": _say(_("%(kind)s改到 %(when)s，理由已公开"), PUBLIC),
     "academy.session.cancelled": _say(_("%(when)s的%(kind)s取消了，理由已公开"), PUBLIC),
     "academy.session.weather": _say(_("%(day)s的%(n)s场户外活动因天气取消"), PUBLIC),
@@ -52,6 +63,7 @@ SENTENCES = {
     "academy.session.heads_changed": _say(_("报名改成%(heads)s人"), RESTRICTED),
     "academy.session.left": _say(_("退了报名"), RESTRICTED),
     "academy.session.reminded": _say(_("提醒了报名的%(n)s人"), RESTRICTED),
+    "academy.session.reminded_late": _say(_("提醒了后来报名的%(n)s人"), RESTRICTED),
     "academy.session.attendance": _say(_("记了到场，一共%(n)s人次")),
     "academy.session.checked_in": _say(_("扫码签到"), RESTRICTED),
     "academy.session.held": _say(_("办了%(kind)s，来了%(n)s人次"), PUBLIC),
@@ -111,6 +123,7 @@ NOTICES = (
     NoticeRule("academy.session.left", _UP, _moved_up, _page, is_urgent=True),
     NoticeRule("academy.session.heads_changed", _UP, _moved_up, _page, is_urgent=True),
     NoticeRule("academy.session.edited", _UP, _moved_up, _page, is_urgent=True),
+    NoticeRule("academy.session.moved_up", _UP, _moved_up, _page, is_urgent=True),
     NoticeRule(
         "academy.session.moved", _("您报名的%(kind)s改了时间或地点：%(when)s"), _listed, _page, is_urgent=True
     ),
@@ -121,6 +134,13 @@ NOTICES = (
         "academy.session.weather", _("%(day)s的户外活动取消了，请看原因"), _listed, _mine, is_urgent=True
     ),
     NoticeRule("academy.session.substituted", _("%(when)s的%(kind)s换了老师，照常上"), _listed, _page),
+    NoticeRule(
+        "academy.session.reminded_late",
+        _("到时见：%(when)s的%(kind)s"),
+        reminding.late,
+        _page,
+        is_urgent=True,
+    ),
     NoticeRule(
         "academy.session.reminded", _("明天见：%(when)s的%(kind)s"), reminding.reminded, _page, is_urgent=True
     ),
@@ -149,7 +169,11 @@ PART = Module(
         Measure("academy.person_times", _("参加人次"), by="event"),
     ),
     recounts=(Recount(counting.MEASURES, counting.recount, counting.nth_place),),
-    periodic=(Periodic("session-reminders", 900, reminding.remind),),
-    providers={"academy.week_of": queries.week_of},
+    periodic=(
+        Periodic("session-reminders", 900, reminding.remind),
+        Periodic("session-unled", 900, unled.call_off),
+        Periodic("session-photo-sweep", 86400, photos.sweep),
+    ),
+    providers={"academy.week_of": queries.week_of, "children.audit.sessions": auditing.audit},
     personal_data=(PersonalData("sessions", _("活动和报名"), personal_data.export, personal_data.erase),),
 )

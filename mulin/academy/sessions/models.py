@@ -13,7 +13,8 @@ class Session(Record):
 
     `taken` and `waiting` count heads and are kept with every sign-up, under the lock of this row;
     `last_position` gives the order of arrival, under the same lock. `came` counts the heads that came, with
-    `walk_ins`, those whom nobody had signed up."""
+    `walk_ins`, those whom nobody had signed up. `unled_since`: whoever was to lead it cannot any more and
+    nobody else is named yet (`unled`)."""
 
     number = models.CharField(max_length=12, unique=True)
     place = PlaceField(max_length=12)
@@ -33,6 +34,7 @@ class Session(Record):
     instead_of = models.ForeignKey(
         "academy.Teacher", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_in"
     )
+    unled_since = models.DateTimeField(null=True, blank=True)
     kind = models.CharField(max_length=12, default="lesson")
     title = models.CharField(max_length=80)
     text = models.TextField(default="", blank=True)
@@ -74,6 +76,7 @@ class Session(Record):
                 fields=["series", "starts_at"], name="session_series", condition=Q(series__isnull=False)
             ),
             models.Index(fields=["starts_at"], name="session_open", condition=Q(state="open")),
+            models.Index(fields=["starts_at"], name="session_unled", condition=Q(unled_since__isnull=False)),
             models.Index(fields=["matter"], name="session_matter", condition=Q(matter__isnull=False)),
         ]
 

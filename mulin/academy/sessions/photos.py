@@ -1,6 +1,7 @@
 """Photos of a session: cleaned like all photos, and seen by everybody only when all who are shown agreed."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import IO, Any
 from uuid import UUID
 
@@ -18,18 +19,7 @@ from mulin.kernel.policy import require
 from mulin.voices import photos as cleaning
 
 SHOWN_MOST, WORDS_LENGTH = 40, 80
-
-
-class Kept(cleaning.Picture):
-    """A cleaned picture under the names of this part's own folder."""
-
-    @property
-    def name(self) -> str:
-        return f"sessions/{clock.today():%Y}/{self.id}.jpg"
-
-    @property
-    def thumb_name(self) -> str:
-        return f"sessions/{clock.today():%Y}/{self.id}-thumb.jpg"
+FOLDER = "sessions"
 
 
 def add_photos(*, actor: Actor, number: str, uploads: Iterable[Any]) -> list[SessionPhoto]:
@@ -38,10 +28,7 @@ def add_photos(*, actor: Actor, number: str, uploads: Iterable[Any]) -> list[Ses
     Who: academy.session:manage. Raises not-now, no-photo, and what cleaning refuses (422).
     """
     session = queries.get_session(actor, number)
-    pictures = [
-        Kept(one.id, one.large, one.thumb, one.width, one.height)
-        for one in cleaning.prepare(uploads, session.place)
-    ]
+    pictures = [replace(one, folder=FOLDER) for one in cleaning.prepare(uploads, session.place)]
     if not pictures:
         raise ActionError("no-photo", _("请先选照片。"), field="photos", status=422)
     with cleaning.stored(pictures), write():
@@ -120,6 +107,11 @@ def delete_photo(*, actor: Actor, number: str, photo: UUID | str) -> None:
         planning.line("academy.session.photo_deleted", actor, session)
     for name in (found.file.name, found.thumb.name):
         default_storage.delete(name)
+
+
+def sweep() -> int:
+    """Delete files of pictures that no row names: a process died between file and row."""
+    return cleaning.sweep(folder=FOLDER, rows=SessionPhoto.objects.all())
 
 
 def published(session: Session) -> list[SessionPhoto]:

@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 
 from mulin.academy import catalogues
 from mulin.academy.clubs.models import Club
-from mulin.academy.sessions import queries, series, states, wording
+from mulin.academy.sessions import leading, queries, series, states, wording
 from mulin.academy.sessions.models import Session
-from mulin.academy.weeks import checks
 from mulin.academy.weeks.models import Teacher
 from mulin.bookings import slots
 from mulin.bookings.models import Booking
@@ -30,6 +29,8 @@ TITLE_LENGTH, TEXT_LENGTH, SAFETY_LENGTH = 80, 2000, 400
 SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=16)
 OUTDOOR = ("outdoor", "court")
 WHAT = "session"
+# What keeps one day of a series from taking place; and what refuses all of it, naming the day.
+DAYS_OFF, UNLED = ("slot-taken", "outside-hours"), ("no-leader", "no-check")
 
 
 def plan_session(
@@ -86,9 +87,9 @@ def make(
 ) -> Session:
     """The record itself with its slots, inside the caller's transaction: no permission, no journal line.
 
-    Without `places_most` the venue's capacity is the limit, if it has one. A club lends its theme, ages and
-    venue words. Raises no-title, no-kind, bad-time, past, no-where, closed-venue, outside-hours, too-many,
-    no-teacher, no-check and slot-taken.
+    Without `places_most` the venue's capacity is the limit, if it has one. A club lends its theme, ages and,
+    to its children, its leader. Raises no-title, no-kind, bad-time, past, no-where, closed-venue,
+    outside-hours, too-many, no-teacher, no-leader, no-check and slot-taken.
     """
     theme = theme or (club.theme if club else "")
     ages = list(ages) or list(club.ages if club else ())
@@ -99,6 +100,7 @@ def make(
         is_outdoor=_outdoor(venue) if is_outdoor is None else is_outdoor, safety=safety.strip(),
         materials=materials or [],
     )  # fmt: skip
+    leading.name_leader(session)
     check(session)
     if starts_at <= clock.now():
         raise ActionError("past", _("这个时间已经过了，请改一个。"), field="starts_at", status=422)
@@ -122,8 +124,18 @@ def check(session: Session) -> None:
     if session.places_most is not None and session.places_most < 1:
         raise ActionError("bad-count", _("名额至少是1；不限名额就空着。"), field="places_most", status=422)
     check_time(session.starts_at, session.ends_at)
+    check_teacher(session)  # its row is locked before the venue's, as where a week is published
     check_venue(session)
-    check_teacher(session)
+
+
+def check_one_of(session: Session) -> None:
+    """The same for one of perhaps many of a series: whom nobody may lead is named by its day."""
+    try:
+        check(session)
+    except ActionError as error:
+        if error.code not in UNLED or session.series is None:
+            raise
+        raise _on_day(clock.day_of(session.starts_at), error) from error
 
 
 def check_time(starts_at: datetime, ends_at: datetime) -> None:
@@ -132,8 +144,15 @@ def check_time(starts_at: datetime, ends_at: datetime) -> None:
         raise ActionError("bad-time", text, field="ends_at", status=422)
 
 
+def hold_venue(session: Session) -> None:
+    """The venue as it is now, locked: nobody gives it up or closes it for days while its time is taken."""
+    if session.venue_id:
+        session.venue = Venue.objects.select_for_update().get(pk=session.venue_id)
+
+
 def check_venue(session: Session) -> None:
     """The venue is open then, has room, and lies where the session is (or at its street)."""
+    hold_venue(session)
     venue = session.venue
     if venue is None:
         if not session.where:
@@ -157,17 +176,12 @@ def check_venue(session: Session) -> None:
 
 
 def check_teacher(session: Session) -> None:
-    """A teacher who was asked in; with children only one whose record check is in force."""
+    """A teacher who was asked in; with children only somebody whose record check holds that day."""
     teacher = session.teacher
-    if teacher is None:
-        return
-    if teacher.state != "ready":
+    if teacher is not None and teacher.state != "ready":
         text = _("%(name)s现在不能安排，请先在“老师”里请进来，或者换一位。")
         raise ActionError("no-teacher", text % {"name": teacher.name}, field="teacher")
-    day = clock.day_of(session.starts_at)
-    if not checks.may_teach(teacher, session.ages, place=session.place, on=day):
-        text = _("%(name)s在那天没有有效的记录查询，不能教孩子。请先办查询，在老师的页面记下日期。")
-        raise ActionError("no-check", text % {"name": teacher.name}, field="teacher")
+    leading.require_leader(session)
 
 
 # The time of venue and teacher -------------------------------------------------------------------------
@@ -251,9 +265,9 @@ def plan_series(
                 with transaction.atomic():
                     found.sessions.append(make(place=place, series=found.id, **_moved(times, shift), **more))
             except ActionError as error:
-                if error.code not in ("slot-taken", "outside-hours"):
+                if error.code not in DAYS_OFF and error.code not in UNLED:
                     raise
-                if not skip_taken:
+                if error.code in UNLED or not skip_taken:
                     raise _on_day(one.day, error) from error
                 found.left_out.append((one.day, str(error.message)))
         if not found.sessions:

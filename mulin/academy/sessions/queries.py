@@ -22,6 +22,8 @@ SIGN_UP, SIGN_UP_FOR = "academy.session:sign_up", "academy.session:sign_up_for"
 ATTEND, FIGURES = "academy.session:attend", "academy.session:figures"
 FIELDS = Fields(place="place", orgs="club__org_id")
 PER_PAGE = 50
+# Whoever was to lead it cannot, and nobody else is named yet.
+UNLED = Q(unled_since__isnull=False, state__in=("draft", "open"))
 ROW = ("club__org", "venue", "teacher")
 # Lists and calendars for everybody leave out what a group that is not public holds.
 FOR_ALL = Q(club=None) | Q(club__org__is_public=True)
@@ -110,7 +112,7 @@ def of_place(place: str, since: date, until: date) -> QuerySet[Session]:
     return found.order_by("starts_at", "id")
 
 
-def coming(*, place: str = "", club: UUID | None = None, limit: int = 200) -> list[Session]:
+def coming(*, place: str = "", club: UUID | None = None, limit: int | None = None) -> list[Session]:
     """Open sessions that are still to come, the nearest first: of a community, or of a club."""
     found = announced().filter(state__in=("open", "cancelled"), ends_at__gte=clock.now())
     found = found.filter(club=club) if club else found.filter(FOR_ALL, place__in=places_around(place))
@@ -121,7 +123,7 @@ def series_of(session: Session) -> list[Session]:
     """All sessions of the same series, in order of time."""
     if session.series is None:
         return []
-    return list(Session.objects.filter(series=session.series).order_by("starts_at", "id")[:400])
+    return list(Session.objects.filter(series=session.series).order_by("starts_at", "id"))
 
 
 def following(session: Session) -> QuerySet[Session]:
@@ -157,7 +159,7 @@ def signups_of(session: Session) -> list[Signup]:
     return sorted(rows, key=lambda one: (order[one.state], one.position, one.pk))
 
 
-def my_signups(account: UUID, *, past: bool = False, limit: int = 60) -> list[Signup]:
+def my_signups(account: UUID, *, past: bool = False) -> QuerySet[Signup]:
     """What somebody signed up for: coming ones nearest first, or past ones latest first; of each `before`,
     how many sign-ups wait before it."""
     found = Signup.objects.filter(account=account).exclude(state="cancelled")
@@ -169,10 +171,8 @@ def my_signups(account: UUID, *, past: bool = False, limit: int = 60) -> list[Si
     waits = When(state="waiting", then=Coalesce(Subquery(count), 0))
     found = found.annotate(before=Case(waits, default=0, output_field=IntegerField()))
     if past:
-        rows = found.filter(session__ends_at__lt=clock.now()).order_by("-session__starts_at", "-id")
-    else:
-        rows = found.filter(session__ends_at__gte=clock.now()).order_by("session__starts_at", "id")
-    return list(rows[:limit])
+        return found.filter(session__ends_at__lt=clock.now()).order_by("-session__starts_at", "-id")
+    return found.filter(session__ends_at__gte=clock.now()).order_by("session__starts_at", "id")
 
 
 def accounts_of(sessions: Iterable[UUID], states_of: tuple[str, ...] = ("coming", "waiting")) -> QuerySet:
@@ -197,6 +197,7 @@ def desk_list(actor: Actor, show: str, *, word: str = "", kind: str = "", place:
     conditions = {
         "coming": Q(state="open", ends_at__gte=now),
         "draft": Q(state="draft"),
+        "unled": UNLED & Q(starts_at__gt=now),
         "todo": Q(state="open", ends_at__lt=now),
         "past": Q(state__in=("held", "cancelled")),
     }
@@ -212,4 +213,4 @@ def week_of(place: str, since: date, until: date) -> list[dict[str, Any]]:
     `showing.row` (number, title, kind, day, time, where, url, state, line …), in order of time."""
     from mulin.academy.sessions import showing
 
-    return [showing.row(one) for one in of_place(place, since, until)[:400]]
+    return [showing.row(one) for one in of_place(place, since, until)]

@@ -16,16 +16,27 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mulin.academy import catalogues
 from mulin.academy.clubs.models import Club
 from mulin.academy.clubs.queries import SHOWN
-from mulin.academy.sessions import attending, feeds, photos, queries, showing, signing, states
+from mulin.academy.sessions import (
+    attending,
+    feeds,
+    photos,
+    queries,
+    reminding,
+    showing,
+    signing,
+    states,
+)
 from mulin.academy.sessions.models import Session
 from mulin.kernel import clock, codes, policy, rulebook
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.numbers import clean_number
+from mulin.kernel.onward import onward
 from mulin.kernel.pages import run
 from mulin.places.queries import exists, name_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
+PAST = 20
 
 
 def absolute(request: HttpRequest, name: str, *args: Any) -> str:
@@ -176,7 +187,9 @@ def signup(request: HttpRequest, number: str) -> HttpResponse:
             raise
         messages.warning(request, str(error.message))
         return redirect(page)
-    if made.state == "coming":
+    if made.state == "coming" and reminding.is_late(found):
+        messages.success(request, _("报上了，%(when)s见。") % {"when": showing.when(found)})
+    elif made.state == "coming":
         messages.success(request, _("报上了。前一天会提醒您。"))
     else:
         messages.success(request, _("现在满了，给您排上了候补。有位子就告诉您。"))
@@ -200,9 +213,12 @@ def mine(request: HttpRequest) -> HttpResponse:
     """What one signed up for, and the address of one's own calendar."""
     actor = actor_of(request)
     secret = feeds.secret_of(request.user)
+    rows = queries.my_signups(actor.account, past=True)
+    past = onward(request, rows, order=("-session__starts_at", "-id"), size=PAST)
     context = {
         "coming": [showing.mine(one) for one in queries.my_signups(actor.account)],
-        "past": [showing.mine(one) for one in queries.my_signups(actor.account, past=True, limit=20)],
+        "past": [showing.mine(one) for one in past.rows],
+        "list": past,
         "feed": absolute(request, "academy:sessions-mine-calendar", secret) if secret else "",
         "place": request.user.home_place,
     }

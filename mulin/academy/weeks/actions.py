@@ -26,6 +26,7 @@ from mulin.kernel.errors import ActionError
 from mulin.kernel.models import Job
 from mulin.kernel.numbers import new_number
 from mulin.kernel.policy import require
+from mulin.places.models import Division
 
 __all__ = [
     "ask_in", "discard_week", "edit_teacher", "leave_out", "move_teacher", "note_check", "note_talk",
@@ -55,6 +56,8 @@ def open_week(
     if not this <= monday <= this + FAR:
         raise ActionError("bad-week", _("请选这一周或往后一年里的一周。"), field="monday", status=422)
     with write():
+        # One at a time for a place: pressed twice, the second finds the first one's week.
+        Division.objects.select_for_update(no_key=True).filter(code=place).first()
         if Week.objects.filter(place=place, monday=monday).exclude(state="published").exists():
             raise ActionError("week-exists", _("这一周已经在排了，请接着排那一份。"), field="monday")
         week = Week(

@@ -25,6 +25,7 @@ from mulin.kernel import clock, codes, rulebook, secrets
 from mulin.people.models import Post
 from mulin.people.queries import in_force
 from mulin.places.models import Venue
+from mulin.places.succession import current
 from mulin.places.venues import opening
 
 GRID = 30
@@ -55,7 +56,7 @@ def build(week: Week) -> Built:
         "week": week.monday.isoformat(),
         "grid": GRID,
         "venues": venues,
-        "teachers": _teachers(week, places),
+        "teachers": _teachers(week, places, wishes),
         "groups": [
             {"id": one["club"], "day_most": 1} for one in wishes.values() if one["club"] and one["is_own"]
         ],
@@ -183,7 +184,6 @@ def _order(
     week: Week, places: list[str], key: str, wish: dict[str, Any], people: tuple[str, ...]
 ) -> dict[str, Any]:
     theme = catalogues.themes().get(wish["theme"])
-    needs = not wish["is_own"] and not _is_free(week, wish["theme"])
     reach = places if week.is_shared else [wish["place"], codes.pad(wish["place"][:9])]
     on = week.monday
     return {
@@ -195,12 +195,24 @@ def _order(
         "slots": wish["slots"],
         "age": wish["ages"][0] if wish["ages"] else EVERYBODY,
         "theme": wish["theme"],
-        "skill": checks.skill(wish["theme"], wish["ages"], place=wish["place"], on=on) if needs else "",
+        "skill": _skill(week, wish),
         "equipment": rulebook.value("academy.week.equipment", at=wish["place"], on=on, theme=wish["theme"]),
         "groups": [wish["club"]] if wish["club"] and wish["is_own"] else [],
         "people": list(people),
         "is_loud": bool(theme and theme.loud),
     }
+
+
+def _skill(week: Week, wish: dict[str, Any]) -> str:
+    """What somebody must be able to do who is there. A club's own hour needs nobody else, and a free theme
+    nobody at all, unless children come without their parents."""
+    asked = {"place": wish["place"], "on": week.monday}
+    led = checks.needs_leader(wish["ages"], **asked)
+    if wish["is_own"]:
+        return checks.club_skill(wish["club"]) if led else ""
+    if _is_free(week, wish["theme"]) and not led:
+        return ""
+    return checks.skill(wish["theme"], wish["ages"], **asked)
 
 
 def _is_free(week: Week, theme: str) -> bool:
@@ -268,26 +280,43 @@ def rules_of(given: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _teachers(week: Week, places: list[str]) -> list[dict[str, Any]]:
+def _teachers(week: Week, places: list[str], wishes: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     rows = queries.ready_teachers(places)
     busy = _busy(week, "person", [one.pk for one in rows])
-    return [
-        {
-            "id": one.number,
-            "skills": checks.skills_of(one, days_of(week)),
-            "times": written(without(windows_in(one.times), busy.get(one.pk, ()))),
-            "places": _reach(one, places),
-            "week_most": one.week_most,
-        }
-        for one in rows
-    ]
+    led = _led(wishes)
+    found = []
+    for one in rows:
+        clubs = led.get(one.account_id, {})
+        # Who is on the list for the sake of the own club alone has its hours.
+        times = one.times or [window for windows in clubs.values() for window in windows]
+        found.append(
+            {
+                "id": one.number,
+                "skills": checks.skills_of(one, days_of(week), place=week.place, clubs=clubs),
+                "times": written(without(weeks.merged(windows_in(times)), busy.get(one.pk, ()))),
+                "places": _reach(one, places),
+                "week_most": one.week_most,
+            }
+        )
+    return found
+
+
+def _led(wishes: dict[str, dict[str, Any]]) -> dict[Any, dict[str, list[dict[str, Any]]]]:
+    """By account: the clubs of these wishes that somebody leads, with their hours."""
+    hours = {one["club"]: one["slots"] for one in wishes.values() if one["is_own"]}
+    posts = Post.objects.filter(in_force(), org__club__number__in=hours, role="group_leader")
+    found: dict[Any, dict[str, list[dict[str, Any]]]] = {}
+    for account, number in posts.order_by("id").values_list("account", "org__club__number"):
+        found.setdefault(account, {})[number] = hours[number]
+    return found
 
 
 def _reach(teacher: Teacher, places: list[str]) -> list[str]:
     """Whose orders a teacher takes: the own community's, and others that were agreed; of a street all."""
     if codes.level(teacher.place) < codes.Level.COMMUNITY and not teacher.places:
         return list(places)
-    return list(dict.fromkeys([teacher.place, *teacher.places]))
+    agreed = [current(one) for one in teacher.places]  # as they were called when it was agreed
+    return list(dict.fromkeys([teacher.place, *agreed]))
 
 
 def _busy(week: Week, kind: str, refs: list[Any]) -> dict[Any, list[weeks.Window]]:

@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mulin.academy import catalogues
 from mulin.academy.orders.models import Order
+from mulin.academy.sessions import unled
 from mulin.academy.sessions.models import Session
 from mulin.academy.weeks import actions, checks, forms, queries, showing, states
 from mulin.academy.weeks.models import Teacher
@@ -19,13 +22,13 @@ from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
 from mulin.kernel.errors import NotVisible
 from mulin.kernel.numbers import clean_number
+from mulin.kernel.onward import onward
 from mulin.kernel.pages import page, posted, run, tried
 from mulin.places.queries import name_of, names_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 MANAGE = needs(queries.TEACHERS)
 FOLDER = "academy/weeks"
-MOST = 300
 SHOWN = {"": ("offered", "ready", "resting"), "declined": ("declined",)}
 
 
@@ -35,12 +38,17 @@ def teachers(request: HttpRequest) -> HttpResponse:
     """Who teaches, with times and whether a record check is in force."""
     actor = actor_of(request)
     show = request.GET.get("show", "") if request.GET.get("show") in SHOWN else ""
-    rows = queries.visible_teachers(actor).filter(state__in=SHOWN[show])[:MOST]
+    found = queries.visible_teachers(actor).filter(state__in=SHOWN[show])
     theme = request.GET.get("theme", "")
-    known = [showing.teacher_row(one) for one in rows if not theme or theme in one.skills]
+    if theme:  # a list in JSON is searched the same way on both databases by its text
+        skills = found.order_by().values_list("pk", "skills")
+        found = found.filter(pk__in=[pk for pk, some in skills if theme in some])
+    listed = onward(request, found, order=("place", "name", "id"))
+    known = [showing.teacher_row(one) for one in listed.rows]
     url = reverse("academy_desk:teachers")
     context = {
         "rows": known,
+        "list": listed,
         "several": len({one["place"] for one in known}) > 1,
         "waiting": offers_of(actor).count(),
         "is_narrow": bool(theme),
@@ -71,9 +79,10 @@ def offers_of(actor: Actor) -> Any:
 @MANAGE
 def offers(request: HttpRequest) -> HttpResponse:
     """What residents offered and nobody took up; asked in from here."""
-    rows = list(offers_of(actor_of(request))[:MOST])
-    names = names_of({one.place for one in rows})
+    listed = onward(request, offers_of(actor_of(request)), order=("id",))
+    names = names_of({one.place for one in listed.rows})
     context = {
+        "list": listed,
         "rows": [
             {
                 "title": one.matter.title,
@@ -83,7 +92,7 @@ def offers(request: HttpRequest) -> HttpResponse:
                 "times": [states.shown_window(slot) for slot in one.slots[:4]],
                 "url": f"{reverse('academy_desk:teacher-new')}?order={one.number}",
             }
-            for one in rows
+            for one in listed.rows
         ],
         "here": "teachers",
     }
@@ -148,12 +157,16 @@ def teacher(request: HttpRequest, number: str) -> HttpResponse:
     """What is known, what is still needed before the first lesson, and what comes next."""
     found = queries.get_teacher(actor_of(request), number)
     coming = Session.objects.filter(teacher=found, state="open", ends_at__gte=clock.now())
+    kept_apart = checks.is_kept_apart(found)
     context = {
         "teacher": found,
         "row": showing.teacher_row(found),
         "place_title": name_of(found.place),
         "places": ", ".join(names_of(found.places).values()),
+        "check": checks.latest(found),
         "check_ends": checks.check_ends(found),
+        "kept_apart_on": checks.refused_on(found) if kept_apart else None,
+        "unled": unled.visible(actor_of(request)).exists() if kept_apart else False,
         "coming": coming.select_related("venue").order_by("starts_at", "id")[:10],
         "is_checked": checks.is_checked(found),
         "here": "teachers",
@@ -199,12 +212,18 @@ def talk(request: HttpRequest, number: str) -> HttpResponse:
 @MANAGE
 def check(request: HttpRequest, number: str) -> HttpResponse:
     actor, form = actor_of(request), forms.CheckForm(posted(request), initial={"on": clock.today()})
+    left: list[int] = []
 
     def act() -> Any:
-        return actions.note_check(actor=actor, number=number, **form.cleaned_data)
+        left.append(actions.note_check(actor=actor, number=number, **form.cleaned_data)[1])
 
-    lead = _("教孩子的老师要先查违法犯罪记录，每年查一次。没有在有效期内的查询，排课时不会排给孩子。")
-    return _form(request, number, form, _("记下记录查询"), _("记下"), act, lead=lead)
+    lead = _("带孩子的人要先查违法犯罪记录，每年查一次。没有在有效期内的查询，孩子的活动不会排给他。")
+    answer = _form(request, number, form, _("记下记录查询"), _("记下"), act, lead=lead)
+    if sum(left):
+        words = ngettext("有%(n)s场要另请人带。", "有%(n)s场要另请人带。", left[0]) % {"n": left[0]}
+        messages.warning(request, words)
+        return redirect(f"{reverse('academy_desk:sessions')}?show=unled")
+    return answer
 
 
 @FORM

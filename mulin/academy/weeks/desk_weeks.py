@@ -19,13 +19,14 @@ from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError
 from mulin.kernel.models import Job
+from mulin.kernel.onward import onward
 from mulin.kernel.pages import page, posted, run, tried
 from mulin.places.queries import name_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
+PER_PAGE = 60
 MANAGE = needs(queries.WEEKS)
 FOLDER = "academy/weeks"
-PER_PAGE = 60
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -34,10 +35,12 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def weeks(request: HttpRequest) -> HttpResponse:
     """Weeks that are being planned, then published ones."""
     found = queries.listed_weeks(actor_of(request))
-    rows = [showing.week_row(one) for one in found[:PER_PAGE]]
+    published = found.filter(state="published")
+    listed = onward(request, published, order=("-monday", "place", "-id"), size=PER_PAGE)
     context = {
-        "todo": [one for one in rows if one["state"]["code"] != "published"],
-        "published": [one for one in rows if one["state"]["code"] == "published"],
+        "todo": [showing.week_row(one) for one in found.exclude(state="published")],
+        "published": [showing.week_row(one) for one in listed.rows],
+        "list": listed,
         "here": "weeks",
     }
     return page(request, f"{FOLDER}/desk_list.html", context)

@@ -172,12 +172,22 @@ class TalkForm(forms.Form):
 
 
 class CheckForm(forms.Form):
+    """The day, and whether this person can be named where children come; never what a record says."""
+
     on = _date(label=gettext_lazy("哪天查的"))
+    is_clear = forms.TypedChoiceField(
+        label=gettext_lazy("孩子的活动"), widget=forms.RadioSelect, coerce=lambda one: one == "yes",
+        choices=(("yes", gettext_lazy("可以带")), ("no", gettext_lazy("不排，不用写原因"))),
+        help_text=gettext_lazy("选“不排”，往后排给这位的孩子的活动马上空出来，要另请人带"),
+    )  # fmt: skip
     paper = forms.CharField(
-        label=gettext_lazy("结果存在哪里"),
-        max_length=80,
-        help_text=gettext_lazy("写档案编号，不要写查询内容"),
-    )
+        label=gettext_lazy("结果存在哪里"), max_length=80, required=False,
+        help_text=gettext_lazy("可以带的，写档案编号；不要写查询内容"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["paper"].is_either = True  # asked for with the one answer, dropped with the other
 
 
 class ReasonForm(forms.Form):

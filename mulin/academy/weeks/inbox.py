@@ -2,13 +2,13 @@
 
 from datetime import date, timedelta
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mulin.academy.weeks import checks, queries
-from mulin.academy.weeks.models import Teacher
+from mulin.academy.weeks.models import TeacherCheck
 from mulin.kernel import clock, days, policy, waiting
 from mulin.kernel.actors import Actor
 from mulin.kernel.registry import InboxItem, InboxSource
@@ -66,18 +66,19 @@ def check_rows(actor: Actor) -> QuerySet | None:
     """Teachers whose record check may run out soon; the rule decides."""
     if not policy.can_somewhere(actor, queries.TEACHERS):
         return None
-    long_ago = clock.today() - timedelta(days=60)
-    found = queries.visible_teachers(actor).filter(state="ready", checked_on__lte=long_ago)
-    return waiting.rows(found, title="name", due_at=waiting.day("checked_on"), fact=F("checked_on"))
+    last = TeacherCheck.objects.filter(teacher=OuterRef("pk"), is_clear=True, withdrawn_at=None)
+    days = Subquery(last.order_by("-checked_on").values("checked_on")[:1])
+    found = queries.visible_teachers(actor).filter(state="ready").annotate(last_check=days)
+    found = found.filter(last_check__lte=clock.today() - timedelta(days=60))
+    return waiting.rows(found, title="name", due_at=waiting.day("last_check"), fact=F("last_check"))
 
 
 def check_item(row: waiting.Row) -> InboxItem | None:
     due = row.due()
     if due is None:
         return None
-    teacher = Teacher(place=row.place, checked_on=clock.day_of(due))
-    ends = checks.check_ends(teacher)
-    if ends is None or ends > clock.today() + timedelta(days=CHECK_SOON):
+    ends = checks.last_day(clock.day_of(due), place=row.place)
+    if ends > clock.today() + timedelta(days=CHECK_SOON):
         return None
     return InboxItem(
         key=f"academy.check:{row.ref}",

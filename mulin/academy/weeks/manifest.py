@@ -12,6 +12,7 @@ from mulin.academy.weeks import actions, inbox, personal_data, queries, queued
 from mulin.academy.weeks.models import Teacher
 from mulin.kernel.registry import (
     PUBLIC,
+    RESTRICTED,
     Module,
     NavItem,
     NoticeRule,
@@ -25,6 +26,9 @@ SENTENCES = {
     "academy.teacher.edited": Sentence(_("改了老师的资料")),
     "academy.teacher.talked": Sentence(_("和老师谈过了，%(on)s")),
     "academy.teacher.checked": Sentence(_("记下老师的记录查询，%(on)s")),
+    "academy.teacher.kept_apart": Sentence(
+        _("记下老师的记录查询，%(on)s，不排孩子的活动，%(sessions)s 场要另请人带"), RESTRICTED
+    ),
     "academy.teacher.rested": Sentence(_("老师歇一阵")),
     "academy.teacher.resumed": Sentence(_("老师又能上课了")),
     "academy.teacher.declined": Sentence(_("这次没请这位老师，原因已告知")),

@@ -6,7 +6,7 @@ from django.db import models
 from mulin.kernel.fields import PlaceField
 from mulin.kernel.models import Record
 
-__all__ = ["Teacher", "Week"]
+__all__ = ["Teacher", "TeacherCheck", "Week"]
 
 
 class Teacher(Record):
@@ -14,8 +14,8 @@ class Teacher(Record):
 
     `skills`: codes of themes. `times`: windows of the week. `places`: communities whose orders the teacher
     takes, its own if empty. `is_named`: the teacher agreed that everybody may read the name. `talked_on`: the
-    day of the talk before the first lesson. `checked_on`: the day of the record check, `check_paper` what it
-    is filed under; without a check that is in force nobody is planned for children (`checks`)."""
+    day of the talk before the first lesson. Record checks are rows of their own; without one that is in force
+    nobody is named where children come (`checks`, `sessions.leading`)."""
 
     number = models.CharField(max_length=12, unique=True)
     place = PlaceField(max_length=12)
@@ -32,8 +32,6 @@ class Teacher(Record):
     is_named = models.BooleanField(default=False)
     talked_on = models.DateField(null=True, blank=True)
     talk_note = models.CharField(max_length=200, default="", blank=True)
-    checked_on = models.DateField(null=True, blank=True)
-    check_paper = models.CharField(max_length=80, default="", blank=True)
     state = models.CharField(max_length=8, default="offered")  # offered, ready, resting, declined
     reason = models.CharField(max_length=200, default="", blank=True)
     matter = models.ForeignKey(
@@ -51,6 +49,26 @@ class Teacher(Record):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TeacherCheck(Record):
+    """That a teacher's record was looked up: on which day, and whether the person can be named where children
+    come. Never edited: one that is not clear withdraws those before it. `paper`: what a clear one is filed
+    under. Of one that is not clear nothing more is kept, and the table itself refuses a word about it."""
+
+    teacher = models.ForeignKey(Teacher, on_delete=models.CASCADE, related_name="checks")
+    checked_on = models.DateField()
+    is_clear = models.BooleanField()
+    paper = models.CharField(max_length=80, default="", blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(is_clear=True) | models.Q(paper=""), name="teachercheck_no_detail"
+            )
+        ]
+        indexes = [models.Index(fields=["teacher", "checked_on"], name="teachercheck_teacher")]
 
 
 class Week(Record):

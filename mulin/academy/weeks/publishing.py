@@ -32,7 +32,7 @@ from mulin.kernel.ids import new_id
 from mulin.places.models import Venue
 
 # What may keep one later day of a series from taking place; anything else refuses the whole.
-LEFT_OUT = ("slot-taken", "outside-hours", "closed-venue", "no-check", "no-teacher")
+LEFT_OUT = ("slot-taken", "outside-hours", "closed-venue", "no-check", "no-leader", "no-teacher")
 MOST_SAID = 4
 
 
@@ -89,10 +89,12 @@ def publish(actor: Actor, number: str, state: str, *, until: date | None, answer
 
 def _lock(slots: list[Slot]) -> None:
     """Every room and every teacher at once and in one order, so that two who publish never wait for each
-    other."""
-    venues = {one.venue.pk: one.venue for one in slots}
+    other: the teachers' rows first, as wherever a session is made. Nobody closes a room meanwhile."""
+    rooms = {one.venue.pk for one in slots}
     people = {one.teacher.pk: one.teacher for one in slots if one.teacher is not None}
-    taken = [booked.of_venue(one) for one in venues.values()]
+    list(Teacher.objects.select_for_update(of=("self",)).filter(pk__in=people).order_by("pk"))
+    venues = Venue.objects.select_for_update().filter(pk__in=rooms).order_by("pk")
+    taken = [booked.of_venue(one) for one in venues]
     booked.lock(taken + [sessions.teacher_resource(one) for one in people.values()])
 
 

@@ -15,7 +15,6 @@ from mulin.places.queries import children
 
 TEACHERS, OWN, WEEKS = "academy.teacher:manage", "academy.teacher:own", "academy.week:manage"
 FIELDS = Fields(place="place", divisions=True)
-MOST_PLACES = 200
 
 
 def target_of(record: Teacher | Week) -> Target:
@@ -49,7 +48,7 @@ def manageable_places(actor: Actor, permission: str = WEEKS) -> list[str]:
         if codes.level(own) < codes.Level.COMMUNITY:
             found += [one.code for one in children(own)]
     fitting = [one for one in dict.fromkeys(found) if codes.level(one) >= codes.Level.STREET]
-    return fitting[:MOST_PLACES]
+    return fitting
 
 
 # --- teachers ------------------------------------------------------------------------------------------
@@ -57,7 +56,7 @@ def manageable_places(actor: Actor, permission: str = WEEKS) -> list[str]:
 
 def visible_teachers(actor: Actor) -> QuerySet[Teacher]:
     found = Teacher.objects.filter(policy.visible(actor, TEACHERS, FIELDS))
-    return found.select_related("matter").order_by("place", "name", "id")
+    return found.select_related("matter").prefetch_related("checks").order_by("place", "name", "id")
 
 
 def get_teacher(actor: Actor, number: str, *, lock: bool = False) -> Teacher:
@@ -82,7 +81,7 @@ def get_own_teacher(actor: Actor, number: str, *, lock: bool = False) -> Teacher
 
 def ready_teachers(places: list[str]) -> list[Teacher]:
     """Who may be planned at these places: asked in, talked with, not resting."""
-    rows = Teacher.objects.filter(state="ready").order_by("id")
+    rows = Teacher.objects.filter(state="ready").prefetch_related("checks").order_by("id")
     streets = {codes.pad(place[:9]) for place in places}
     wanted = set(places) | streets
     rows = rows.filter(place__in={*wanted, *_neighbours(streets)})
@@ -116,12 +115,12 @@ def visible_weeks(actor: Actor) -> QuerySet[Week]:
 
 
 def listed_weeks(actor: Actor) -> QuerySet[Week]:
-    """The same for a list: with the figures `served` and `wished` (none without a plan), without the files,
-    which are large for a whole street."""
+    """The same for a list: with the figure `served` (none without a plan), without the files, which are
+    large for a whole street."""
     found = visible_weeks(actor).defer(
         "instance", "solution", "wishes", "before", "made", "skipped", "too_few"
     )
-    return found.annotate(served=F("solution__served"), wished=F("solution__wishes"))
+    return found.annotate(served=F("solution__served"))
 
 
 def get_week(actor: Actor, number: str, *, lock: bool = False) -> Week:

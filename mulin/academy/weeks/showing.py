@@ -32,8 +32,8 @@ def week_row(week: Week) -> dict[str, Any]:
         "when": span_words(week),
         "place": name_of(week.place),
         "state": states.badge(states.WEEK_STATES, week.state),
-        "line": _("%(n)s 门里排上 %(served)s 门") % {"n": week.wished, "served": week.served}
-        if week.wished is not None
+        "line": ngettext("排上 %(n)s 门", "排上 %(n)s 门", week.served) % {"n": week.served}
+        if week.served is not None
         else "",
         "until": week.until,
     }
@@ -144,10 +144,11 @@ def figures(week: Week) -> list[dict[str, Any]]:
     found = week.solution
     if not found:
         return []
-    # Wishes that never entered the plan are not among the engine's.
+    # Wishes that never entered the plan are not among the engine's; whoever counts the lists counts them too.
+    every = found["wishes"] + len(week.left_out) + len(week.too_few)
     return [
         {"label": _("排上了"), "value": found["served"], "unit": _("门"),
-         "behind": _("一共 %(n)s 门") % {"n": found["wishes"]}},
+         "behind": _("一共 %(n)s 门") % {"n": every}},
         {"label": _("最多排得下"), "value": found["bound"], "unit": _("门"),
          "behind": _("照现有的场地和老师算")},
         {"label": _("先来先得能排"), "value": found["first_come"], "unit": _("门"),
@@ -178,6 +179,8 @@ def _checked(reason: dict[str, Any], skill: str, week: Week) -> dict[str, Any]:
     """Nobody for the skill: is there somebody who only lacks the record check?"""
     if reason["code"] != "no_teacher" or not skill.endswith(checks.CHECKED):
         return reason
+    if skill.startswith(checks.CLUB):
+        return {**reason, "code": "no_checked_leader"}
     plain = skill.removesuffix(checks.CHECKED)
     known = any(plain in one["skills"] for one in week.instance["teachers"])
     return {**reason, "code": "no_checked_teacher"} if known else reason
@@ -289,8 +292,10 @@ def teacher_row(one: Teacher) -> dict[str, Any]:
 
 
 def check_badge(one: Teacher) -> dict[str, str]:
-    """Whether somebody may be planned for children, in a word."""
+    """Whether somebody may be planned for children, in a word that says nothing about why not."""
     ends = checks.check_ends(one)
+    if checks.is_kept_apart(one):
+        return {"label": _("不排孩子的活动"), "tone": "", "icon": "info"}
     if ends is None:
         return {"label": _("没有记录查询，不排孩子的课"), "tone": "", "icon": "info"}
     if ends < clock.today():

@@ -99,6 +99,9 @@ _REFUSED: dict[str, Any] = {
     "no_checked_teacher": gettext_lazy(
         "能教“%(theme)s”的老师没有在有效期内的记录查询，不能排给孩子。先给老师办查询。"
     ),
+    "no_checked_leader": gettext_lazy(
+        "孩子自己来的社团，要领队有在有效期内的记录查询。请领队到“老师”里登记，记下查询再排。"
+    ),
     "never_together": gettext_lazy(
         "场地开着的有 %(room_open)s 个时间，老师有空的有 %(teacher_there)s 个，碰不到一起。问问老师能不能换。"
     ),

@@ -7,14 +7,15 @@ from django.utils.translation import gettext as _
 
 from mulin.academy import catalogues
 from mulin.academy.orders import serving
+from mulin.academy.sessions import unled
 from mulin.academy.sessions.models import Session
-from mulin.academy.weeks import courses, queries, states
-from mulin.academy.weeks.models import Teacher
+from mulin.academy.weeks import checks, courses, queries, states
+from mulin.academy.weeks.models import Teacher, TeacherCheck
 from mulin.kernel import clock, codes, journal
 from mulin.kernel.actors import Actor
 from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError
-from mulin.kernel.numbers import new_number
+from mulin.kernel.numbers import clean_number, new_number
 from mulin.kernel.policy import require
 from mulin.people.models import Account
 from mulin.voices.models import Matter
@@ -132,19 +133,41 @@ def note_talk(*, actor: Actor, number: str, on: date, note: str = "") -> Teacher
     return teacher
 
 
-def note_check(*, actor: Actor, number: str, on: date, paper: str) -> Teacher:
-    """A record check was made on a day and lies in a file; it counts for the rule's months.
+def note_check(
+    *, actor: Actor, number: str, on: date, paper: str = "", is_clear: bool = True
+) -> tuple[Teacher, int]:
+    """A record check was made on a day and lies in a file (`paper`); it counts for the rule's months. After
+    one that is not clear, of which nothing more is kept, this person is not named where children come:
+    earlier checks count no more and sessions to come are free for somebody else, at once. Returns how many.
 
-    Who: academy.teacher:manage. Raises day-in-future, no-paper."""
+    Who: academy.teacher:manage, never for oneself. Raises day-in-future, no-paper, own-check, older-check."""
     _not_later(on, "on")
-    if not paper.strip():
+    paper = paper.strip()[:80] if is_clear else ""
+    if is_clear and not paper:
         raise ActionError("no-paper", _("请写查询结果存在哪里，比如档案编号。"), field="paper", status=422)
     with write():
+        mine = queries.visible_teachers(actor).filter(number=clean_number(number))
+        if not is_clear:
+            # Sessions before the teacher, in the order in which whoever changes a session locks them.
+            list(unled.coming_of(mine.order_by().values("pk")))
         teacher = _held(actor, number)
-        teacher.checked_on, teacher.check_paper = on, paper.strip()[:80]
-        teacher.save()
-        _line("academy.teacher.checked", actor, teacher, on=on.isoformat())
-    return teacher
+        if teacher.account_id is not None and teacher.account_id == actor.account:
+            raise ActionError("own-check", _("自己的查询请同事来登记。"))
+        refused = checks.refused_on(teacher)
+        if is_clear and refused is not None and on < refused:
+            text = _("之后还有一次查询，请按最近的一次登记。")
+            raise ActionError("older-check", text, field="on", status=422)
+        left = 0 if is_clear else _keep_apart(teacher)
+        TeacherCheck.objects.create(teacher=teacher, checked_on=on, is_clear=is_clear, paper=paper)
+        code = "academy.teacher.checked" if is_clear else "academy.teacher.kept_apart"
+        _line(code, actor, teacher, on=on.isoformat(), **({} if is_clear else {"sessions": left}))
+    return queries.get_teacher(actor, number), left
+
+
+def _keep_apart(teacher: Teacher) -> int:
+    """No check of theirs counts any more, and what they were to lead waits for somebody else."""
+    teacher.checks.filter(is_clear=True, withdrawn_at=None).update(withdrawn_at=clock.now())
+    return unled.release(Teacher.objects.filter(pk=teacher.pk), children_only=True)
 
 
 MOVES = {

@@ -18,10 +18,12 @@ from mulin.academy.weeks.models import Teacher, Week
 from mulin.kernel import clock, codes, days, suppression
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import NotVisible
+from mulin.kernel.onward import onward
 from mulin.kernel.pages import posted, run, tried
 from mulin.places.queries import exists, name_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
+COMING = 20
 FOLDER = "academy/weeks"
 WEEKS_AHEAD = 4
 
@@ -171,11 +173,13 @@ def teaching(request: HttpRequest) -> HttpResponse:
         return redirect_to_login(request.get_full_path())
     rows = list(queries.own_teachers(actor))
     coming = Session.objects.filter(teacher__in=rows, state="open", ends_at__gte=clock.now())
+    listed = onward(request, coming.select_related("venue"), order=("starts_at", "id"), size=COMING)
     context = {
+        "list": listed,
         "rows": [
             {**showing.teacher_row(one), "record": one, "can_rest": one.state == "ready"} for one in rows
         ],
-        "coming": coming.select_related("venue").order_by("starts_at", "id")[:20],
+        "coming": listed.rows,
     }
     return render(request, f"{FOLDER}/teaching.html", context)
 

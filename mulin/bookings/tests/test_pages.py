@@ -299,3 +299,11 @@ def test_a_closed_venue_offers_nothing_to_book(room, client_for, cast):
     given = {"actor": cast.clerk.actor, "number": room.number}
     venues.edit_venue(**given, is_bookable=False)
     assert client_for(cast.resident).get(public("venue-book", room.number)).status_code == 404
+
+
+def test_when_nothing_of_this_week_is_left_the_next_one_is_shown(room, client_for, cast, freeze):
+    freeze("2026-11-29 22:30")  # a Sunday, after the last open hour
+    client = client_for(cast.resident)
+    assert "下一周" in client.get(f"/venues/{room.number}/").content.decode()
+    asked = client.get(f"/venues/{room.number}/", {"week": "2026-11-29"}).content.decode()
+    assert "这一周" in asked

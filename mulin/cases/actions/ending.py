@@ -133,12 +133,13 @@ def record_call_back(
         if result == "reached" and is_solved is None:
             raise ActionError("field-missing", _("联系上了，请填居民说解决了没有。"), field="is_solved")
         told = result == "reached"
-        attempt = CallBack(case=case, voice=asked, by=actor.account, how=how, result=result, note=note[:300])
+        note = base.needed(note, "note", limit=300) if note.strip() else ""
+        attempt = CallBack(case=case, voice=asked, by=actor.account, how=how, result=result, note=note)
         if told:
             attempt.is_solved, attempt.is_satisfied = is_solved, is_satisfied
         attempt.save(force_insert=True)
-        if note.strip():
-            step.say("call-back", "note", note.strip()[:300])
+        if note:
+            step.say("call-back", "note", note)
         facts = {"call_back": str(attempt.id), "result": result}
         if told:
             code = "cases.case.called_back"

@@ -129,8 +129,8 @@ def decide_objection(
         objection = Objection.objects.filter(case=case, is_upheld=None).order_by("-id").first()
         if objection is None:
             raise ActionError("no-objection", _("没有等待决定的异议。"))
-        if objection.raised_by == actor.account:
-            raise ActionError("own-objection", _("提出异议的人不能自己决定，请派单的人来定。"))
+        if objection.raised_by == actor.account or objection.org_id in actor.orgs:
+            raise ActionError("own-objection", _("提出异议的单位不能自己决定，请派单的人来定。"))
         objection.is_upheld, objection.decision = bool(uphold), base.needed(reason, "reason")
         step.say("decide-objection", "decision", objection.decision)
         objection.decided_by, objection.decided_at = actor.account, clock.now()

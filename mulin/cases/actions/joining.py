@@ -128,9 +128,8 @@ def answer_whistle(*, actor: Actor, number: str, state: str, note: str = "") -> 
         if state not in {"arrived", "done"} or row.state == "done":
             raise ActionError("unknown-choice", _("请选“已到场”或“已办完”。"), field="state")
         row.state = state
-        row.note = (
-            base.needed(note, "note", _("请写一句做了什么。"), 300) if state == "done" else note.strip()
-        )[:300]
+        is_needed = state == "done" or note.strip()
+        row.note = base.needed(note, "note", _("请写一句做了什么。"), 300) if is_needed else ""
         row.answered_at = clock.now()
         row.save(update_fields=["state", "note", "answered_at"])
         return step.write(

@@ -156,3 +156,22 @@ def test_a_clock_starts_with_the_limit_of_its_rule(limit, db):
     made = clocks.make(Case(place="500108002005"), "solve", rule(limit), moment("2025-11-05T10:00:00"))
     assert made.limit == limit and made.due_at > made.started_at
     assert isinstance(made, Clock) and made.rule["basis"] == "依据"
+
+
+def test_a_pause_within_an_extension_moves_its_end_too(speak, freeze, do, bring):
+    """Suspended when the first limit was over already, but not what was added to it."""
+    freeze("2025-11-05 10:00:00+08:00")
+    said = speak()
+    bring(said.number, "in_hand")
+    first = clock.day_of(said.case().clocks.get(kind="solve").due_at)
+    extended = clock.day_of(do("extend", "department", said.number, reason="等配件").due_at)
+    begun = clocks.calendar().nth_working_day(first, 1)
+    assert begun < extended
+    freeze(f"{begun} 10:00:00+08:00")
+    do("suspend", "department", said.number, reason="等审批", review_on="2025-12-20")
+    do("approve", "secretary", said.number)
+    over = clocks.calendar().nth_working_day(begun, 12)
+    freeze(f"{over} 10:00:00+08:00")
+    case = do("resume", "department", said.number, reason="批了")
+    assert clock.day_of(case.due_at) == clocks.calendar().nth_working_day(extended, 12)
+    assert not case.clocks.get(kind="solve").due_at < clock.now()

@@ -8,6 +8,7 @@ from mulin.cases.actions import escalate_overdue
 from mulin.cases.models import Case
 from mulin.cases.pages import resident_case
 from mulin.kernel import actions as rules
+from mulin.kernel.errors import ActionError
 from mulin.voices.actions import withdraw_voice
 from mulin.voices.models import Voice
 
@@ -38,6 +39,26 @@ def test_a_case_that_all_its_people_took_back_can_still_end(speak, bring, do, ca
     with later(days=30):
         case = do("close", "clerk", said.number)
     assert (case.state, case.outcome) == ("closed", "unconfirmed")
+
+
+@pytest.mark.parametrize("state", ["in_hand", "done"])
+def test_the_desk_cannot_take_the_last_voice_back_instead_of_asking(speak, bring, do, cast, later, state):
+    """Nobody would be left to ask, and the case could be closed without a single call."""
+    said = speak()
+    bring(said.number, state)
+    with pytest.raises(ActionError) as error:
+        withdraw_voice(actor=cast.clerk.actor, number=said.voice.number, reason="by_mistake")
+    assert error.value.code == "under-way"
+    assert Voice.objects.get(pk=said.voice.pk).state != "withdrawn"
+    withdraw_voice(actor=cast.resident.actor, number=said.voice.number, reason="solved_itself")
+
+
+def test_a_note_that_is_too_long_is_refused_and_not_cut(speak, bring, do):
+    said = speak()
+    bring(said.number, "done")
+    with pytest.raises(ActionError) as error:
+        do("call-back", "clerk", said.number, how="phone", result="no_answer", note="长" * 301)
+    assert (error.value.code, error.value.field) == ("field-too-long", "note")
 
 
 def test_what_one_resident_writes_on_reopening_is_not_shown_to_the_others(speak, bring, do, cast):

@@ -8,7 +8,7 @@ from mulin.cases import moves, states
 from mulin.cases.models import Involvement, Objection
 from mulin.kernel import clock, registry
 from mulin.kernel.errors import ActionError, NotAllowed, NotVisible
-from mulin.kernel.models import Entry
+from mulin.kernel.models import Entry, Notice
 
 
 def refused(error) -> str:
@@ -146,7 +146,7 @@ def test_an_upheld_objection_moves_the_lead_or_takes_the_case_back(speak, bring,
     assert (case.state, case.lead_id) == ("accepted", None)
 
 
-def test_only_the_leading_unit_may_object_and_not_decide_on_itself(speak, bring, do, world, cast):
+def test_only_the_leading_unit_may_object_and_not_decide_on_itself(speak, bring, do, world, cast, settle):
     said = speak()
     bring(said.number, "accepted")
     do("dispatch", "clerk", said.number, org=world.committee.id)
@@ -156,6 +156,17 @@ def test_only_the_leading_unit_may_object_and_not_decide_on_itself(speak, bring,
     with pytest.raises(ActionError) as error:
         do("decide-objection", "clerk", said.number, uphold=True, reason="我说了算")
     assert refused(error) == "own-objection"
+    with pytest.raises(ActionError) as error:  # a colleague would decide on the own unit too
+        do("decide-objection", "secretary", said.number, uphold=True, reason="我说了算")
+    assert refused(error) == "own-objection"
+    case = said.case()
+    assert case.desk == world.street
+    for part, is_offered in (("clerk", False), ("secretary", False), ("street", True)):
+        names = {move.name for move in moves.moves_for(getattr(cast, part).actor, case)}
+        assert ("decide-objection" in names) == is_offered
+    settle()
+    told = set(Notice.objects.filter(code="cases.case.objected").values_list("account_id", flat=True))
+    assert cast.street.id in told and not told & {cast.clerk.id, cast.secretary.id}
     assert do("decide-objection", "street", said.number, uphold=False, reason="归社区").state == "dispatched"
 
 

@@ -53,6 +53,8 @@ def target_share(text: str) -> str:
     """A target as it is kept ("9/10"), from a fraction or a percentage. Raises ActionError bad-target."""
     try:
         text = text.strip().replace("％", "%")
+        if "e" in text.lower():
+            raise ValueError  # "1e-99999999" would be worked out for minutes
         share = Fraction(text[:-1].strip()) / 100 if text.endswith("%") else Fraction(text)
         kept = str(share)
         if not 0 < share <= 1 or len(kept) > 8:

@@ -210,7 +210,7 @@ def statement(request: HttpRequest, number: str, n: int) -> HttpResponse:
             _("没有放出，理由会给写的人看。"),
         ),
         "merge": (
-            lambda: moderating.merge_statement(**given, into=int(into) if into.isdecimal() else 0),
+            lambda: moderating.merge_statement(**given, into=int(into[:6]) if into.isdecimal() else 0),
             _("并好了，已有的表态也一起过去了。"),
         ),
     }

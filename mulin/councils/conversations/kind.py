@@ -15,6 +15,8 @@ from mulin.kernel import clock, suppression
 from mulin.kernel.actors import Actor
 from mulin.kernel.errors import ActionError
 
+MOST_PEOPLE = 1_000_000
+
 
 def settings(raw: Settings) -> Settings:
     """open_to = "anyone" | "verified"; seeds = first statements; least = how many people before anybody sees
@@ -23,8 +25,8 @@ def settings(raw: Settings) -> Settings:
     for key, allowed in (("open_to", OPEN_TO), ("results", RESULTS)):
         if found[key] not in allowed:
             raise SettingError(f"{key}: expected one of {', '.join(allowed)}, not {found[key]!r}")
-    if found["least"] and found["least"] < suppression.LIMIT:
-        raise SettingError(f"least: at least {suppression.LIMIT}, or 0 for what the rules say")
+    if found["least"] and not suppression.LIMIT <= found["least"] <= MOST_PEOPLE:
+        raise SettingError(f"least: {suppression.LIMIT} to {MOST_PEOPLE}, or 0 for what the rules say")
     if not all(isinstance(text, str) for text in found["seeds"]):
         raise SettingError("seeds: expected a list of sentences")
     try:

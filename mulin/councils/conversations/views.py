@@ -25,6 +25,7 @@ from mulin.voices.surveys.reading import on_day
 
 COOKIE, PATH = "mulin_opinion", "/council/conversations/"
 HALF_A_YEAR, HOUR = 180 * 24 * 3600, 3600
+DIGITS = 6  # of a statement's number: one of thousands of digits is none
 BUTTONS = ((1, "check"), (-1, "cross"), (0, "question"))
 _chance = SystemRandom()
 
@@ -99,7 +100,7 @@ def _ask(request: HttpRequest, found: Conversation, wanted: str = "") -> dict[st
 
 def _last(request: HttpRequest, found: Conversation) -> dict[str, Any]:
     """The answer given just now, to go back to it."""
-    n = request.GET.get("last", "") or request.POST.get("n", "")
+    n = (request.GET.get("last", "") or request.POST.get("n", ""))[:DIGITS]
     return {"last": int(n)} if n.isdecimal() else {}
 
 
@@ -115,7 +116,7 @@ def conversation(request: HttpRequest, number: str) -> HttpResponse:
     if keeps_out:
         context = {**frame, "keeps_out": keeps_out, "login_next": request.path}
         return render(request, "councils/conversations/not_for.html", context)
-    asked = _ask(request, found, request.GET.get("n", ""))
+    asked = _ask(request, found, request.GET.get("n", "")[:DIGITS])
     context = {**frame, **asked, **_last(request, found), "people": queries.people(found)}
     return render(request, "councils/conversations/conversation.html", context)
 
@@ -136,7 +137,7 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
     """Keep one answer and go on: with the next sentence alone for who has scripts, else with the page."""
     found = queries.public_conversation(number)
     actor, key = actor_of(request), key_of(request)
-    n, value = request.POST.get("n", ""), request.POST.get("value", "")
+    n, value = request.POST.get("n", "")[:DIGITS], request.POST.get("value", "")
     refusal = ""
     try:
         _limit(request, "answers_per_hour", found)

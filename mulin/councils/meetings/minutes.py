@@ -80,7 +80,7 @@ def decide_item(
     the place: `decision` "hands"; where people agree by talking, whoever writes says which.
 
     An unset rule keeps the numbers and decides nothing yet. Who: councils.meeting:manage. Raises not-now,
-    not-begun, bad-decision, not-announced, by-vote, bad-count, no-quorum, no-resolution.
+    not-begun, too-early, bad-decision, not-announced, by-vote, bad-count, no-quorum, no-resolution.
     """
     resolution = resolution.strip()
     if len(resolution) > TEXT_LENGTH:
@@ -111,6 +111,9 @@ def _check_may_decide(meeting: Meeting, item: AgendaItem, decision: str) -> None
     allowed = ("hands",) if kind.decides == "hands" else states.DECIDED
     if decision not in allowed:
         raise ActionError("bad-decision", _("请选这一项的结果。"), field="decision", status=422)
+    if meeting.begins_at and now() < meeting.begins_at:
+        text = _("还没有到通知的开会时间，先来的人不能先作决定。")
+        raise ActionError("too-early", text, field="decision")
     if not hands.may_decide(meeting, item):
         text = _("这一项没有写进通知，没来的人不知道，只能讨论，不能作决定。可以转到下一次会，先通知再定。")
         raise ActionError("not-announced", text, field="decision")

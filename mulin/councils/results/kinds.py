@@ -17,6 +17,8 @@ from mulin.councils.topics.models import Step, Topic
 from mulin.kernel.actors import Actor
 from mulin.kernel.numbers import new_number
 
+MOST_KEY, MOST_TITLE, MOST_DAYS = 32, 200, 365
+
 
 def _page(name: str, *, desk: bool = False) -> Callable[[Topic, Step], str]:
     """Where a step of this part is worked on, and where everybody follows it."""
@@ -37,8 +39,12 @@ def study_settings(raw: Settings) -> Settings:
             raise SettingError("questions: each is a text, or a table with a title")
         if unknown := sorted(set(row) - {"key", "title", "title_en"}):
             raise SettingError(f"questions: {unknown[0]} is not one of key, title, title_en")
-        key = row.get("key") or f"q{n}"
-        questions.append({"key": key, "title": row["title"], "title_en": row.get("title_en", "")})
+        key, english = row.get("key", f"q{n}"), row.get("title_en", "")
+        if not isinstance(key, str) or not 0 < len(key) <= MOST_KEY or not isinstance(english, str):
+            raise SettingError(f"questions: key (1 to {MOST_KEY} characters) and title_en are texts")
+        if max(len(row["title"]), len(english)) > MOST_TITLE:
+            raise SettingError(f"questions: a title has at most {MOST_TITLE} characters")
+        questions.append({"key": key, "title": row["title"], "title_en": english})
     if len({row["key"] for row in questions}) < len(questions):
         raise SettingError("questions: two have the same key")
     found["questions"] = questions
@@ -148,8 +154,8 @@ def publish_settings(raw: Settings) -> Settings:
     """`options_from`: the step whose options and winners stand in the resolution; empty: the last that has
     some. `posted_days`: how long it is posted, 0: as the rule says."""
     found = only(raw, options_from="", posted_days=0)
-    if found["posted_days"] < 0:
-        raise SettingError("posted_days: not less than 0")
+    if not 0 <= found["posted_days"] <= MOST_DAYS:
+        raise SettingError(f"posted_days: 0 to {MOST_DAYS}")
     return found
 
 

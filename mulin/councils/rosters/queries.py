@@ -176,8 +176,9 @@ def proxies_of(roster: Roster, actor: Actor, *, vote: str = "", on: date | None 
     return list(found.select_related("giver").prefetch_related("entries").order_by("id"))
 
 
-def accounts_of(roster: Roster) -> set[Any]:
-    """Every account that may act for a line of the roster, for notices; proxies too. Four statements."""
+def accounts_of(roster: Roster, *, vote: str = "") -> set[Any]:
+    """Every account that may act for a line of the roster, for notices; proxies too (of the one numbered
+    `vote`: those for it and for all). Four statements."""
     found = set(roster.entries.exclude(account=None).values_list("account_id", flat=True))
     if LINES[roster.body] == UNIT:
         found = set(roster.people.exclude(account=None).values_list("account_id", flat=True))
@@ -187,6 +188,7 @@ def accounts_of(roster: Roster) -> set[Any]:
         found |= set(living.values_list("account_id", flat=True))
     day = today()
     held = roster.proxies.filter(withdrawn_at=None, until__gte=day).exclude(holder=None)
+    held = held.filter(Q(vote="") | Q(vote=vote)) if vote else held
     return found | set(held.values_list("holder_id", flat=True))
 
 

@@ -52,6 +52,8 @@ def passes(units, papers, is_special, counts_blank=True, counts_spoiled=False, c
     for group in groups:
         voice = voice_of(group, papers)
         spoken = [unit for unit in group if words_about(unit, papers)]
+        if voice != "spoiled":  # a spoiled paper beside a good one was never given
+            spoken = [unit for unit in spoken if set(words_about(unit, papers)) != {"spoiled"}]
         if voice == "silent" or (voice == "blank" and not counts_blank):
             continue
         if (voice == "spoiled" and not counts_spoiled) or (voice == "torn" and not counts_torn):

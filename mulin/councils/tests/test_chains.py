@@ -51,6 +51,14 @@ def test_the_closest_acquaintance_comes_first():
     assert found.trust[2] == 3
 
 
+@pytest.mark.parametrize("stranger", [(1, 3), (0, 6), (3, -3)])
+def test_a_no_that_a_stranger_heard_keeps_no_acquaintance_of_others_away(stranger):
+    """Canvassers without a household here have numbers beyond all households; those who left have none."""
+    state = campaign(AGREE, UNDECIDED, UNDECIDED)
+    state.heard_no.add(stranger)
+    assert plan(ties((0, 2, 1), (0, 1, 1)), state).caller.tolist() == [NOBODY, 0, 0]
+
+
 def test_of_equally_close_ones_the_one_nearer_to_the_campaign_comes():
     graph = ties((0, 1, 1), (0, 2, 3), (1, 3, 2), (2, 3, 2))
     assert plan(graph, campaign(AGREE, AGREE, AGREE, UNDECIDED)).chain(3) == (0, 2, 3)

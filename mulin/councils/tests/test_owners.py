@@ -124,6 +124,21 @@ def test_one_owner_of_several_parts_is_one_head_with_all_their_area():
     assert counted.options["yes"] == Amount(1, 40_000)
 
 
+def test_a_spoiled_paper_beside_a_good_one_gives_its_part_to_nobody():
+    units = [*flats(2), *(Unit(f"big{i}", ("landlord",), registry=10_000) for i in range(3))]
+    papers = [Paper("landlord", YES, ("big0",)), Paper("landlord", SPOILED, ("big1", "big2"))]
+    counted = owners.tally(owners_rule(), units, papers)
+    assert (counted.options["yes"], counted.void) == (Amount(1, 10_000), Amount())
+    alone = owners.tally(owners_rule(), units, papers[1:])
+    assert alone.void == Amount(1, 20_000)
+
+
+def test_owners_take_part_by_their_papers_and_not_by_sitting_there():
+    """民法典278: 参与表决. For residents the law counts who came."""
+    counted = replace(totals(100_000, 9, 70_000, 1, 70_000, 1), present=Amount(9))
+    assert counting.decide(owners_rule(), counted).status == "no_quorum"
+
+
 def test_unsold_and_undelivered_parts_of_the_developer_are_one_head():
     sold = Unit("sold", ("buyer",), registry=10_000, is_developers=True)
     unsold = [Unit(f"d{i}", ("developer",), registry=10_000, is_developers=True) for i in range(5)]

@@ -166,3 +166,29 @@ def test_the_order_of_the_keys_of_totals_does_not_matter():
     file = area_file()
     again = recounting.recount(recounting.read(recounting.written(file)))  # its keys are sorted: no, yes
     assert recounting.written(again.as_json()) == recounting.written(file["result"])
+
+
+@pytest.mark.django_db
+def test_a_budgets_paper_that_was_added_taken_out_or_changed_is_found_also_where_nobody_wins_by_it(tmp_path):
+    from mulin.councils.votes import money
+    from mulin.councils.votes.models import Vote
+
+    rows = [("o1", "凉亭", 400_00), ("o2", "路灯", 300_00)]
+    options = [{"key": key, "title": title, "text": "", "cost": cost} for key, title, cost in rows]
+    vote = Vote(number="1", title="花在哪里", place="500108002005", kind="budget", method="greedy",
+                money=400_00, options=options)  # fmt: skip
+    text = money.counted(vote, [["o1"]] * 9 + [["o2"]] * 3)["pb"]
+    path = tmp_path / "vote.pb"
+    path.write_text(text, encoding="utf-8")
+    assert run(path)[0] == 0
+    for changed in (
+        text.replace("12;o2\n", ""),
+        text + "13;o2\n",
+        text.replace("12;o2\n", '12;"o1,o2"\n'),
+        text.replace("12;o2\n", "12;\n"),
+    ):
+        assert changed != text
+        path.write_text(changed, encoding="utf-8")
+        code, last, said = run(path)
+        assert (code, json.loads(last)["winners"]) == (1, ["o1"])
+        assert "counted" in said

@@ -7,6 +7,7 @@ writes a process can mend all of them at one go. What a kind of step wants of it
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -29,6 +30,8 @@ UNITS = ("d", "wd", "mo")
 MOST_STEPS, TITLE, ABOUT = 30, 80, 600
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,31}")
 NOTHING, WEEK = Limit(0, "d"), Limit(7, "d")
+# How long one step may last at most: beyond it no calendar knows the days.
+LONGEST = {"d": 1100, "wd": 750, "mo": 36}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ def read_file(path: Path, kinds: Mapping[str, StepKind]) -> Process:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise DefinitionError([Mistake(path.name, "", "", f"cannot be read: {error}")]) from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise DefinitionError([Mistake(path.name, "", "", f"this is no TOML: {error}")]) from None
     return read(data, path.name, kinds)
 
@@ -277,6 +280,9 @@ class _Reader:
         wanted = given.get("options_from")
         if isinstance(wanted, str) and wanted and wanted not in self.seen:
             self.wrong("settings.options_from", f"{wanted!r} is no earlier step")
+        if "\\u0000" in json.dumps(given, default=str):
+            self.wrong("settings", "a text without \\u0000 is expected")
+            return {}
         if kind not in self.kinds:
             return dict(given)
         try:
@@ -299,6 +305,8 @@ class _Reader:
             self.wrong(key, "is missing")
         if len(value) > most:
             self.wrong(key, f"at most {most} characters, not {len(value)}")
+        if "\0" in value:
+            self.wrong(key, "a text without \\u0000 is expected")
         return value
 
     def word(self, raw: Mapping[str, Any], key: str, offered: tuple[str, ...], default: str) -> str:
@@ -333,9 +341,12 @@ class _Reader:
             value = f"{value} d"
         try:
             found = Limit.parse(value) if isinstance(value, str) else None
-        except ValueError:
+        except (ValueError, OverflowError):
             found = None
         if found is None or found.unit not in UNITS:
             self.wrong(key, f'a number of days or a text such as "5 wd", "15 d", "1 mo", not {value!r}')
+            return default
+        if found.amount > LONGEST[found.unit]:
+            self.wrong(key, f"at most three years ({LONGEST[found.unit]} {found.unit}), not {value!r}")
             return default
         return found

@@ -90,7 +90,7 @@ def turnout(request: HttpRequest, number: str) -> HttpResponse:
     q = request.GET.get("q", "").strip()[:40]
     rows = found.roster.entries.order_by("position", "key")
     rows = rows.filter(label__icontains=q) if q else rows
-    after = request.GET.get("after", "")
+    after = request.GET.get("after", "")[:6]
     begin = int(after) if after.isdecimal() else 0
     entries = list(rows[begin : begin + PER_PAGE + 1])
     voted = dict(found.voted.filter(entry__in=entries).values_list("entry_id", "channel"))
@@ -248,7 +248,7 @@ def count(request: HttpRequest, number: str) -> HttpResponse:
         request,
         form,
         lambda: actions.count_vote(
-            actor=actor, number=found.number, keys_given=form.keys(), present=form.cleaned_data["present"]
+            actor=actor, number=found.number, keys_given=form.keys(), present=form.cleaned_data.get("present")
         ),
     ):
         messages.success(request, _("计完了。请一起核对，再确认公布。"))

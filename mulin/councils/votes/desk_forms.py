@@ -269,6 +269,9 @@ class Count(forms.Form):
             self.fields[f"file_{n}"] = forms.FileField(
                 label=_("或者选%(name)s的钥匙文件") % {"name": officer.account}, required=False
             )
+        if vote.is_by_area:
+            # Owners take part by their papers: who only sat there counts for nothing (民法典第278条).
+            del self.fields["present"]
         for name, field in self.fields.items():
             field.is_either = name != "present"  # the text or the file
         self.order_fields([*(n for n in self.fields if n != "present"), "present"])

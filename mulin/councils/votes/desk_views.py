@@ -11,7 +11,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mulin.councils.votes import access, actions, desk_forms, keys, reading, result, running, states, telling
+from mulin.councils.votes import (
+    access,
+    actions,
+    desk_forms,
+    keys,
+    reading,
+    result,
+    ruling,
+    running,
+    states,
+    telling,
+)
 from mulin.councils.votes.kinds import moment
 from mulin.councils.votes.models import Vote
 from mulin.kernel import policy
@@ -203,6 +214,8 @@ def vote(request: HttpRequest, number: str) -> HttpResponse:
         "remarks": found.remarks.splitlines(),
         "may_close": found.state == "open" and running.may_close(found),
     }
+    if found.state == "counted" and found.status == "refused" and found.present is None:
+        context["asks_present"] = ruling.needs_present(found, ruling.filled_in(found))
     if found.state in ("counted", *states.DONE) and found.file:
         context["result"] = reading.shown_result(found)
     return page(request, "councils/votes/desk_vote.html", context)
@@ -228,8 +241,10 @@ def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
         raise Http404
     found = access.get_vote(actor, number)
     act, said = MOVES[move]
+    came = request.POST.get("present", "")[:9] if move == "again" else ""
+    given = {"present": int(came)} if came.isdecimal() else {}
     try:
-        act(actor=actor, number=found.number)
+        act(actor=actor, number=found.number, **given)
     except ActionError as error:
         if error.status == 403:
             raise

@@ -12,6 +12,7 @@ from mulin.councils.votes import access
 from mulin.councils.votes.models import Vote, VoteChallenge, VoteKey
 from mulin.kernel import policy, waiting
 from mulin.kernel.actors import Actor
+from mulin.kernel.clock import now
 from mulin.kernel.registry import InboxItem, InboxSource
 
 TITLE = _("表决")
@@ -60,12 +61,14 @@ def key_rows(actor: Actor) -> QuerySet | None:
 
 
 def stuck_rows(actor: Actor) -> QuerySet | None:
-    """Announced secret votes of which an officer has not shown their key."""
-    found = _votes(access.MANAGE, "created_at", "opens_at", state="notice", is_secret=True)(actor)
+    """Announced votes that cannot begin: an officer has not shown their key, or the close has come before
+    they could and they wait to be extended or given up."""
+    found = _votes(access.MANAGE, "created_at", "opens_at", state="notice")(actor)
     if found is None:
         return None
     parts = VoteKey.objects.filter(vote=OuterRef("pk"))
-    return found.filter(Exists(parts.filter(Q(public=b"") | Q(is_kept=False))) | ~Exists(parts))
+    lacks_keys = Exists(parts.filter(Q(public=b"") | Q(is_kept=False))) | ~Exists(parts)
+    return found.filter((Q(is_secret=True) & lacks_keys) | Q(closes_at__lte=now()))
 
 
 def challenge_rows(actor: Actor) -> QuerySet | None:
@@ -103,6 +106,6 @@ SOURCES = (
         rows=_votes(access.CERTIFY, "counted_at", state="counted"),
         item=_item("certify", _("确认并公布表决结果"), "vote"),
     ),
-    InboxSource("vote-stuck", TITLE, rows=stuck_rows, item=_item("stuck", _("计票钥匙没有领齐"), "vote")),
+    InboxSource("vote-stuck", TITLE, rows=stuck_rows, item=_item("stuck", _("表决开始不了"), "vote")),
     InboxSource("vote-challenges", TITLE, rows=challenge_rows, item=challenge_item),
 )

@@ -63,7 +63,7 @@ def _vote(entry: Any) -> Vote | None:
 def _roster(entry: Any) -> Iterable[UUID]:
     """Everybody who may act for a line of the roster."""
     vote = _vote(entry)
-    return rosters.accounts_of(vote.roster) if vote and vote.roster else ()
+    return rosters.accounts_of(vote.roster, vote=vote.number) if vote and vote.roster else ()
 
 
 def _begun(entry: Any) -> Iterable[UUID]:

@@ -37,6 +37,8 @@ def counted(vote: Vote, papers: list[Choice]) -> dict[str, Any]:
         "papers": len(valid),
         "blank": sum(not one for one in valid),
         "void": len(papers) - len(valid),
+        # Whether every paper says the same, for the page: it then says how everybody voted.
+        "alike": len(papers) > 0 and len({None if one is None else tuple(one) for one in papers}) == 1,
         "result": {**outcome.as_json(), "status": "decided"},
         "pb": pabulib.write(marked),
     }

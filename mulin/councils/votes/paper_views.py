@@ -147,13 +147,13 @@ def prints(request: HttpRequest, number: str) -> HttpResponse:
     found = _vote(request, number)
     context = _context(request, found)
     if found.is_secret:
-        asked = request.GET.get("n", "")
+        asked = request.GET.get("n", "")[:6]
         context["blank"] = range(min(int(asked) if asked.isdecimal() else IN_A_BATCH, MOST_PRINTED))
     else:
         # They carry names: for those who hold the vote, not for everybody who may follow it.
         access.require(actor_of(request), access.MANAGE, found)
         building = request.GET.get("building", "")
-        begin = request.GET.get("after", "")
+        begin = request.GET.get("after", "")[:6]
         context["named"], context["after"] = _named(found, building, int(begin) if begin.isdecimal() else 0)
         context["building"] = building
     return page(request, "councils/votes/paper_print.html", context)

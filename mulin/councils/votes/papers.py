@@ -89,7 +89,7 @@ def _ranked(vote: Vote, data: Any) -> list[str] | None:
         return []
     places: dict[int, str] = {}
     for key in ruling.keys_of(vote):
-        text = data.get(f"rank_{key}", "")
+        text = data.get(f"rank_{key}", "")[:6]
         if not text.isdecimal() or not int(text):
             continue
         if int(text) in places:

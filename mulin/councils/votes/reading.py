@@ -108,7 +108,9 @@ def mine(vote: Vote, actor: Actor) -> list[Mine]:
         has = entry.pk in done if vote.is_secret else paper is not None
         by_proxy = entry.by_proxy is not None
         can = not has or (paper is not None and changes and casting.can_be_changed(paper, by_proxy))
-        said = tuple(papers.said(vote, paper.choice, words, blank)) if paper else ()
+        # A proxy reads what they handed in themselves, not what the owner did in person.
+        may_read = paper is not None and (not by_proxy or paper.account_id == actor.account)
+        said = tuple(papers.said(vote, paper.choice, words, blank)) if may_read else ()
         proxy = entry.by_proxy
         giver = str(proxy.giver or entry.label) if proxy else ""
         rows_.append(Mine(entry.pk, entry.label, giver, has, can, said))
@@ -231,7 +233,7 @@ def shown_result(vote: Vote) -> dict[str, Any]:
         "winners": [words[one] for one in found.get("winners", ()) if vote.kind != "yes_no"],
         "steps": telling.steps(vote),
         "bars": bars if vote.kind != "rank" else [],
-        "is_telling": _tells_persons(vote, said),
+        "is_telling": _tells_persons(vote, *_sizes(vote.file.get("papers") or [])),
         "has_file": "format" in vote.file,
         "n_receipts": len(vote.receipts),
     }
@@ -243,14 +245,19 @@ def _amount(vote: Vote, step: dict[str, Any]) -> str:
     return telling.counted_of(vote, step["heads"])
 
 
-def _tells_persons(vote: Vote, said: dict[str, Any]) -> str:
-    """Why the figures themselves say how single people voted; empty when they do not."""
+def _sizes(given: list[Any]) -> tuple[int, bool]:
+    """How many papers there are, and whether all say the same."""
+    return len(given), bool(given) and all(one == given[0] for one in given)
+
+
+def _tells_persons(vote: Vote, n: int, are_alike: bool) -> str:
+    """Why the figures themselves say how single people voted; empty when they do not. It goes by papers, not
+    by crosses: three people who approve five options each are still three."""
     if not vote.is_secret:
         return ""
-    heads = [step["heads"] for step in said.values() if step["heads"]]
-    if len(heads) == 1:
+    if are_alike:
         return _("投票的人选的都一样，所以结果本身就说出了每个人的选择。这是票数决定的，藏不住。")
-    if 0 < sum(heads) < int(ruling.value("councils.vote.few", vote)):
+    if 0 < n < int(ruling.value("councils.vote.few", vote)):
         return _("票很少，数字可能让人猜到谁怎么投。按规定总数要公布，所以照实公布。")
     return ""
 
@@ -286,7 +293,7 @@ def _budget_result(vote: Vote) -> dict[str, Any]:
         "void": file["void"],
         "tie_order": [titles[one] for one in found["tie_order"]],
         "n_receipts": len(vote.receipts),
-        "is_telling": "",
+        "is_telling": _tells_persons(vote, file["papers"] + file["void"], file.get("alike", False)),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mulin.councils import owners, recounting
-from mulin.councils.counting import Amount, Totals, VoteRule, decide
+from mulin.councils.counting import Totals, VoteRule, decide
 from mulin.councils.rosters import counting as roster_counting
 from mulin.councils.rosters import queries as rosters
 from mulin.councils.votes import access, box, keys, money, papers, ruling
@@ -29,19 +29,18 @@ def count_vote(
     """Open the box with the keys of all officers, mix the papers, count them and throw the box away.
 
     What is kept are the papers in the order of what they say, and the receipts in the order of their letters,
-    apart from each other. `present`: how many came to the meeting, where there was one. A count that lacks a
-    rule is kept as refused; see `count_again`. Who: councils.vote:count. Raises not-now, roster-changed,
-    wrong-key, no-key, papers-missing, not-all-typed, bad-count.
+    apart from each other. `present`: how many came to the meeting, where there was one (owners take part by
+    their papers alone). A count that lacks a rule is kept as refused; see `count_again`. Who:
+    councils.vote:count. Raises not-now, roster-changed, wrong-key, no-key, papers-missing, not-all-typed,
+    bad-count, no-attendance.
     """
     with write():
         vote = access.locked(actor, number)
         access.require(actor, access.COUNT, vote)
         must_be(vote, "closed")
         rosters.require_intact(vote.roster)
-        if present is not None and not vote.voted.count() <= present <= vote.roster.entries.count():
-            text = _("到会人数不能少于投票人数，也不能多于名册。")
-            raise ActionError("bad-count", text, field="present", status=422)
-        vote.present = present
+        if vote.kind != "budget":
+            vote.present = _present(vote, ruling.stored(vote), present)
         said = _opened(vote, keys_given) if vote.is_secret else None
         _count(vote, said)
         vote.state, vote.counted_at = "counted", now()
@@ -52,6 +51,19 @@ def count_vote(
             _mix_turnout(vote)
         line("councils.vote.counted", actor, vote, status=vote.status)
     return vote
+
+
+def _present(vote: Vote, rule: VoteRule, present: int | None) -> int | None:
+    """How many came, as the rule needs it."""
+    if vote.is_by_area:
+        return None
+    if present is None and ruling.needs_present(vote, rule):
+        text = _("门槛按到会人数算，请填到会多少；没有开会的，填交了票的人数。")
+        raise ActionError("no-attendance", text, field="present", status=422)
+    if present is not None and not vote.voted.count() <= present <= vote.roster.entries.count():
+        text = _("到会人数不能少于投票人数，也不能多于名册。")
+        raise ActionError("bad-count", text, field="present", status=422)
+    return present
 
 
 def _opened(vote: Vote, given: Sequence[str]) -> list[papers.Choice]:
@@ -114,20 +126,13 @@ def _by_area(vote: Vote, rule: VoteRule) -> Totals:
         owners.Paper(by=owner, choice=None if choice is None else tuple(choice), units=(key,))
         for owner, choice, key in vote.papers.values_list("owner", "choice", "entry__key")
     ]
-    totals = owners.tally(rule, roster_counting.units(vote.roster), given)
-    if vote.present is None:
-        return totals
-    return Totals(**{name: getattr(totals, name) for name in _FIELDS}, present=Amount(vote.present))
+    return owners.tally(rule, roster_counting.units(vote.roster), given)
 
 
-_FIELDS = (
-    "roster", "options", "decided", "blank", "void", "contradicted", "ranks", "left_out", "gaps",
-)  # fmt: skip
-
-
-def count_again(*, actor: Actor, number: str) -> Vote:
+def count_again(*, actor: Actor, number: str, present: int | None = None) -> Vote:
     """Count a refused vote once more, after somebody filled in the rules that were unset. What was set at the
-    notice stays as it was then. Who: councils.vote:count. Raises not-now, still-unset."""
+    notice stays as it was then. `present`: how many came, where the rules that were filled in ask for it and
+    nobody had said so. Who: councils.vote:count. Raises not-now, still-unset, no-attendance, bad-count."""
     with write():
         vote = access.locked(actor, number)
         access.require(actor, access.COUNT, vote)
@@ -136,10 +141,11 @@ def count_again(*, actor: Actor, number: str) -> Vote:
             raise ActionError("not-now", _("规则是全的，不用再算。"))
         rule = ruling.filled_in(vote)
         vote.rule = recounting.rule_as_json(rule)
+        vote.present = _present(vote, rule, present if vote.present is None else vote.present)
         _count(vote, vote.file["papers"] if "papers" in vote.file else None)
         if vote.status == "refused":
             raise ActionError("still-unset", _("还有规则没有填，请先按下面写的填好。"))
-        vote.save(update_fields=["rule", "file", "status"])
+        vote.save(update_fields=["rule", "present", "file", "status"])
         line("councils.vote.counted_again", actor, vote, status=vote.status)
     return vote
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from mulin.councils import owners, recounting, voterules
+from mulin.councils import owners, recounting, thresholds, voterules
 from mulin.councils.counting import YES_NO, BallotError, Gap, Source, VoteRule
 from mulin.councils.rosters import counting as roster_counting
-from mulin.councils.thresholds import ThresholdError
+from mulin.councils.thresholds import Condition, ThresholdError
 from mulin.councils.votes.models import Vote
 from mulin.kernel import clock, rulebook
 from mulin.kernel.errors import ActionError
@@ -49,7 +49,7 @@ def resolve(vote: Vote) -> VoteRule:
     given["max_choices"] = vote.max_choices if vote.kind in ("approve", "budget") else None
     given["tie_order"] = keys if vote.breaks_ties else ()
     try:
-        return voterules.read(
+        rule = voterules.read(
             rulebook.book(),
             at=vote.place,
             on=clock.day_of(vote.opens_at) if vote.opens_at else clock.today(),
@@ -62,6 +62,8 @@ def resolve(vote: Vote) -> VoteRule:
     except (BallotError, ThresholdError) as error:
         text = _("门槛不能用：%(why)s") % {"why": error}
         raise ActionError("bad-threshold", text, field="quorum", status=422) from error
+    _check_possible(vote, rule)
+    return rule
 
 
 def stored(vote: Vote) -> VoteRule:
@@ -126,6 +128,25 @@ def missing(vote: Vote, gaps: Sequence[Gap]) -> list[Missing]:
         note = (rule.note_en if in_english else rule.note) or rule.note
         found.append(Missing(name, title, note, rule.basis))
     return found
+
+
+def needs_present(vote: Vote, rule: VoteRule) -> bool:
+    """Whether the count asks how many came: such a box is not opened before somebody says so."""
+    return vote.kind != "budget" and any(one.base == "present" for one in _conditions(rule))
+
+
+def _conditions(rule: VoteRule) -> list[Condition]:
+    texts = (rule.quorum, None if rule.kind == "rank" else rule.consent)
+    return [one for text in texts if text for one in thresholds.parse(text)]
+
+
+def _check_possible(vote: Vote, rule: VoteRule) -> None:
+    """A threshold of one's own asks for nothing that such a vote does not have: owners take part by their
+    papers (民法典第278条), and nobody but owners has an area."""
+    asked = [one.base if vote.is_by_area else one.measure for one in _conditions(rule)]
+    if ("present" if vote.is_by_area else "area") in asked:
+        own = _("业主按交来的票算参与，不按到会；面积只用于业主的表决。请改门槛。")
+        raise ActionError("bad-threshold", own, field="quorum", status=422)
 
 
 def value(name: str, vote: Vote) -> Any:

@@ -31,10 +31,7 @@ def lacks(vote: Vote) -> list[str]:
         found.append(_("还没有写预算一共多少。"))
     if vote.kind == "budget" and any(one["cost"] is None for one in vote.options):
         found.append(_("每个项目都要写费用。"))
-    if vote.roster is None or vote.roster.body != vote.body:
-        found.append(_("还没有选定稿的名册。"))
-    elif not vote.roster.is_frozen:
-        found.append(_("名册还没有定稿。"))
+    found += _lacks_of_roster(vote)
     if not vote.opens_at or not vote.closes_at:
         found.append(_("还没有定哪天开始、哪天截止。"))
     elif vote.opens_at < earliest(vote):
@@ -45,6 +42,16 @@ def lacks(vote: Vote) -> list[str]:
     if vote.is_secret and not keys.are_ready(vote):
         found.append(_("计票人的钥匙还没有领齐、核对过。"))
     return found
+
+
+def _lacks_of_roster(vote: Vote) -> list[str]:
+    if vote.roster is None or vote.roster.body != vote.body:
+        return [_("还没有选定稿的名册。")]
+    if not vote.roster.is_frozen:
+        return [_("名册还没有定稿。")]
+    if any(gap.code == "area-missing" for gap in ruling.gaps_ahead(vote)):
+        return [_("按现在的规则，名册里有的房屋或车位没有面积，没法计票。请先出一份更正的名册。")]
+    return []
 
 
 def earliest(vote: Vote) -> datetime:
@@ -86,8 +93,8 @@ def _day(moment: datetime) -> str:
 
 
 def open_vote(*, actor: Actor, number: str) -> Vote:
-    """Begin to take papers, once the announced time has come. Who: councils.vote:manage. Raises not-now,
-    too-early, keys-missing."""
+    """Begin to take papers, once the announced time has come and before the announced close. Who:
+    councils.vote:manage. Raises not-now, too-early, over, keys-missing."""
     with write():
         vote = access.locked(actor, number)
         access.require(actor, access.MANAGE, vote)
@@ -99,6 +106,9 @@ def open_vote(*, actor: Actor, number: str) -> Vote:
 
 
 def _open(actor: Actor, vote: Vote) -> None:
+    if now() >= vote.closes_at:
+        text = _("公告的截止时间已经过了，来不及收票。请先延期，写明原因；不办了就停办。")
+        raise ActionError("over", text)
     if vote.is_secret:
         if not keys.are_ready(vote):
             raise ActionError("keys-missing", _("计票人的钥匙还没有领齐、核对过，不能开始。"))

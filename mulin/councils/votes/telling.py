@@ -188,6 +188,7 @@ class _Teller:
             "unit-twice": _("名册里有重复的房屋。"),
             "more-papers-than-voters": _("票比人多：%(detail)s。"),
             "totals-disagree": _("数字前后不一：%(detail)s。"),
+            "no-attendance": _("门槛按到会人数算，还没有填到会多少。"),
         }
         if step["gap"] in known:
             return Said(known[step["gap"]] % {"detail": step["detail"]}, "urgent")

@@ -1,5 +1,6 @@
 """Votes for residents: what is asked, the paper, a look before it is handed in, the receipt, the result."""
 
+import secrets
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ HOUR = 3600
 FOUND = 60
 # More receipts than these are listed by their first letter: ten thousand in one page are slow on a telephone.
 MANY_RECEIPTS = 600
+MOST_FILLER = 4096
 
 
 def _private(response: HttpResponse) -> HttpResponse:
@@ -33,6 +35,14 @@ def _private(response: HttpResponse) -> HttpResponse:
     response["Referrer-Policy"] = "same-origin"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _uneven(response: HttpResponse) -> HttpResponse:
+    """A page that holds a choice: made longer by chance, because web servers note how long their answers
+    were, and "agree" is shorter than "do not agree"."""
+    filler = secrets.token_urlsafe(MOST_FILLER)[: secrets.randbelow(MOST_FILLER)].replace("--", "__")
+    response.content += f"<!-- {filler} -->".encode()
+    return _private(response)
 
 
 def _context(request: HttpRequest, vote: Vote) -> dict[str, Any]:
@@ -122,7 +132,7 @@ def _paper(request: HttpRequest, context: dict[str, Any], status: int = 200) -> 
     for one in context["options"]:
         one["rank"] = request.POST.get(f"rank_{one['key']}", "") if request.method == "POST" else ""
     context["one_only"] = vote.kind in ("yes_no", "choose_one")
-    return _private(render(request, "councils/votes/paper.html", context, status=status))
+    return _uneven(render(request, "councils/votes/paper.html", context, status=status))
 
 
 def _handed_in(request: HttpRequest, vote: Vote, context: dict[str, Any]) -> HttpResponse:
@@ -149,7 +159,7 @@ def _handed_in(request: HttpRequest, vote: Vote, context: dict[str, Any]) -> Htt
         actions.begin_paper(actor=actor, number=vote.number)
         context["choice"] = choice
         context["hidden"] = [(name, value) for name, value in _again(request, vote)]
-        return _private(render(request, "councils/votes/confirm.html", context))
+        return _uneven(render(request, "councils/votes/confirm.html", context))
     most = int(rulebook.value("councils.vote.per_hour", at=vote.place))
     throttle.check("vote-cast", str(actor.account), limit=most, seconds=HOUR)
     receipts = actions.cast(actor=actor, number=vote.number, entries=entries, choice=choice)

@@ -372,7 +372,7 @@ def beside(query: str, number: str) -> dict[str, str]:
         return {
             "pane_url": f"{reverse('desk:cases-pane')}?{urlencode({**kept, **current})}",
             "back_url": back,
-            "back_label": _("事项"),
+            "back_label": pgettext("desk", "事项"),
             "here": "cases",
         }
     tab = dict(parse_qsl(query.partition("?")[2])).get("tab", "") if query.startswith("inbox") else ""

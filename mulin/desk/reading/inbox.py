@@ -25,6 +25,8 @@ from mulin.voices.categories import catalogue
 
 SIZE = 50
 MOST_COUNTED = 99
+# Of one's own nobody turns further than this: every page reads all before it.
+MOST_BEFORE = 1000
 TABS = ("mine", "all", "others")
 WAIT_ICONS = {
     "acknowledge": "bell",
@@ -87,12 +89,14 @@ def inbox(
     actor: Actor, tab: str = "mine", cursor: str | None = None, current: str = "", size: int = SIZE
 ) -> Inbox:
     """A tab of the actor's inbox. Counts stop at 99, so that they never become a scan. `size`: how many of
-    one's own are shown."""
+    one's own are shown; their cursor is how many stand before the page."""
     tab = tab if tab in TABS else "mine"
-    items, waiting = _items(actor, size)
+    before = min(int(cursor), MOST_BEFORE) if tab == "mine" and cursor and cursor.isdecimal() else 0
+    items, waiting = _items(actor, before + size)
     following = None
     if tab == "mine":
-        rows = _item_rows(items[:size], current)
+        rows = _item_rows(items[before : before + size], current)
+        following = str(before + size) if waiting > before + size <= MOST_BEFORE else None
     else:
         page = list_cases(actor, order="burning", cursor=cursor, size=SIZE, elsewhere=tab == "others")
         mine = {item.facts.get("number") for item in items} if tab == "others" else set()

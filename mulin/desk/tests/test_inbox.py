@@ -83,6 +83,18 @@ def test_a_department_has_in_its_inbox_what_was_sent_to_it(cast, speak, bring):
     assert numbers(inbox(cast.other_clerk.actor)) == []
 
 
+def test_the_clerk_turns_the_pages_of_her_own_inbox_to_the_end(clerk, speak, monkeypatch):
+    monkeypatch.setattr("mulin.desk.reading.inbox.inbox.__defaults__", ("mine", None, "", 2))
+    said = {speak(text=f"第{n}处井盖松了，一过车就响，晚上睡不着。").number for n in range(5)}
+    address, seen = "/desk/", []
+    while address:
+        page = clerk.get(address).content.decode()
+        seen += re.findall(r'class="row__top"><span class="number">(?:<[^>]*>)*(\d{10})', page)
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        address = following[1].replace("&amp;", "&") if following else ""
+    assert len(seen) == 5 and set(seen) == said
+
+
 def test_people_who_ask_to_be_confirmed_wait_in_the_same_list(cast, world, clerk, page_of):
     ask_residence(actor=cast.newcomer.actor, building=world.building, door="2单元7-1")
     seen = page_of(clerk, "/desk/")

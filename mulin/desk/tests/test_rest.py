@@ -244,6 +244,17 @@ class TestGroups:
         assert answer.status_code == 422 and "没有找到这个人" in answer.content.decode()
         assert not Organisation.objects.filter(name="花友会").exists()
 
+    def test_a_neighbour_who_leads_a_group_cannot_try_out_whose_numbers_are_whose(
+        self, browser, world, settings
+    ):
+        settings.MULIN_THROTTLE = True
+        change = f"/desk/residents/groups/{world.group.pk}/change/"
+        leader = browser("group_leader")
+        for n in range(32):
+            leader.post(change, {"what": "add", "who": f"138{n:08}", "role": "group_member"})
+        answer = leader.post(change, {"what": "add", "who": "neighbour", "role": "group_member"}, follow=True)
+        assert "太频繁" in answer.content.decode()
+
     def test_a_clerk_of_elsewhere_may_look_and_not_change(self, browser, world):
         client = browser("other_clerk")
         address = f"/desk/residents/groups/{world.group.pk}/"

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mulin.desk import pickers
 from mulin.desk.pages import places_of
 from mulin.desk.views.residents import tabs
-from mulin.kernel import codes, policy
+from mulin.kernel import codes, policy, throttle
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import desk, needs
@@ -111,6 +111,9 @@ def find_person(actor: Actor, text: str, field: str) -> UUID | None:
     text = text.strip()
     if not text:
         return None
+    if actor.account and not actor.roles - states.VOLUNTEERS:
+        # Neighbours who lead a group add a few people, and do not look up whose number is whose.
+        throttle.check("find-person", str(actor.account), limit=30, seconds=3600)
     found = queries.find_account(actor, text)
     if found is None:
         raise ActionError(

@@ -1,7 +1,7 @@
 """What several routers share: the idempotency header, cursors, numbers and places."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _n
 from ninja import Header, Query
 from pydantic import Field
 
-from mulin.kernel import clock, codes, numbers, paging
+from mulin.kernel import codes, numbers, paging
 from mulin.kernel.errors import ActionError, NotVisible
 
 KeyText = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[!-~]+$")]
@@ -32,12 +32,6 @@ def bounds(place: str) -> tuple[str, str]:
     return codes.bounds(place)
 
 
-def day_start(day: date) -> datetime:
-    """Midnight of a day in the product's zone. Days before or after all records stand at their edges."""
-    day = min(max(day, date(1990, 1, 1)), date(2990, 1, 1))
-    return datetime(day.year, day.month, day.day, tzinfo=clock.zone())
-
-
 def own_cursor(cursor: str | None, *checks: Callable[[Any], bool]) -> str | None:
     """A cursor of ours, whose values pass these checks in turn; None when none was given.
 
@@ -49,7 +43,7 @@ def own_cursor(cursor: str | None, *checks: Callable[[Any], bool]) -> str | None
     values = paging.decode(cursor)
     try:
         is_ours = values is not None and all(check(v) for check, v in zip(checks, values, strict=True))
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, OverflowError):
         is_ours = False
     if not is_ours:
         text = _("这个 cursor 不是这份清单上一页给的。请从第一页读起。")
@@ -71,7 +65,9 @@ def is_small(value: Any) -> bool:
 
 
 def is_moment(value: Any) -> bool:
-    return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    if not isinstance(value, str) or (moment := datetime.fromisoformat(value)).tzinfo is None:
+        return False
+    return bool(moment.astimezone(UTC))
 
 
 def known_number(number: str) -> str:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _n
@@ -14,17 +15,19 @@ from mulin.cases.states import neighbour_label
 from mulin.doors.api import schemas
 from mulin.doors.api.answers import answer, key_reused
 from mulin.doors.api.bodies import Photos
-from mulin.doors.api.common import Key, Limit, Next, bounds, day_start, is_id, known_number, own_cursor
+from mulin.doors.api.common import Key, Limit, Next, bounds, is_id, known_number, own_cursor
 from mulin.doors.api.fields import Body, Day, Lat, Lon, Moment, Place, YesNo, words
 from mulin.doors.api.openapi import LIST, READ, WRITE, documented
 from mulin.doors.links import receipt_link
 from mulin.doors.rate import check_rate
-from mulin.kernel import paging
+from mulin.kernel import clock, paging
 from mulin.kernel.errors import ActionError
 from mulin.people.phones import can_be_dialled
+from mulin.places.models import Site
 from mulin.voices.actions import submit_voice
 from mulin.voices.models import Voice
 from mulin.voices.queries import get_voice, visible_voices
+from mulin.voices.understanding import mask_for_staff
 
 router = Router(tags=["voices"])
 Kind = Literal["consult", "help", "complaint", "tip_off", "suggestion", "wish", "offer"]
@@ -116,18 +119,28 @@ def listing(
 ) -> HttpResponse:
     rows = visible_voices(request.actor).select_related("matter")
     if place:
-        low, high = bounds(place)
-        rows = rows.filter(place__gte=low, place__lt=high)
+        rows = rows.filter(_within(place))
     if kind:
         rows = rows.filter(kind=kind)
     if mine == "true":
         rows = rows.filter(account_id=request.actor.account)
     if since:
-        rows = rows.filter(created_at__gte=day_start(since))
+        rows = rows.filter(created_at__gte=clock.midnight(since))
     if until:
-        rows = rows.filter(created_at__lt=day_start(until) + timedelta(days=1))
+        rows = rows.filter(created_at__lt=clock.midnight(until) + timedelta(days=1))
     page = paging.page(rows, order=("-id",), size=limit, cursor=own_cursor(cursor, is_id))
     return answer({"items": [line(voice) for voice in page.items], "next": page.next})
+
+
+def _within(place: str) -> Q:
+    """What was said in a division, or in something below a community: voices know their grid and building."""
+    low, high = bounds(place)
+    letter = place[13:14]
+    if letter in {"B", "G"}:
+        return Q(building=place) if letter == "B" else Q(grid=place)
+    if letter:
+        return Q(building__in=Site.objects.filter(estate=place, kind="building").values("code"))
+    return Q(place__gte=low, place__lt=high)
 
 
 def line(voice: Voice) -> dict[str, Any]:
@@ -160,10 +173,12 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
     voice = get_voice(request.actor, known_number(number))
     case = Case.objects.filter(matter_id=voice.matter_id).only("number", "state").first()
     state = case.state if case else None
+    is_own = request.actor.account in {voice.account_id, voice.entered_by} - {None}
     return answer(
         line(voice)
         | {
-            "text": voice.text,
+            # Who only works on it reads no telephone number in passing, here as at the desk.
+            "text": voice.text if is_own else mask_for_staff(voice.text),
             "title": voice.matter.title,
             "address": voice.address,
             "lon": voice.lon,

@@ -62,6 +62,8 @@ def read_moment(text: str, name: str) -> datetime:
         # A plus sign that was not escaped arrives as a space.
         value = datetime.fromisoformat(text.replace(" ", "+"))
         value = value if value.tzinfo else value.replace(tzinfo=clock.zone())
+        if value.year < 1900:
+            raise ValueError("before all records")
         return value.astimezone(clock.zone())
     except (ValueError, OverflowError) as error:
         raise GeoReportError(400, _("%s 的写法不对，例如 2026-01-31T00:00:00Z。") % name) from error

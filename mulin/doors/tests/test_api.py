@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from mulin.kernel.models import Entry, IdempotentAnswer
+from mulin.places.models import Site
 from mulin.voices.models import Voice
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -341,3 +342,20 @@ def _once(api):
     from mulin.people.tokens import authenticate
 
     return authenticate(api.clerk.token), api.clerk.token
+
+
+def test_voices_of_a_building_are_listed_by_its_code(api, lamp, world):
+    number = api.clerk.post("/voices", {**lamp, "building": world.building}).json()["number"]
+    elsewhere = api.clerk.post("/voices", {**lamp, "text": "大门口的垃圾桶满了"}).json()["number"]
+    found = {row["number"] for row in api.clerk.get("/voices", {"place": world.building}).json()["items"]}
+    assert number in found and elsewhere not in found
+    estate = Site.objects.get(code=world.building).estate
+    if estate:
+        assert number in {r["number"] for r in api.clerk.get("/voices", {"place": estate}).json()["items"]}
+
+
+def test_a_telephone_number_in_the_words_is_covered_for_whoever_only_works_on_them(api, lamp):
+    words = lamp["text"] + "，请打13812345678找我"
+    number = api.resident.post("/voices", {**lamp, "text": words}).json()["number"]
+    assert "13812345678" in api.resident.get(f"/voices/{number}").json()["text"]
+    assert "13812345678" not in api.clerk.get(f"/voices/{number}").json()["text"]

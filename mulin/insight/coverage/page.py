@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -10,11 +11,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from mulin.insight.coverage import queries, reading
 from mulin.insight.coverage.queries import NEW, Circle, Count, Next
 from mulin.insight.links import url
-from mulin.kernel import rulebook
+from mulin.kernel import codes, rulebook
 from mulin.kernel.rules import CERTAINTIES
 from mulin.kernel.suppression import COVER, LIMIT, SMALL
 from mulin.places.models import Venue
-from mulin.places.queries import name_of
+from mulin.places.queries import children, exists, name_of
 from mulin.places.venues import catalogue
 from mulin.places.venues.words import week_text
 
@@ -261,4 +262,30 @@ def row(found: Circle, one: queries.Row) -> dict[str, Any]:
         "people": found.people(one.parts["covered"].households),
         "people_left": found.people(one.parts["left_out"].households),
         "share": percent(one.people_share),
+    }
+
+
+def choice(at: str) -> dict[str, Any]:
+    """The way down to a community whose circle one would like to see: what lies below `at`, or below the
+    place of the instance; a list with one entry only is passed over."""
+    site = settings.MULIN_SITE_PLACE
+    at = at if codes.is_valid(at) and codes.contains(site, at) and exists(at) else site
+    at = codes.parents(at)[-1] if codes.level(at) >= codes.Level.COMMUNITY else at
+    options = children(at)
+    while len(options) == 1 and options[0].level < codes.Level.COMMUNITY:
+        options = children(options[0].code)
+    home = reverse("insight:circle")
+    above = [one for one in [*codes.parents(at), at] if one != site and codes.contains(site, one)]
+    return {
+        "options": [
+            {
+                "name": one.name,
+                "url": reverse("insight:circle-of", args=[one.code])
+                if one.level == codes.Level.COMMUNITY
+                else f"{home}?in={one.code}",
+            }
+            for one in options
+        ],
+        "trail": [{"name": name_of(one), "url": f"{home}?in={one}"} for one in above],
+        "first_url": f"{home}?in={site}",
     }

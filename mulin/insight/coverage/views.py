@@ -20,6 +20,7 @@ from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError
+from mulin.places.queries import exists
 
 
 def _number(text: str, most: int) -> int | None:
@@ -37,9 +38,20 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """`/board/circle/`: on to the place that is the person's own."""
-    place = own_place(request, actor_of(request))[:12]
-    return HttpResponseRedirect(reverse("insight:circle-of", args=[place]))
+    """`/board/circle/`: on to the place that is the person's own; who has none chooses a community."""
+    actor, at = actor_of(request), request.GET.get("in", "")
+    place = own_place(request, actor)[:12]
+    if not at and _may_see(actor, place):
+        return HttpResponseRedirect(reverse("insight:circle-of", args=[place]))
+    return render(request, "insight/circle/choose.html", page.choice(at or place))
+
+
+def _may_see(actor: Actor, place: str) -> bool:
+    """Whether the circle of a place can be shown to the actor."""
+    if not codes.is_valid(place) or codes.level(place) < codes.Level.DISTRICT or not exists(place):
+        return False
+    level = codes.level(place)
+    return policy.can(actor, queries.VIEW if level == codes.Level.COMMUNITY else queries.COMPARE, place)
 
 
 @require_safe

@@ -3,6 +3,8 @@
 from datetime import datetime
 
 import pytest
+from django import forms
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -158,3 +160,19 @@ def test_the_address_of_a_page_that_is_not_in_the_house_is_what_stands_instead()
     assert links.address("no:such-page") == ""
     assert links.address("no:such-page", 1, otherwise="/desk/") == "/desk/"
     assert links.address("people:group", "0190b0f0-0000-7000-8000-000000000000").startswith("/")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh-hans", ["这一项还没填。", "最小填 1。", "最大填 9。"]),
+        ("en", ["This is still empty.", "1 or more.", "9 or less."]),
+    ],
+)
+def test_a_field_left_empty_or_filled_in_wrongly_is_told_in_words_for_residents(language, said):
+    field = forms.IntegerField(min_value=1, max_value=9)
+    with translation.override(language):
+        for value, words in zip(["", "0", "10"], said, strict=True):
+            with pytest.raises(forms.ValidationError) as refused:
+                field.clean(value)
+            assert refused.value.messages == [words]

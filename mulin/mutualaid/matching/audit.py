@@ -4,6 +4,9 @@ Reads suggestions, matches and visits, none of the code that wrote them: each ro
 rest on a record check of that very helper that was clear and in force on that day, and on a parent's consent
 for that very need. Whether a child is concerned is asked of the row, of its need, of the kind and of whether
 anybody ever consented for a child, so that a row that denies it is found.
+
+Other modules in which an adult meets children say for themselves what they looked at and what is wrong there,
+by a provider `children.audit.<name>()` that gives (how many rows, [(what, which row, id, where)]).
 """
 
 from collections.abc import Iterator
@@ -14,12 +17,13 @@ from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 
-from mulin.kernel import clock, rulebook
+from mulin.kernel import clock, registry, rulebook
 from mulin.mutualaid.matching.catalogue import is_for_child
 from mulin.mutualaid.matching.models import AidCheck, AidConsent, AidMatch, AidNeed, AidOffer, AidVisit
 from mulin.mutualaid.matching.states import GOING
 
 CHUNK = 2000
+ELSEWHERE = "children.audit."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +31,24 @@ class Violation:
     """What is wrong, and where: numbers and ids of records, no names."""
 
     what: str
-    row: str  # offer, match, visit
+    row: str  # offer, match, visit; elsewhere as its module calls it
     id: UUID
-    need: str
-    helper: str
+    where: str
 
     def __str__(self) -> str:
-        return f"{self.what}: {self.row} {self.id}, need {self.need}, helper {self.helper}"
+        return f"{self.what}: {self.row} {self.id}, {self.where}"
 
 
 @dataclass(slots=True)
 class Report:
-    """`offers`: suggestions that were examined; `to_children`: those that concern a child."""
+    """`offers`: suggestions that were examined; `to_children`: those that concern a child; `elsewhere`: what
+    else was, by name, such as sessions for children."""
 
     offers: int = 0
     to_children: int = 0
     matches: int = 0
     visits: int = 0
+    elsewhere: dict[str, int] = field(default_factory=dict)
     violations: list[Violation] = field(default_factory=list)
 
 
@@ -80,7 +85,15 @@ def audit() -> Report:
             report.violations += _wrong(facts, row, "offer", row["offered_on"], row["created_at"])
     _matches(facts, report, names)
     _visits(facts, report)
+    _elsewhere(report)
     return report
+
+
+def _elsewhere(report: Report) -> None:
+    for name, ask in sorted(registry.providers().items()):
+        if name.startswith(ELSEWHERE):
+            report.elsewhere[name.removeprefix(ELSEWHERE)], wrong = ask()
+            report.violations += [Violation(*one) for one in wrong]
 
 
 _NUMBERS = ("need__number", "helper__number")
@@ -172,4 +185,4 @@ def _was_withdrawn(withdrawn: datetime | None, on: date, at: datetime | None) ->
 
 
 def _violation(what: str, name: str, row: dict[str, Any]) -> Violation:
-    return Violation(what, name, row["id"], row["need__number"], row["helper__number"])
+    return Violation(what, name, row["id"], f"need {row['need__number']}, helper {row['helper__number']}")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs as may
 from mulin.kernel.errors import NotVisible
+from mulin.kernel.onward import onward
 from mulin.kernel.pages import page, posted, run, tried
 from mulin.mutualaid.matching import access, actions, candidates, forms, queries, showing, states, wording
 from mulin.mutualaid.matching.actions.helpers import missing_topics
@@ -22,7 +23,6 @@ from mulin.mutualaid.matching.models import AidHelper
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 HELPERS, CHECKS = may(access.MANAGE_HELPER), may(access.CHECK)
-PER_PAGE = 100
 
 
 def _helper(request: HttpRequest, number: str) -> AidHelper:
@@ -46,9 +46,11 @@ def helpers(request: HttpRequest) -> HttpResponse:
     if kind in kinds():
         found = found.filter(kinds__kind=kind)
     ending = {one.pk: one.ends for one in queries.ending_checks(actor).prefetch_related(None)}
-    rows = [{**showing.helper(one, desk=True), "ends": ending.get(one.pk)} for one in found[:PER_PAGE]]
+    listed = onward(request, found, order=("id",))
+    rows = [{**showing.helper(one, desk=True), "ends": ending.get(one.pk)} for one in listed.rows]
     context = {
         "rows": [{**one, "is_ending": one["row"].pk in ending} for one in rows],
+        "list": listed,
         "tabs": tabs(request, names, show),
         "filters": filters(request, show, kind),
         "is_narrow": bool(kind),
@@ -214,16 +216,17 @@ def helpers_training(request: HttpRequest) -> HttpResponse:
     """One lesson for several, and all that was taught."""
     actor = actor_of(request)
     able = queries.helpers_at_desk(actor).exclude(state__in=["applied", "ended", "declined"])
-    people = list(able[:300])
+    people = list(able)
     place = people[0].place if people else next((one.place[:12] for one in actor.posts if one.place), "")
     form = forms.Training(people, place, posted(request))
     if tried(request, form, lambda: actions.give_training(actor=actor, **form.values())):
         messages.success(request, _("记下了。学完要学的，就可以上岗。"))
         return redirect("aid_desk:helpers-training")
-    rows = queries.training_rows(actor)[:PER_PAGE]
+    listed = onward(request, queries.training_rows(actor), order=("-on", "-id"))
     context = {
         "form": form,
         "people": people,
+        "list": listed,
         "rows": [
             {
                 "on": one.on,
@@ -231,7 +234,7 @@ def helpers_training(request: HttpRequest) -> HttpResponse:
                 "what": wording.words("aid.training.topics", one.helper.place, [one.topic]),
                 "minutes": wording.minutes(one.minutes),
             }
-            for one in rows
+            for one in listed.rows
         ],
         "here": "aid",
     }

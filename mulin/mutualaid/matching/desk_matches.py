@@ -16,6 +16,7 @@ from mulin.kernel import clock
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs as may
 from mulin.kernel.errors import NotVisible
+from mulin.kernel.onward import Onward, onward
 from mulin.kernel.pages import page, posted, run, tried
 from mulin.mutualaid.matching import (
     access,
@@ -30,12 +31,12 @@ from mulin.mutualaid.matching import (
 )
 from mulin.mutualaid.matching.catalogue import kind_of, kinds
 from mulin.mutualaid.matching.desk_base import filters, form_page, tabs
-from mulin.mutualaid.matching.models import AidGiveBack, AidMatch, AidVisit
+from mulin.mutualaid.matching.models import AidMatch, AidVisit
 from mulin.places.queries import name_of, names_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 MATCHES, INCIDENTS, FIGURES = may(access.MANAGE_MATCH), may(access.SEE_INCIDENT), may(access.FIGURES)
-PER_PAGE = 100
+VISITS = 50
 YEAR = 365
 
 
@@ -56,10 +57,12 @@ def matches(request: HttpRequest) -> HttpResponse:
     found = queries.matches_at_desk(actor).filter(state__in=groups[show])
     if kind in kinds():
         found = found.filter(need__kind=kind)
-    rows = list(found[:PER_PAGE])
+    listed = onward(request, found, order=("-id",))
+    rows = listed.rows
     places = names_of({one.place for one in rows})
     context = {
         "rows": [{**showing.match(one, desk=True), "place": places.get(one.place, "")} for one in rows],
+        "list": listed,
         "visits": [showing.visit(one, "worker") | {"match": one.match} for one in _open_visits(actor)],
         "tabs": tabs(request, names, show),
         "filters": filters(request, show, kind),
@@ -70,7 +73,7 @@ def matches(request: HttpRequest) -> HttpResponse:
 
 
 def _open_visits(actor: Any) -> list[AidVisit]:
-    return list(queries.visits_at_desk(actor).filter(state="disputed")[:20])
+    return list(queries.visits_at_desk(actor).filter(state="disputed"))
 
 
 @require_safe
@@ -79,6 +82,7 @@ def match(request: HttpRequest, number: str) -> HttpResponse:
     """One match: who said yes, the trial, every visit, what it rests on."""
     found = _match(request, number)
     child = candidates.with_child(found.need)
+    visits = onward(request, found.visits.all(), order=("-on", "-id"), size=VISITS)
     context = {
         **showing.match(found, desk=True),
         "child": child,
@@ -90,7 +94,8 @@ def match(request: HttpRequest, number: str) -> HttpResponse:
         "is_risky": kind_of(found.need.kind).risky,
         "is_going": found.state in states.GOING,
         "begun": found.begun_on is not None,
-        "visits": [showing.visit(one, "worker") for one in found.visits.order_by("-on", "-id")[:100]],
+        "visits": [showing.visit(one, "worker") for one in visits.rows],
+        "list": visits,
         "incidents": found.incidents.order_by("-id"),
         "place_title": name_of(found.place),
         "here": "aid",
@@ -228,9 +233,10 @@ def visit_settle(request: HttpRequest, visit: UUID) -> HttpResponse:
 @INCIDENTS
 def incidents(request: HttpRequest) -> HttpResponse:
     """Open ones first."""
-    rows = list(queries.incidents_at_desk(actor_of(request))[:PER_PAGE])
+    found = onward(request, queries.incidents_at_desk(actor_of(request)), order=("-state", "-id"))
     context = {
-        "rows": [{"row": one, "what": states.INCIDENTS[one.what]} for one in rows],
+        "rows": [{"row": one, "what": states.INCIDENTS[one.what]} for one in found.rows],
+        "list": found,
         "here": "aid",
     }
     return page(request, "mutualaid/matching/desk_incidents.html", context)
@@ -287,7 +293,7 @@ def _figures(request: HttpRequest) -> dict[str, Any]:
 def figures(request: HttpRequest) -> HttpResponse:
     """Three flows side by side; counts, no persons, none under five."""
     found = _figures(request)
-    flows = found["flows"]
+    flows, back = found["flows"], _give_backs(request)
     context = {
         **found,
         "taught_time": wording.minutes(flows.taught_minutes),
@@ -295,7 +301,8 @@ def figures(request: HttpRequest) -> HttpResponse:
         "families": queries.shown(flows.families),
         "helpers": queries.shown(flows.helpers),
         "givers": queries.shown(flows.givers),
-        "give_backs": _give_backs(request),
+        "give_backs": back.rows,
+        "list": back,
         "days": [
             {"label": label, "url": f"?days={n}", "current": (clock.today() - found["since"]).days == n,
              "count": None}
@@ -306,9 +313,9 @@ def figures(request: HttpRequest) -> HttpResponse:
     return page(request, "mutualaid/matching/desk_figures.html", context)
 
 
-def _give_backs(request: HttpRequest) -> list[AidGiveBack]:
-    """For who matches: what waits to be shown to everybody."""
-    return list(queries.give_backs_at_desk(actor_of(request))[:30])
+def _give_backs(request: HttpRequest) -> Onward:
+    """For who matches: what was given back, and what of it waits to be shown to everybody."""
+    return onward(request, queries.give_backs_at_desk(actor_of(request)), order=("-on", "-id"), size=30)
 
 
 @require_safe

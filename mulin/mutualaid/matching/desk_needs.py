@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs as may
+from mulin.kernel.onward import onward
 from mulin.kernel.pages import page, posted, run, tried
 from mulin.mutualaid.matching import access, actions, candidates, forms, queries, showing, states, wording
 from mulin.mutualaid.matching.actions.needs import get_matter
@@ -22,7 +23,6 @@ from mulin.places.queries import names_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 NEEDS = may(access.MANAGE_NEED)
-PER_PAGE = 100
 
 
 def _need(request: HttpRequest, number: str) -> AidNeed:
@@ -41,12 +41,13 @@ def needs(request: HttpRequest) -> HttpResponse:
     found = queries.needs_at_desk(actor).filter(state=show)
     if kind in kinds():
         found = found.filter(kind=kind)
-    if show != "asked":
-        found = found.order_by("-id")
-    rows = list(found.prefetch_related("consents")[:PER_PAGE])
+    order = ("waits_since", "id") if show == "asked" else ("-id",)
+    listed = onward(request, found.prefetch_related("consents"), order=order)
+    rows = listed.rows
     places = names_of({one.place for one in rows})
     context = {
         "rows": [{**showing.need(one, desk=True), "place": places.get(one.place, "")} for one in rows],
+        "list": listed,
         "tabs": tabs(request, names, show),
         "filters": filters(request, show, kind),
         "is_narrow": bool(kind),

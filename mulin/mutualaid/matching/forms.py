@@ -13,7 +13,6 @@ from mulin.mutualaid.matching.catalogue import kind_of, kinds
 from mulin.mutualaid.matching.models import AidHelper, AidNeed
 from mulin.places.queries import children, names_of, sites
 
-MOST_PLACES = 200
 WIDE = forms.CheckboxSelectMultiple
 
 
@@ -26,7 +25,7 @@ def place_choices(actor: Actor, permission: str) -> list[tuple[str, str]]:
             continue
         own = codes.community(post.place)
         found += [own] if own else [one.code for one in _communities(post.place)]
-    near = list(dict.fromkeys(found))[:MOST_PLACES]
+    near = list(dict.fromkeys(found))
     names = names_of(near)
     return [(one, names[one]) for one in near]
 
@@ -35,7 +34,7 @@ def _communities(place: str) -> list[Any]:
     below = children(place)
     if codes.level(place) >= codes.Level.STREET:
         return below
-    return [one for part in below[:40] for one in children(part.code)]
+    return [one for part in below for one in children(part.code)]
 
 
 def _area(rows: int = 3) -> forms.Textarea:

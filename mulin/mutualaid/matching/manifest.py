@@ -22,7 +22,7 @@ from mulin.kernel.registry import (
     PersonalData,
     Sentence,
 )
-from mulin.mutualaid.matching import access, inbox, personal_data, queries, states, stories
+from mulin.mutualaid.matching import access, inbox, joining, personal_data, queries, states, stories
 from mulin.mutualaid.matching.actions import pause_expired
 from mulin.mutualaid.matching.catalogue import word
 from mulin.mutualaid.matching.models import AidHelper, AidMatch, AidNeed
@@ -73,6 +73,7 @@ SENTENCES = {
     "aid.helper.on_duty": _say(_("帮忙的人上岗")),
     "aid.helper.rested": _say(_("帮忙的人歇一歇，先停 %(paused)s 件")),
     "aid.helper.ended": _say(_("帮忙的人不做了，结束 %(closed)s 件")),
+    "aid.helper.joined": _say(_("社区合并，同一个人的 %(n)s 份报名并了进来，带来 %(matches)s 件")),
     "aid.training.given": _say(_("培训了 %(n)s 人，%(minutes)s 分钟"), STAFF),
     "aid.check.recorded": _say(_("登记无犯罪记录查询：%(clear)s，到 %(until)s"), RESTRICTED),
     "aid.check.withdrawn": _say(_("撤回一份无犯罪记录查询，先停 %(paused)s 件"), RESTRICTED),
@@ -222,6 +223,6 @@ PART = Module(
         NavItem("aid-figures", _("互助的数字"), "aid_desk:figures", "chart", 65, access.FIGURES, "aid"),
     ),
     periodic=(Periodic("aid-expired-checks", EXPIRY_SECONDS, pause_expired),),
-    providers={"stories.aid": stories.stories},
+    providers={"stories.aid": stories.stories, "following.helpers": joining.join_helpers},
     personal_data=(PersonalData("aid", _("邻里互助"), personal_data.export, personal_data.erase),),
 )

@@ -170,7 +170,7 @@ def card(actor: Actor, place: str) -> dict[str, Any]:
 
 def figures(place: str) -> dict[str, Any] | None:
     """What the page of a community says: counts only, none under five, and what came back."""
-    helpers, found, stories = on_duty(place), _helped(place), public_give_backs(place)[:2]
+    helpers, found, stories = on_duty(place), _helped(place), list(public_give_backs(place)[:2])
     if not helpers and not found["families"] and not stories:
         return None
     enough = found["visited"] >= LIMIT
@@ -197,10 +197,10 @@ def _helped(place: str) -> dict[str, Any]:
     )
 
 
-def public_give_backs(place: str) -> list[AidGiveBack]:
+def public_give_backs(place: str) -> QuerySet[AidGiveBack]:
     """What families gave back, where they agreed that it is told, with the public matter that grew of it."""
     found = AidGiveBack.objects.filter(place=place, published_at__isnull=False, may_publish_at__isnull=False)
-    return list(found.select_related("grew").order_by("-on", "-id")[:20])
+    return found.select_related("grew").order_by("-on", "-id")
 
 
 def place_scope(actor: Actor, permission: str = access.FIGURES) -> Q:

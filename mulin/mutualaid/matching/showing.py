@@ -173,7 +173,6 @@ def own_match(row: AidMatch, side: str) -> dict[str, Any]:
         "can_stop": row.state in ("trial", "running", "paused"),
         "can_pause": row.state in states.GOING,
         "can_report": row.begun_on is not None,
-        "visits": [visit(one, side) for one in row.visits.order_by("-on", "-id")[:30]],
     }
 
 

@@ -15,11 +15,13 @@ from mulin.mutualaid.matching.models import AidGiveBack, AidMatch
 from mulin.mutualaid.matching.queries import public_give_backs
 from mulin.voices.models import Matter
 
+LATEST = 20
+
 
 def stories(place: str, limit: int) -> list[Story]:
     """One story for everything that grew into the same matter, one for each other give-back."""
     together: dict[object, list[AidGiveBack]] = {}
-    for one in public_give_backs(place):
+    for one in public_give_backs(place)[:LATEST]:
         together.setdefault(one.grew_id if _shown(one.grew) else one.pk, []).append(one)
     kept = [rows[::-1] for rows in list(together.values())[:limit]]
     begun = _begun(one.need_id for rows in kept for one in rows)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mulin.kernel import codes, registry, rulebook, throttle
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import NotVisible
+from mulin.kernel.onward import onward
 from mulin.kernel.pages import posted, run, tried
 from mulin.mutualaid.matching import access, actions, forms, queries, showing, states
 from mulin.mutualaid.matching.candidates import consent_of, with_child
@@ -25,7 +26,7 @@ from mulin.mutualaid.matching.models import AidMatch
 from mulin.places.queries import exists, name_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
-DAY = 86400
+DAY, VISITS, STORIES = 86400, 30, 20
 View = Callable[..., HttpResponse]
 
 
@@ -75,12 +76,14 @@ def community(request: HttpRequest, place: str) -> HttpResponse:
     place = _place(place)
     actor = actor_of(request)
     mine = [one for one in queries.my_matches(actor) if one.state != "closed"]
+    given = onward(request, queries.public_give_backs(place), order=("-on", "-id"), size=STORIES)
     context = {
         "place": place,
         "place_name": name_of(place),
         "kinds": queries.by_kind(Q(place=place)),
         "figures": queries.figures(place),
-        "stories": queries.public_give_backs(place),
+        "stories": given.rows,
+        "list": given,
         "mine": len(mine),
         "waits": sum(showing.own_match(one, access.side_of(actor, one))["waits_for_me"] for one in mine),
     }
@@ -316,7 +319,11 @@ def _own_match(request: HttpRequest, number: str) -> tuple[AidMatch, str]:
 def match(request: HttpRequest, number: str) -> HttpResponse:
     """With whom, when, how it is kept safe, and every visit."""
     found, side = _own_match(request, number)
-    context = {**showing.own_match(found, side), "child": with_child(found.need)}
+    visits = onward(request, found.visits.all(), order=("-on", "-id"), size=VISITS)
+    context = {
+        **showing.own_match(found, side), "child": with_child(found.need), "list": visits,
+        "visits": [showing.visit(one, side) for one in visits.rows],
+    }  # fmt: skip
     return render(request, "mutualaid/matching/match.html", context)
 
 

@@ -14,6 +14,7 @@ from mulin.kernel import clock, codes, policy
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
 from mulin.kernel.errors import NotVisible
+from mulin.kernel.onward import onward
 from mulin.kernel.pages import page, posted, run, tried
 from mulin.ledger import tables
 from mulin.ledger.wording import amount_words
@@ -25,7 +26,7 @@ from mulin.places.queries import name_of, names_of
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 READ, MANAGE = needs(access.VIEW), needs(access.MANAGE)
 FOLDER = "mutualaid/sharing"
-PER_PAGE = 100
+USES = 50
 
 
 def places_of(actor: Any) -> list[str]:
@@ -38,7 +39,7 @@ def places_of(actor: Any) -> list[str]:
                 continue
             low, high = codes.bounds(post.place)
             rows = SharedOffer.objects.filter(place__gte=low, place__lt=high).order_by("place")
-            found += rows.values_list("place", flat=True).distinct()[:200]
+            found += rows.values_list("place", flat=True).distinct()
     return list(dict.fromkeys(found))
 
 
@@ -47,17 +48,18 @@ def places_of(actor: Any) -> list[str]:
 def sharings(request: HttpRequest) -> HttpResponse:
     """What waits first; then everything that is lent."""
     actor = actor_of(request)
-    rows = list(access.visible_offers(actor).exclude(state="closed").order_by("-id")[:PER_PAGE])
+    found = access.visible_offers(actor).exclude(state="closed")
+    asked = list(found.filter(state="asked").order_by("-id"))
+    listed = onward(request, found.exclude(state="asked"), order=("-id",))
     places = places_of(actor)
-    names = names_of({one.place for one in rows} | set(places))
+    names = names_of({one.place for one in (*asked, *listed.rows)} | set(places))
     context = {
-        "asked": [(showing.offer_row(one), names[one.place]) for one in rows if one.state == "asked"],
-        "rows": [(showing.offer_row(one), names[one.place]) for one in rows if one.state != "asked"],
-        "objections": [_use_row(one) for one in queries.waiting_uses(actor)[:PER_PAGE]],
-        "damages": [
-            (_use_row(one.use), states.DAMAGES[one.state]) for one in queries.open_damages(actor)[:PER_PAGE]
-        ],
-        "overdue": [_use_row(one) for one in queries.overdue_things(actor)[:PER_PAGE]],
+        "asked": [(showing.offer_row(one), names[one.place]) for one in asked],
+        "rows": [(showing.offer_row(one), names[one.place]) for one in listed.rows],
+        "list": listed,
+        "objections": [_use_row(one) for one in queries.waiting_uses(actor)],
+        "damages": [(_use_row(one.use), states.DAMAGES[one.state]) for one in queries.open_damages(actor)],
+        "overdue": [_use_row(one) for one in queries.overdue_things(actor)],
         "places": [(one, names[one]) for one in places],
         "can_manage": policy.can_somewhere(actor, access.MANAGE),
     }
@@ -116,6 +118,7 @@ def sharing_thing(request: HttpRequest, number: str) -> HttpResponse:
     found = _offer(request, number)
     manage = policy.can(actor, access.MANAGE, found.place)
     shows = manage and (found.state == "asked" or bool(found.owner_name))
+    uses_ = onward(request, found.uses.select_related("offer"), order=("-starts_at", "-id"), size=USES)
     context = {
         "offer": found,
         **showing.offer_row(found),
@@ -123,7 +126,8 @@ def sharing_thing(request: HttpRequest, number: str) -> HttpResponse:
         "owner": found.owner_name or str(found.account or _("已注销")),
         "sealed": queries.sealed_of(found) if shows else {},
         "deposit": amount_words("fen", found.deposit_fen) if found.deposit_fen else "",
-        "uses": [_use_row(one) for one in found.uses.select_related("offer").order_by("-starts_at")[:50]],
+        "uses": [_use_row(one) for one in uses_.rows],
+        "list": uses_,
         "can_manage": manage,
         "here": "sharings",
     }

@@ -17,6 +17,9 @@ def export(account_id: UUID) -> dict[str, Any]:
     """What one lends (with where it is), what one booked, and one's money line by line."""
     offers = SharedOffer.objects.filter(account_id=account_id).order_by("id")
     uses = SharedUse.objects.filter(account_id=account_id).select_related("offer").order_by("id")
+    damages = SharedDamage.objects.filter(
+        Q(use__account_id=account_id) | Q(use__offer__account_id=account_id)
+    )
     books = Book.objects.filter(
         ref=account_id, unit="fen", kind__in=(money.BORROWER, money.OWNER, money.DEPOSIT)
     )
@@ -37,6 +40,10 @@ def export(account_id: UUID) -> dict[str, Any]:
             }
             for one in uses
         ],
+        "damages": [
+            {"number": one.use.number, "text": one.text, "answer": one.answer, "settled": one.settled}
+            for one in damages.select_related("use").order_by("id")
+        ],
         "money": [
             {"on": line.on.isoformat(), "what": line.reason, "words": line.words, "yuan": line.amount / 100}
             for one in books
@@ -49,6 +56,9 @@ def erase(account_id: UUID) -> int:
     """What one lends is lent no more and its address goes; what was written in one's uses goes; what was
     still to come on either side is called off, and the other side hears of it. What is owed stays in the
     books, under a number without a name."""
+    cancelled = SharedUse.objects.filter(account_id=account_id, cancelled_by="borrower")
+    Booking.objects.filter(pk__in=cancelled.values("booking")).update(reason="")
+    cancelled.update(reason="")
     _call_off(account_id)
     offers = SharedOffer.objects.filter(account_id=account_id)
     shown = Resource.objects.filter(pk__in=offers.values("resource"))

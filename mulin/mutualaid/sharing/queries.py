@@ -18,7 +18,6 @@ from mulin.mutualaid.sharing import access, money, states, windows
 from mulin.mutualaid.sharing.models import SharedDamage, SharedOffer, SharedUse
 from mulin.people.models import Account
 
-SHOWN = 100
 AHEAD_DAYS = 7
 
 
@@ -37,11 +36,11 @@ class Found:
 def search(
     place: str, *, kind: str = "", starts_at: datetime | None = None, ends_at: datetime | None = None
 ) -> list[Found]:
-    """What is lent in a community; those that can be had at the time asked for first. Two statements."""
+    """All that is lent in a community; those that can be had at the time asked for first. Two statements."""
     rows = SharedOffer.objects.filter(place=place, state="open").select_related("site")
     if kind:
         rows = rows.filter(kind=kind)
-    offers = list(rows.order_by("kind", "fee_fen", "id")[:SHOWN])
+    offers = list(rows.order_by("kind", "fee_fen", "id"))
     taken = _taken(offers, starts_at, ends_at)
     found = []
     for one in offers:
@@ -100,25 +99,28 @@ def counts(place: str) -> dict[str, int]:
 
 @dataclass(slots=True)
 class Mine:
-    """What I booked, what I lend and who booked it, what I owe and what is due to me."""
+    """What I booked and had, what I lend and who booked it, what I owe and what is due to me."""
 
-    booked: list[SharedUse]
-    offers: list[SharedOffer]
-    lent: list[SharedUse]
+    booked: QuerySet[SharedUse]
+    past: QuerySet[SharedUse]
+    offers: QuerySet[SharedOffer]
+    lent: QuerySet[SharedUse]
     owes: int
     due: int
 
 
 def mine(actor: Actor) -> Mine:
-    uses = SharedUse.objects.select_related("offer").order_by("-starts_at")
+    uses = SharedUse.objects.select_related("offer").order_by("-starts_at", "-id")
+    booked = uses.filter(account_id=actor.account)
     books = Book.objects.filter(ref=actor.account, unit="fen") if actor.account else Book.objects.none()
     sums = {money.BORROWER: 0, money.OWNER: 0}
     for kind, balance in books.filter(kind__in=sums).values_list("kind", "balance"):
         sums[kind] += balance
     return Mine(
-        booked=list(uses.filter(account_id=actor.account)[:30]),
-        offers=list(SharedOffer.objects.filter(account_id=actor.account).order_by("-id")[:30]),
-        lent=list(uses.filter(offer__account_id=actor.account).exclude(state="cancelled")[:30]),
+        booked=booked.filter(state__in=states.LIVE),
+        past=booked.exclude(state__in=states.LIVE),
+        offers=SharedOffer.objects.filter(account_id=actor.account).order_by("-id"),
+        lent=uses.filter(offer__account_id=actor.account).exclude(state="cancelled"),
         owes=max(0, -sums[money.BORROWER]),
         due=sums[money.OWNER],
     )

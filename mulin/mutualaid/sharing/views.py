@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mulin.kernel import clock, codes, days
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import NotVisible
+from mulin.kernel.onward import onward, sliced
 from mulin.kernel.pages import posted, run, tried
 from mulin.ledger import tables
 from mulin.ledger.wording import amount_words
@@ -24,6 +25,7 @@ from mulin.places.queries import exists, name_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 FOLDER = "mutualaid/sharing"
+SHOWN, PAST = 100, 30
 # What a button of a use does: (title, label of its text or none, what is said afterwards, the button).
 MOVES: dict[str, tuple[Any, Any, Any, Any]] = {
     "begin": (
@@ -96,7 +98,8 @@ def sharing_here(request: HttpRequest, place: str) -> HttpResponse:
     found = queries.search(place, kind=wanted.get("kind", ""), starts_at=starts, ends_at=ends)
     asked = bool(starts and ends and ends > starts)
     query = f"?from={starts:%Y-%m-%dT%H:%M}&to={ends:%Y-%m-%dT%H:%M}" if asked else ""
-    rows = [showing.offer_row(one.offer, one) for one in found]
+    listed = sliced(request, found, size=SHOWN)
+    rows = [showing.offer_row(one.offer, one) for one in listed.rows]
     for row in rows:
         row["url"] += query if row["fits"] else ""
     context = {
@@ -106,6 +109,7 @@ def sharing_here(request: HttpRequest, place: str) -> HttpResponse:
         "asked": showing.span_words(starts, ends) if asked else "",
         "fitting": [row for row in rows if row["fits"]],
         "others": [row for row in rows if not row["fits"]],
+        "list": listed,
         "is_wrong": bool(starts and ends and ends <= starts),
     }
     return render(request, f"{FOLDER}/here.html", context)
@@ -137,13 +141,15 @@ def sharing_mine(request: HttpRequest) -> HttpResponse:
     if actor.is_anonymous:
         return redirect_to_login(request.get_full_path())
     found = queries.mine(actor)
-    booked = [showing.use_row(one) for one in found.booked]
-    lent = [showing.use_row(one) for one in found.lent]
+    past = onward(request, found.past, order=("-starts_at", "-id"), size=PAST, name="past")
+    lent = onward(request, found.lent, order=("-starts_at", "-id"), size=PAST, name="lent")
     context = {
-        "coming": [row for row in booked if row["use"].state in states.LIVE],
-        "past": [row for row in booked if row["use"].state not in states.LIVE],
+        "coming": [showing.use_row(one) for one in found.booked],
+        "past": [showing.use_row(one) for one in past.rows],
+        "past_list": past,
         "offers": [showing.offer_row(one) for one in found.offers],
-        "lent": lent,
+        "lent": [showing.use_row(one) for one in lent.rows],
+        "lent_list": lent,
         "owes": amount_words("fen", found.owes) if found.owes else "",
         "due": amount_words("fen", found.due) if found.due else "",
         "has_money": bool(queries.own_books(actor)),

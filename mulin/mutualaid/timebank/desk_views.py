@@ -15,6 +15,7 @@ from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.numbers import show_number
+from mulin.kernel.onward import onward
 from mulin.kernel.pages import page, posted, refuse, tried
 from mulin.ledger.wording import amount_words
 from mulin.mutualaid.timebank import actions, forms, queries, states, views
@@ -24,6 +25,7 @@ from mulin.places.queries import names_of
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 READ, MANAGE = needs(actions.VIEW), needs(actions.MANAGE)
 FOLDER = "mutualaid/timebank"
+SHOWN = 12
 
 
 @require_safe
@@ -74,16 +76,32 @@ def time_place(request: HttpRequest, place: str) -> HttpResponse:
         "name": names_of([place])[place],
         "totals": found,
         "figures": figures,
-        "awards": [(one, amount_words("minute", one.minutes)) for one in found.reserve.awards],
-        "gifts": [
-            (one, states.GIFT_WORDS[one.kind], amount_words("minute", one.minutes)) for one in found.gifts
-        ],
-        "redemptions": [(one, amount_words("point", one.points)) for one in found.redemptions],
-        "papers": list(papers.order_by("name")[:200]) if can_manage else [],
+        **_lists(request, found),
+        "papers": list(papers.order_by("name", "id")) if can_manage else [],
         "can_manage": can_manage,
         "here": "times",
     }
     return page(request, f"{FOLDER}/desk_place.html", context)
+
+
+def _lists(request: HttpRequest, found: queries.Totals) -> dict[str, Any]:
+    """What was given out of the reserve, between residents and for points, the latest first."""
+    awards, gifts, redeemed = (
+        onward(request, rows, order=("-id",), size=SHOWN, name=name)
+        for name, rows in (
+            ("awards", found.reserve.awards), ("gifts", found.gifts), ("redeemed", found.redemptions),
+        )
+    )  # fmt: skip
+    return {
+        "awards": [(one, amount_words("minute", one.minutes)) for one in awards.rows],
+        "awards_list": awards,
+        "gifts": [
+            (one, states.GIFT_WORDS[one.kind], amount_words("minute", one.minutes)) for one in gifts.rows
+        ],
+        "gifts_list": gifts,
+        "redemptions": [(one, amount_words("point", one.points)) for one in redeemed.rows],
+        "redeemed_list": redeemed,
+    }
 
 
 def _form_page(request: HttpRequest, place: str, form: Any, title: str, submit: str, **more: Any):

@@ -12,14 +12,13 @@ from mulin.kernel.errors import NotVisible
 from mulin.kernel.policy import Fields
 from mulin.kernel.suppression import LIMIT
 from mulin.ledger import queries as ledger
-from mulin.ledger.models import Posting, Transfer
+from mulin.ledger.models import Transfer
 from mulin.ledger.wording import amount_words
 from mulin.mutualaid.timebank import expiring, holders, policies, states
 from mulin.mutualaid.timebank.actions import MANAGE, VIEW, VISIT
 from mulin.mutualaid.timebank.models import TimeAward, TimeExpiry, TimeGift, TimeHolder, TimeRedemption
 
 FIELDS = Fields(place="place", divisions=True)
-SHOWN = 12
 
 
 def holder_for(actor: Actor) -> TimeHolder | None:
@@ -54,7 +53,7 @@ class Own:
     points: int
     statement: ledger.Statement | None
     expires: list[tuple[date, int, bool]] = field(default_factory=list)
-    gifts: list[TimeGift] = field(default_factory=list)
+    gifts: QuerySet[TimeGift] = field(default_factory=TimeGift.objects.none)
 
     @property
     def balance_words(self) -> str:
@@ -84,7 +83,7 @@ def time_of(holder: TimeHolder) -> Own:
         points=points.balance if points else 0,
         statement=statement,
         expires=_expires(holder, rules, statement),
-        gifts=list(gifts.order_by("-id")[:SHOWN]),
+        gifts=gifts.order_by("-id"),
     )
 
 
@@ -137,7 +136,7 @@ class Reserve:
     place: str
     policy: policies.Policy
     minutes: int
-    awards: list[TimeAward]
+    awards: QuerySet[TimeAward]
     helpers: int | None
     helped: int | None
 
@@ -159,7 +158,7 @@ def reserve_of(place: str) -> Reserve:
         place=place,
         policy=policies.policy_at(place),
         minutes=book.balance if book else 0,
-        awards=list(TimeAward.objects.filter(place=place, undone_at=None).order_by("-id")[:SHOWN]),
+        awards=TimeAward.objects.filter(place=place, undone_at=None).order_by("-id"),
         helpers=found["people"] if enough or not found["people"] else None,
         helped=(found["minutes"] or 0) if enough or not found["people"] else None,
     )
@@ -184,8 +183,8 @@ class Totals:
     held: int | None
     holders: int | None
     is_even: bool
-    gifts: list[TimeGift]
-    redemptions: list[TimeRedemption]
+    gifts: QuerySet[TimeGift]
+    redemptions: QuerySet[TimeRedemption]
     points: int | None
 
 
@@ -204,8 +203,8 @@ def totals(place: str) -> Totals:
         held=(persons.aggregate(n=Sum("balance"))["n"] or 0) if enough else None,
         holders=n if enough else None,
         is_even=ledger.trial_balance(place, "minute").is_even,
-        gifts=list(visible_gifts_at(place)[:SHOWN]),
-        redemptions=list(TimeRedemption.objects.filter(place=place).order_by("-id")[:SHOWN]),
+        gifts=visible_gifts_at(place),
+        redemptions=TimeRedemption.objects.filter(place=place).order_by("-id"),
         points=(points.aggregate(n=Sum("balance"))["n"] or 0) if some >= LIMIT or not some else None,
     )
 
@@ -226,7 +225,7 @@ def places_of(actor: Actor) -> list[str]:
             continue
         low, high = codes.bounds(post.place)
         rows = TimeHolder.objects.filter(place__gte=low, place__lt=high).order_by("place")
-        found += rows.values_list("place", flat=True).distinct()[:200]
+        found += rows.values_list("place", flat=True).distinct()
     return list(dict.fromkeys(found))
 
 
@@ -244,7 +243,3 @@ def for_desk(actor: Actor, code: str) -> TimeHolder:
     if not policy.can(actor, MANAGE, found.place):
         raise NotVisible(code)
     return found
-
-
-def last_postings(place: str) -> list[Posting]:
-    return list(Posting.objects.filter(place=place, unit="minute").order_by("-id")[:SHOWN])

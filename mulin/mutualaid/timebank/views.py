@@ -15,6 +15,7 @@ from mulin.kernel import clock, codes
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import NotVisible
 from mulin.kernel.numbers import show_number
+from mulin.kernel.onward import onward
 from mulin.kernel.pages import posted, run, tried
 from mulin.ledger import tables
 from mulin.ledger.wording import amount_words
@@ -25,6 +26,7 @@ from mulin.places.queries import exists, name_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 FOLDER = "mutualaid/timebank"
+SHOWN = 12
 
 
 def _home(request: HttpRequest) -> str:
@@ -46,19 +48,21 @@ def time(request: HttpRequest) -> HttpResponse:
         "place": place,
         "place_name": name_of(place) if place else "",
         "is_on": bool(place) and policies.is_on(place),
-        **(_facts(own) if own else {}),
+        **(_facts(request, own) if own else {}),
     }
     return render(request, f"{FOLDER}/mine.html", context)
 
 
-def _facts(own: queries.Own) -> dict[str, Any]:
+def _facts(request: HttpRequest, own: queries.Own) -> dict[str, Any]:
     soon = [one for one in own.expires if one[2]]
+    gifts = onward(request, own.gifts, order=("-id",), size=SHOWN)
     return {
         "code": show_number(own.holder.code),
         "expires": [(on, amount_words("minute", n), told) for on, n, told in own.expires],
         "soon": amount_words("minute", sum(n for _on, n, _told in soon)) if soon else "",
         "soon_on": min((on for on, _n, _told in soon), default=None),
-        "gifts": [gift_row(one, own.holder) for one in own.gifts],
+        "gifts": [gift_row(one, own.holder) for one in gifts.rows],
+        "list": gifts,
         "points": amount_words("point", own.points) if own.policy.has_points or own.points else "",
         "lines": own.statement.latest_first[:10] if own.statement else [],
         "is_longer": bool(own.statement and len(own.statement.lines) > 10),
@@ -200,11 +204,13 @@ def time_here(request: HttpRequest, place: str) -> HttpResponse:
     if not codes.is_valid(place) or codes.level(place) != codes.Level.COMMUNITY or not exists(place):
         raise NotVisible(place)
     found = queries.reserve_of(place)
+    awards = onward(request, found.awards, order=("-id",), size=SHOWN)
     context = {
         "place": place,
         "place_name": name_of(place),
         "reserve": found,
-        "awards": [(one, amount_words("minute", one.minutes)) for one in found.awards],
+        "awards": [(one, amount_words("minute", one.minutes)) for one in awards.rows],
+        "list": awards,
         "cap": amount_words("minute", found.policy.cap) if found.policy.cap else "",
         "gift_most": amount_words("minute", found.policy.gift_month) if found.policy.gift_month else "",
     }

@@ -22,7 +22,7 @@ from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError
 from mulin.kernel.models import Chain, ChainAlias
 from mulin.kernel.policy import require
-from mulin.places import caching, following
+from mulin.places import caching, following, renumbering
 from mulin.places.divisions import DivisionFileError, RowError
 from mulin.places.models import Division, Succession
 from mulin.places.reorganisation import Plan, plan_reorganisation, read_crosswalk
@@ -179,7 +179,10 @@ def _create(plan: Plan) -> None:
     """The divisions that are not there yet, with the outline and telephone of the community they were."""
     wanted = {division.code: division for division in plan.created}
     there = set(
-        Division.objects.filter(code__in=wanted, valid_to=None, system="mca").values_list("code", flat=True)
+        Division.objects.filter(code__in=wanted, valid_to=None)
+        # A community that another one goes into is there in whatever system.
+        .filter(Q(system="mca") | Q(level=12, in_use=True) & ~Q(code__in=plan.closed))
+        .values_list("code", flat=True)
     )
     back = {move.new: move.old for move in plan.moves if move.level == 12}
     old = {
@@ -234,15 +237,16 @@ def follow(on: date, told: Progress) -> int:
 
     for _round in range(_ROUNDS):
         counters.fold_all()
-        done = following.rewrite_all(mapping, tell)
+        moves.sites = renumbering.renumber(mapping, on)
+        done = following.rewrite_all(mapping | moves.sites, tell)
         done += following.move_counts(moves)
         total += done
         if not done:
             break
-    half_counted = recounting.counted().intersection(counters.missing())
-    if total and half_counted:
-        # Records may have gone from places that were counted already to places that were not.
-        recounting.begin(half_counted)
+    # Records may have gone from places that were counted already to places that were not.
+    again = recounting.counted() if moves.mixed() else recounting.counted().intersection(counters.missing())
+    if total and again:
+        recounting.begin(again)
     with write():
         caching.bump()
     return total
@@ -267,6 +271,7 @@ def _moves(on: date) -> tuple[dict[str, str], following.CountMoves]:
         )
     )
     communities = {old: new[0] for old, new in targets.items() if codes.level(old) == codes.Level.COMMUNITY}
+    merged = renumbering.merges(communities, on)
     went: dict[str, set[str]] = defaultdict(set)
     for old, new in communities.items():
         went[codes.street(old)].add(codes.street(new))
@@ -277,4 +282,4 @@ def _moves(on: date) -> tuple[dict[str, str], following.CountMoves]:
             whole[old] = targets[old][0]
         else:
             rest[old] = current(old, on)
-    return communities | whole | rest, following.CountMoves(communities, whole, rest)
+    return communities | whole | rest, following.CountMoves(communities, whole, rest, merged=merged)

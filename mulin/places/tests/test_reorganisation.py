@@ -138,6 +138,13 @@ def test_official_new_codes_are_used_and_not_provisional():
     assert {problem.what for problem in clash.problems} == {"twice"}
 
 
+def test_a_code_that_is_given_up_on_that_day_is_not_given_to_another():
+    """What followed from the first to the second would follow on to the third."""
+    known = country(A + "001", B + "001")
+    plan = plan_reorganisation([row(B, A, 1), row(NEW, B, 1)], known, DAY, new_codes={A + "001": B + "001"})
+    assert "reused" in {problem.what for problem in plan.problems}
+
+
 def test_street_that_is_full_is_a_problem():
     known = country(*[f"{B}{number:03d}" for number in range(1, 1000)], A + "001")
     plan = plan_reorganisation([row(B, A, 1)], known, DAY)

@@ -109,6 +109,16 @@ def test_answers_lately_show_yes_and_no(home, shown, cast, world):
         assert "每天八点在院坝里" in page(home.get(url))
 
 
+def test_answers_and_what_is_in_hand_are_one_block_that_leads_to_both_lists(home, shown, cast, world):
+    refused = shown("wish", "想办一次楼栋长桌宴", category="event")
+    actions.answer_wish(actor=cast.clerk.actor, number=refused.number, decision="declined", text="通道不能摆")
+    shown("help", "三单元的路灯灭了")
+    said = page(home.get("/")).partition('aria-labelledby="said"')[2].partition("</section>")[0]
+    assert "通道不能摆" in said and "三单元的路灯灭了" in said
+    for name in ("answers", "matters"):
+        assert f'href="{reverse(f"portal:{name}", args=[world.home])}"' in said
+
+
 def test_my_things_come_first_on_the_home_page(sent, world):
     sent.client.cookies[COOKIE] = world.home
     html = page(sent.client.get("/"))

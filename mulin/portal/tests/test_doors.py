@@ -20,6 +20,7 @@ from mulin.councils.models import (
 from mulin.councils.topics import library
 from mulin.kernel import clock
 from mulin.kernel import doorways as doors
+from mulin.portal.views.home import OPEN_SHOWN, OVER_SHOWN
 from mulin.voices.models import Survey
 from mulin.voices.needs.models import Need
 
@@ -98,10 +99,20 @@ def test_what_ends_first_stands_first_and_what_asks_nothing_last(everything, cas
 
 def test_a_home_has_one_block_of_what_is_open_and_one_of_what_came_out(everything, client_for, world):
     page = text(client_for().get(f"/c/{world.home}/"))
-    assert page.count("大家在商量") == 1 and page.count('class="row"') >= doors.OPEN + doors.OVER
+    assert page.count("大家在商量") == 1
     assert "第15件事" in section(page, "doors") and "第21件事" in page
     for name in ("meetings", "votes", "conversations", "surveys", "rosters", "canvasses", "proposals"):
         assert f'aria-labelledby="{name}"' not in page
+
+
+def test_a_home_is_short_and_the_page_of_topics_has_all(everything, client_for, world):
+    """Neighbour Wang sees at a glance what is open and what came out; the rest is one tap away."""
+    home = text(client_for().get(f"/c/{world.home}/"))
+    shown = {name: section(home, name) for name in ("doors", "decided")}
+    assert [part.count('class="row"') for part in shown.values()] == [OPEN_SHOWN, OVER_SHOWN]
+    assert "第15件事" in shown["doors"] and "第16件事" not in home
+    assert f'href="/council/c/{world.home}/"' in shown["doors"]
+    assert "第16件事" in text(client_for().get(f"/council/c/{world.home}/"))
 
 
 def test_a_topic_says_where_it_stands_until_one_of_its_own_records_is_open(topic, at, cast, world):

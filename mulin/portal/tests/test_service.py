@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
@@ -29,6 +30,14 @@ def test_light_and_dark_are_chosen_without_scripts(world):
     assert 'data-theme="dark"' in page(client.get("/help"))
     client.post(reverse("portal:theme"), {"theme": "<script>"})
     assert 'data-theme="auto"' in page(client.get("/help"))
+
+
+def test_a_page_with_a_theme_of_its_own_stays_as_dark_as_the_reader_asked(rf):
+    """Granny Chen reads in the dark, also the page of a choir, whose theme is singing."""
+    request = rf.get("/")
+    request.COOKIES["mulin_theme"] = "dark"
+    html = render_to_string("kernel/base.html", {"theme": "合唱"}, request)
+    assert 'data-theme="dark"' in html and "合唱" not in html
 
 
 @pytest.mark.parametrize("name", ["elder-mode", "theme"])

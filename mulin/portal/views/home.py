@@ -13,6 +13,8 @@ from mulin.portal.mine import latest
 from mulin.portal.views.common import in_place, me
 
 WISHES_SHOWN, ANSWERS_SHOWN, MATTERS_SHOWN, STAFF_SHOWN, DONE_SHOWN = 2, 2, 2, 2, 10
+# All of them are one tap away, on the page of topics.
+OPEN_SHOWN, OVER_SHOWN = 3, 2
 
 
 @require_GET
@@ -79,7 +81,7 @@ def _community(request: HttpRequest, place: str) -> HttpResponse:
         "today": community.date_line(),
         "tiles": request.COOKIES.get("mulin_elder") == "1",
         # Elder mode too: what is asked of everybody must be found by everybody.
-        "doors": doorways.doors(actor, place),
+        "doors": doorways.doors(actor, place, most_open=OPEN_SHOWN, most_over=OVER_SHOWN),
         "blocks": community.blocks(actor, place, request),
     }
     if not context["tiles"]:

@@ -32,6 +32,18 @@ LATE = (
     (32, "cooking", "adult", 14, ("7-afternoon", "6-afternoon"), "想学做川菜，周末下午，十四个人"),
     (34, "choir", "elder", 60, ("3-morning", "5-morning"), "老年合唱团六十个人，想要大一点的地方"),
     (36, "photography", "adult", 2, ("7-morning",), "想学用手机拍照片，我和爱人两个"),
+    # Two want the same evening and one of them could come on another: first come, first served loses one.
+    (
+        38,
+        "dance",
+        "adult",
+        18,
+        ("2-evening", "4-evening"),
+        "想跟着老师跳交谊舞，周二周四晚上都行，十八个人",
+    ),
+    (41, "dance", "elder", 12, ("2-evening",), "老姐妹们想学拉丁舞，只有周二晚上凑得齐"),
+    (43, "haircut", "", 9, ("3-morning",), "楼上楼下都想就近剪个头发，周三上午方便"),
+    (45, "repair", "adult", 7, ("6-afternoon",), "家里小电器坏了没处修，周六下午有空拿来"),
 )
 # who, how called, what, when, in their own words, days since the record check, and whether the name is shown
 TEACHERS = (
@@ -48,6 +60,20 @@ TEACHERS = (
      "会剪纸，也烧得一手川菜，能教", None, True),
     (52, "小林", ("coding",), ("6-morning", "7-morning"), "在软件公司上班，周末能教孩子编程", None, True),
 )  # fmt: skip
+# Who offered only these days.
+NEW_TEACHERS = (
+    (47, "杨老师", ("dance",), ("2-evening", "4-evening"), "文化馆退休的，交谊舞、拉丁舞都能带", None, True),
+    (
+        49,
+        "孙师傅",
+        ("haircut",),
+        ("3-morning", "5-morning"),
+        "开过二十年理发店，愿给老人剪头发",
+        None,
+        True,
+    ),
+    (51, "程师傅", ("repair",), ("6-afternoon", "7-afternoon"), "电工，周末可以帮大家修小家电", None, True),
+)
 OFFERED = (54, "吴先生", ("languages",), ("3-evening",), "英语专业，可以教大家口语")
 ACCEPTED = "接了，正在找老师和场地，排好了告诉您。"
 ASKED = "谢谢您愿意来教，我们约个时间当面谈谈。"
@@ -64,6 +90,8 @@ def plan(street) -> None:
     street.timeline.plan(first + timedelta(hours=5), _publish, street)
     for n, row in enumerate(LATE):
         street.timeline.plan(end - timedelta(days=3) + timedelta(minutes=11 * n), _wish, street, row)
+    for n, row in enumerate(NEW_TEACHERS):
+        street.timeline.plan(end - timedelta(days=2) + timedelta(minutes=9 * n), _teach, street, row)
     street.timeline.plan(end - timedelta(hours=7), _propose, street)
 
 

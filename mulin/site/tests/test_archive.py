@@ -71,3 +71,63 @@ def test_a_restore_that_nobody_agrees_to_changes_nothing(monkeypatch, tmp_path, 
     monkeypatch.setattr(archive, "restore", lambda *given, **more: pytest.fail("it was restored"))
     call_command("restore", str(tmp_path / "backup.tar.gz"))
     assert "--yes" in capsys.readouterr().err
+
+
+def test_a_file_that_goes_while_the_backup_runs_does_not_end_it(dumped, tmp_path, settings, monkeypatch):
+    settings.MULIN_HOME = tmp_path / "home"
+    media = settings.MULIN_HOME / "media"
+    media.mkdir(parents=True)
+    for name in ("gone", "kept"):
+        (media / name).write_bytes(name.encode())
+    found = archive._files
+
+    def and_then_swept(with_keys):
+        for path, name in list(found(with_keys)):
+            if path.name == "gone":
+                path.unlink()
+            yield path, name
+
+    monkeypatch.setattr(archive, "_files", and_then_swept)
+    archive.backup(tmp_path / "backup.tar.gz")
+    (tmp_path / "unpacked").mkdir()
+    sums = archive._unpack(tmp_path / "backup.tar.gz", tmp_path / "unpacked")["sums"]
+    assert "media/kept" in sums and "media/gone" not in sums
+
+
+def test_a_file_that_is_replaced_while_the_backup_runs_fits_its_checksum(
+    dumped, tmp_path, settings, monkeypatch
+):
+    settings.MULIN_HOME = tmp_path / "home"
+    model = settings.MULIN_HOME / "models" / "triage.npz"
+    model.parent.mkdir(parents=True)
+    model.write_bytes(b"old")
+    digest = archive.hashlib.file_digest
+
+    def and_then_replaced(file, name):
+        found = digest(file, name)
+        if file.name == str(model):
+            (model.parent / "new").write_bytes(b"newer")
+            (model.parent / "new").replace(model)
+        return found
+
+    monkeypatch.setattr(archive.hashlib, "file_digest", and_then_replaced)
+    archive.backup(tmp_path / "backup.tar.gz")
+    monkeypatch.undo()
+    (tmp_path / "unpacked").mkdir()
+    assert "models/triage.npz" in archive._unpack(tmp_path / "backup.tar.gz", tmp_path / "unpacked")["sums"]
+
+
+def test_a_restored_backup_of_an_older_version_gets_the_tables_of_this_one(
+    dumped, tmp_path, settings, monkeypatch
+):
+    settings.MULIN_HOME = tmp_path / "home"
+    settings.MULIN_HOME.mkdir()
+    archive.backup(tmp_path / "backup.tar.gz")
+    stamp = settings.MULIN_HOME / ".migrations"
+    stamp.write_text("as it was")
+    seen = []
+    monkeypatch.setattr(archive, "_load", lambda dump: seen.append("loaded"))
+    monkeypatch.setattr(archive.connection, "close", lambda: None)
+    monkeypatch.setattr(archive.instance, "ensure_database", lambda: seen.append(f"stamp: {stamp.exists()}"))
+    archive.restore(tmp_path / "backup.tar.gz")
+    assert seen == ["loaded", "stamp: False"]

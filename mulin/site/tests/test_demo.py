@@ -104,7 +104,7 @@ def test_help_between_neighbours_is_told_and_no_child_was_near_an_unchecked_adul
     out = StringIO()
     call_command("aid", "audit", stdout=out)
     told = json.loads(out.getvalue().splitlines()[-1])
-    assert told["violations"] == 0 and told["offers"] > 0
+    assert told["violations"] == 0 and told["offers"] > 0 and told["sessions"] > 0
 
 
 def test_a_wish_is_declined_with_a_reason_and_one_is_accepted_and_rated():

@@ -8,6 +8,7 @@ from django.urls import reverse
 from PIL import Image
 
 from mulin.doors.tests.conftest import give_token
+from mulin.kernel.middleware import tile_source
 from mulin.kernel.models import Job
 from mulin.voices import actions as voices
 from mulin.voices.models import Photo
@@ -111,3 +112,18 @@ def test_cookies_are_closed_to_scripts_and_to_other_sites(client, cast, settings
     cookies = client.cookies
     assert cookies["sessionid"]["httponly"] and cookies["mulin_known_device"]["httponly"]
     assert all(cookie["samesite"] in {"Lax", "Strict"} for cookie in cookies.values()), cookies
+
+
+@pytest.mark.parametrize(
+    ("template", "source"),
+    [
+        ("", ""),
+        ("/static/tiles/{z}/{x}/{y}.png", ""),
+        ("https://tiles.example.cn/{z}/{x}/{y}.png", "https://tiles.example.cn"),
+        ("https://{s}.tile.example.org/{z}/{x}/{y}.png", "https://*.tile.example.org"),
+        ("https://t{s}.example.gov.cn/DataServer?T=vec_w&tk=key&x={x}", "https://*.example.gov.cn"),
+        ("http://10.0.0.7:8080?x={x}", "http://10.0.0.7:8080"),
+    ],
+)
+def test_the_policy_names_the_hosts_of_map_tiles(template, source):
+    assert tile_source(template) == source

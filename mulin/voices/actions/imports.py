@@ -226,6 +226,8 @@ def _time(given: str) -> datetime | None:
     if moment is None:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=clock.zone())
+    if moment.year < drafts.EARLIEST:
+        raise ActionError("time-wrong", _("时间“%s”看不懂，请写成 2026-01-31 15:20。") % given)
     if moment > clock.now() + timedelta(days=1):
         raise ActionError("time-wrong", _("时间“%s”还没有到。") % given)
     return moment

@@ -18,6 +18,7 @@ from mulin.voices.actions.submit import attach_way, came_in
 from mulin.voices.models import KINDS, Lesson, Matter, Photo, Voice
 
 FACT_LENGTH = 2000
+REASON_LENGTH = 200
 ANSWER_KEPT = "voices.matter.answer_kept"
 COPIED = ("place", "grid", "building", "category", "kind", "severity", "restriction")
 
@@ -299,6 +300,15 @@ def publish_matter(
     return matter
 
 
+def _check_reason(reason: str) -> None:
+    if not reason:
+        raise ActionError("reason-missing", _("请写一句为什么不公开。"), field="reason", status=422)
+    if len(reason) > REASON_LENGTH:
+        raise ActionError(
+            "reason-too-long", _("最多写 %d 个字。") % REASON_LENGTH, field="reason", status=422
+        )
+
+
 def keep_answer(*, actor: Actor, number: str, reason: str) -> Matter:
     """Decide that the answer a public matter was given stays between those who asked and the desk, for a
     reason that is kept; what was public of an answer is public no more. The matter itself stays public, and a
@@ -307,12 +317,11 @@ def keep_answer(*, actor: Actor, number: str, reason: str) -> Matter:
     Who: voices.matter:publish. Raises reason-missing, not-public, no-answer, wish-answer (who
     joins a wish later gets its public answer).
     """
-    reason = reason.strip()[:200]
+    reason = reason.strip()
     with write():
         matter = access.locked_matter(actor, number)
         require(actor, "voices.matter:publish", access.target_of_matter(actor, matter))
-        if not reason:
-            raise ActionError("reason-missing", _("请写一句为什么不公开。"), field="reason", status=422)
+        _check_reason(reason)
         if matter.kind in states.WISHES:
             raise ActionError("wish-answer", _("心愿的答复随心愿一起公开；要收起来，请撤下整条心愿。"))
         if matter.publication != "shown":
@@ -363,12 +372,11 @@ def hide_matter(*, actor: Actor, number: str, reason: str) -> Matter:
 
     Who: voices.matter:publish. Raises reason-missing.
     """
-    reason = reason.strip()[:200]
+    reason = reason.strip()
     with write():
         matter = access.locked_matter(actor, number)
         require(actor, "voices.matter:publish", access.target_of_matter(actor, matter))
-        if not reason:
-            raise ActionError("reason-missing", _("请写一句为什么不公开。"), field="reason", status=422)
+        _check_reason(reason)
         was = matter.publication
         matter.publication = "never" if was == "never" else "hidden"
         matter.hidden_reason, matter.published_at = reason, None

@@ -101,7 +101,8 @@ def withdraw_voice(*, actor: Actor, number: str, reason: str) -> Voice:
     """Take a voice back. `reason`: a code of states.WITHDRAW_REASONS, or words of one's own.
 
     It no longer counts. With the last voice the matter closes, and its way is told. Who: the person, or the
-    desk of the place. Raises voice-withdrawn, reason-missing.
+    desk of the place; of the last one of a case under way only the person. Raises voice-withdrawn,
+    reason-missing, under-way.
     """
     with write():
         voice = access.locked_voice(actor, number)

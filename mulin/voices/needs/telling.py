@@ -25,7 +25,7 @@ from mulin.voices.needs import counting, queries, states
 from mulin.voices.needs.models import Need, NeedStep
 
 SOON = timedelta(days=7)
-ON_CARD = 3
+ON_CARD = 2
 
 
 def title_of(number: str) -> str:

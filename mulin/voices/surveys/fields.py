@@ -197,7 +197,7 @@ def _ranking(question: Question, data: QueryDict) -> list[str]:
     choice without a rank is left out."""
     ranked = []
     for place, one in enumerate([*(option.key for option in question.options), OTHER]):
-        rank = data.get(f"{question.key}.{one}", "").strip()
+        rank = data.get(f"{question.key}.{one}", "").strip()[:6]
         if rank.isdecimal():
             ranked.append((int(rank), place, one))
     return [one for _rank, _place, one in sorted(ranked)]

@@ -4,8 +4,8 @@ Who looks at the results before and after somebody at a table handed in a sheet 
 sheet as the difference; and who reads the tables themselves would lay the n-th sheet beside the n-th line
 of the journal, because databases keep the order in which rows came (SQLite's rowid, PostgreSQL's ctid and
 xmin). So a sheet is counted only together with others, and all rows of the pool are written anew, in a
-random order, whenever some leave it. At least POOL stay behind until the end: also the last to come out
-are not alone.
+random order, whenever one joins it or some leave it. At least POOL stay behind until the end: also the last
+to come out are not alone.
 """
 
 import random
@@ -17,10 +17,10 @@ _chance = random.SystemRandom()
 
 
 def release(survey: Survey) -> None:
-    """Let POOL sheets chosen by chance out, once as many again stay behind. The survey is locked."""
+    """Let POOL sheets chosen by chance out, once as many again stay behind, and mix what stays. The survey is
+    locked."""
     waiting = list(_waiting(survey))
-    if len(waiting) >= 2 * POOL:
-        _write_anew(survey, waiting, out=POOL)
+    _write_anew(survey, waiting, out=POOL if len(waiting) >= 2 * POOL else 0)
 
 
 def empty(survey: Survey) -> None:

@@ -191,10 +191,21 @@ def cross_table(survey: Survey, of: str, by: str) -> tuple[tally.CrossTable, dic
     """One question by another, and the cells that must stay hidden: small ones, and those that would betray
     them. Column totals stand beside the cells, a row's total is known from the question's own table.
     ValueError for questions that cannot be crossed."""
-    table = tally.cross(form_of(survey), _sheets(survey), of, by)
-    lines = [[(column, row) for row in table.rows] for column in table.columns]
-    lines += [[(column, row) for column in table.columns] for row in table.rows]
-    return table, suppression.protect_lines(table.cells, lines)
+    form = form_of(survey)
+    table = tally.cross(form, _sheets(survey), of, by)
+    keys = [question.key for question in form]
+    # Covered in one direction only: read the other way round it would show other cells, and both together
+    # those that are covered.
+    is_turned = keys.index(of) > keys.index(by)
+
+    def turned(cell: tuple[str, str]) -> tuple[str, str]:
+        return cell[::-1] if is_turned else cell
+
+    first, second = (table.rows, table.columns) if is_turned else (table.columns, table.rows)
+    lines = [[(one, two) for two in second] for one in first]
+    lines += [[(one, two) for one in first] for two in second]
+    hidden = suppression.protect_lines({turned(cell): n for cell, n in table.cells.items()}, lines)
+    return table, {turned(cell): why for cell, why in hidden.items()}
 
 
 def earlier_rounds(actor: Actor, survey: Survey, limit: int = 5) -> list[Survey]:

@@ -232,3 +232,10 @@ def test_the_real_messages_come_in_once(load, data_dir):
     assert load(path).counts() == {"created": 4326, "skipped": 0, "rejected": 0}
     assert load(path).counts() == {"created": 0, "skipped": 4326, "rejected": 0}
     assert not Voice.objects.filter(suggestions={}).exists()
+
+
+def test_a_year_before_all_records_is_told_by_its_line_and_does_not_stop_the_file(load, write_csv):
+    rows = [ROWS[0], ["9", "u9", "路灯", "0001-01-01 00:00:00", "二单元的路灯坏了。", "0", "0"]]
+    result = load(write_csv(rows=rows))
+    assert result.counts() == {"created": 1, "skipped": 0, "rejected": 1}
+    assert result.problems[0][0] == 3

@@ -229,6 +229,12 @@ def test_hiding_takes_out_of_the_register_for_a_reason(published, cast, anonymou
         actions.me_too(actor=anonymous, number=matter.number, device="phone")
 
 
+def test_a_reason_that_is_too_long_is_refused_and_not_cut(published, cast):
+    matter = published()
+    for act in (actions.hide_matter, actions.keep_answer):
+        refused("reason-too-long", act, actor=cast.clerk.actor, number=matter.number, reason="长" * 201)
+
+
 def test_a_grid_worker_does_not_decide_what_is_public(speak, cast, world):
     number = speak(place=world.grid).voice.number
     with pytest.raises(NotAllowed):

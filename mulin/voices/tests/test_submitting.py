@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from mulin.kernel import clock, search, secrets
 from mulin.kernel.errors import ActionError, NotAllowed, NotVisible
 from mulin.kernel.numbers import is_number
-from mulin.voices import queries
+from mulin.voices import drafts, queries
 from mulin.voices.actions import submit as submitting
 from mulin.voices.actions import submit_voice
 from mulin.voices.models import Matter, Photo, Voice
@@ -254,3 +254,10 @@ def test_a_tip_off_or_a_major_matter_never_joins_one_that_all_workers_read(speak
     assert voice.matter_id != public.pk and voice.matter.restriction
     public.refresh_from_db()
     assert public.voices_count == 1
+
+
+def test_rare_characters_of_names_and_blanks_of_other_programs_stay(world):
+    rare = "\U00031350"  # newer than the tables of the oldest Python that we support
+    own = "\ue123"
+    text = drafts.check_text(f"找{rare}{own}先生\u00a0三单元\x0b\u200b", world.home)
+    assert text == f"找{rare}{own}先生 三单元"

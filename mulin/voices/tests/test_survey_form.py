@@ -3,11 +3,12 @@
 import copy
 
 import pytest
+from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mulin.voices.surveys import fields, tally
 from mulin.voices.surveys import form as forms
-from mulin.voices.surveys import tally
 from mulin.voices.surveys.form import FormError
 from mulin.voices.surveys.templates import templates
 
@@ -194,3 +195,11 @@ def test_whatever_is_sent_what_is_kept_can_be_counted_and_checked_again(sent):
     assert sum(one.answered for one in found.values()) == len(
         [key for key in checked.answers if "." not in key]
     )
+
+
+def test_a_rank_of_five_thousand_digits_is_a_late_one_and_no_error():
+    ranking = {"key": "wish", "kind": "ranking", "text": "先做哪件", "options": options("a", "b")}
+    form = forms.read({"sections": [{"questions": [ranking]}]})
+    sent = QueryDict(mutable=True)
+    sent.update({"wish.a": "9" * 5000, "wish.b": "1"})
+    assert fields.posted(form, sent) == {"wish": ["b", "a"]}

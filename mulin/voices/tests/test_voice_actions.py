@@ -1,5 +1,7 @@
 """What happens to a voice afterwards: added to, corrected, withdrawn, stood beside; its contact read."""
 
+from dataclasses import replace
+
 import pytest
 
 from mulin.kernel import search
@@ -238,3 +240,12 @@ def test_a_voice_that_is_merged_at_this_moment_is_followed_to_its_new_matter(spe
     actions.withdraw_voice(actor=cast.resident.actor, number=voice.number, reason="by_mistake")
     kept.refresh_from_db()
     assert (kept.voices_count, kept.is_open) == (1, True)
+
+
+def test_a_token_for_something_else_does_not_read_what_its_person_said(published, speak, cast):
+    matter = published()
+    other = speak(cast.neighbour.actor, text="我也看见", join=matter.number).voice
+    assert queries.get_voice(cast.neighbour.actor, matter.number).pk == other.pk
+    limited = replace(cast.neighbour.actor, restricted_to=frozenset({"cases.case:view"}))
+    with pytest.raises(NotVisible):
+        queries.get_voice(limited, matter.number)

@@ -119,7 +119,9 @@ BODIES: dict[str, Callable[[Matrix, Side, dict[str, Any]], dict[str, Any]]] = {
     "academy_desk:rota-new": lambda m, s, p: {
         "title": "开门", "days": ["2"], "starts": "09:00", "minutes": "60", "heads": "1", "every": "1",
     },
-    "academy_desk:rota-edit": lambda m, s, p: {"title": "浇花", "heads": "1"},
+    "academy_desk:rota-edit": lambda m, s, p: {
+        "title": "浇花", "days": ["2"], "starts": "09:00", "minutes": "60", "heads": "1", "every": "1",
+    },
     "academy_desk:keeping-delegates": lambda m, s, p: {"gathering": s.numbers["keeping_topic"], "heads": "1"},
     "academy_desk:keeping-term": _term,
     "academy_desk:keeping-edit": lambda m, s, p: {"name": "花园", "spot": "墙角"},

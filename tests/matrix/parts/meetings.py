@@ -127,8 +127,8 @@ def build(matrix: Matrix) -> None:
 def _meeting(side: Side, state: str) -> None:
     """Everything happens some days ago, so that the door may be open now."""
     actor = side.clerk.actor
-    begins = clock.now() + (timedelta(minutes=30) if state in ("due", "begun") else timedelta(days=20))
-    if state in ("held", "minuted", "published"):
+    begins = clock.now() + (timedelta(minutes=30) if state == "due" else timedelta(days=20))
+    if state in ("begun", "held", "minuted", "published"):
         begins = clock.now() - timedelta(hours=1)
     with clock.at(clock.now() - timedelta(days=10)):
         made = actions.draft_meeting(

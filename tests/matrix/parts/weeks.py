@@ -99,7 +99,11 @@ BODIES: dict[str, Callable[[Matrix, Side, dict[str, Any]], dict[str, Any]]] = {
     "academy_desk:teacher-new": lambda m, s, p: {"place": s.place, **_TEACHER},
     "academy_desk:teacher-edit": lambda m, s, p: dict(_TEACHER),
     "academy_desk:teacher-talk": lambda m, s, p: {"on": clock.today().isoformat()},
-    "academy_desk:teacher-check": lambda m, s, p: {"on": clock.today().isoformat(), "paper": "档案 1"},
+    "academy_desk:teacher-check": lambda m, s, p: {
+        "on": clock.today().isoformat(),
+        "is_clear": "yes",
+        "paper": "档案 1",
+    },
     "academy_desk:teacher-decline": lambda m, s, p: {"reason": "这学期已经有人教了"},
 }
 

@@ -78,7 +78,8 @@ def _registered(group: UUID, given: ClubFields, place: str) -> Organisation:
     """A club or team that is on file as a group of this place and is no club of the college yet."""
     rows = Organisation.objects.select_for_update(of=("self",)).filter(place=place, closed_on=None, club=None)
     org = rows.filter(pk=group, kind__in=TEAMS).first()
-    if org is None:
+    # Locked; who had waited for the lock looks again whether it has become a club meanwhile.
+    if org is None or Club.objects.filter(org=org).exists():
         text = _("找不到这支队伍，或者它已经是学院的社团。")
         raise ActionError("group-unknown", text, field="group", status=422)
     org.name, org.about = given.name, given.about.strip() or org.about

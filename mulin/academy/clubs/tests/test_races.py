@@ -3,9 +3,10 @@
 import pytest
 
 from mulin.academy.clubs import actions, queries
+from mulin.academy.clubs.models import Club
 from mulin.academy.orders.models import Order
 from mulin.kernel.testing.together import at_once
-from mulin.people.models import Post
+from mulin.people.models import Organisation, Post
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -36,3 +37,18 @@ def test_two_clubs_do_not_take_the_same_order(wish, club):
     )
     assert raised == ["order-closed"]
     assert Order.objects.get().state == "served"
+
+
+def test_a_team_that_two_desks_register_at_once_is_one_club(world, cast):
+    """The same press twice, or two people at two counters: the second is told that it is a club already."""
+    team = Organisation.objects.create(name="腰鼓队", kind="volunteer_team", place=world.home)
+
+    def register(n: int) -> None:
+        actions.found_club(
+            actor=cast.clerk.actor, place=world.home, name=f"腰鼓队{n}", union="arts", theme="dance",
+            group=team.pk,
+        )  # fmt: skip
+
+    raised = at_once(*(lambda n=n: register(n) for n in range(4)))
+    assert raised == ["group-unknown"] * 3
+    assert Club.objects.filter(org=team).count() == 1

@@ -68,6 +68,25 @@ def test_two_members_swap_by_telephone(cast, rota, turn, client_for):
     assert turn(0).account_id == cast.group_leader.id
 
 
+def test_the_leader_changes_the_days_on_a_page_that_says_what_follows(cast, rota, client_for):
+    leader, url = client_for(cast.group_leader), desk("rota-edit", rota.number)
+    page = text_of(leader.get(url))
+    assert "现在是周一、周四 18:00，一次 30 分钟" in page and "收到一次通知" in page
+    assert page.count("checked") == 2
+    given = {
+        "title": "浇水",
+        "days": ["2", "6"],
+        "starts": "07:30",
+        "minutes": "30",
+        "heads": "1",
+        "every": "1",
+    }
+    assert leader.post(url, {**given, "days": []}).status_code == 422
+    page = text_of(leader.post(url, given, follow=True))
+    assert "周二、周六 07:30" in page and "改错了，再改回来就行" in page
+    assert client_for(cast.group_member).get(url).status_code == 403
+
+
 def test_the_leader_fills_a_turn_and_prints_the_sheet(cast, rota, turn, client_for):
     leader = client_for(cast.group_leader)
     leader.post(public("rota-fill", turn().pk), {"label": "王婆婆"})
@@ -193,7 +212,7 @@ def test_a_rota_is_made_for_a_place_and_for_any_club(cast, garden, group, client
     assert set(Rota.objects.values_list("title", "kept__name")) == {("浇水", garden.name), ("开活动室", None)}
     assert leader.post(url, {**given, "days": []}).status_code == 422
     made = Rota.objects.get(title="开活动室")
-    leader.post(desk("rota-edit", made.number), {"title": "开门", "heads": "2"})
+    leader.post(desk("rota-edit", made.number), {**given, "title": "开门", "heads": "2"})
     assert made.duties.filter(seat=2).exists()
     leader.post(desk("rota-end", made.number))
     made.refresh_from_db()

@@ -1,12 +1,13 @@
 """Turns: laid ahead, taken with a tap, given back, swapped with somebody who agrees, filled by the leader."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
 from mulin.academy.keeping import actions, duties, inbox, personal_data, rotas
 from mulin.academy.keeping.models import Duty, DutySwap
 from mulin.academy.keeping.tests.test_places import refused
+from mulin.kernel import clock
 from mulin.kernel.errors import NotAllowed, NotVisible
 from mulin.kernel.models import Entry, Notice
 from mulin.kernel.testing.together import at_once
@@ -208,6 +209,81 @@ def test_fewer_people_a_turn_leave_those_that_were_taken(cast, rota, turn):
     assert list(rota.duties.filter(seat=2)) == [second]
 
 
+def edit(cast, rota, **more):
+    """The rota as it is, with something else."""
+    rota.refresh_from_db()
+    given = {"title": rota.title, "note": rota.note, "heads": rota.heads, "ends_on": rota.ends_on, **more}
+    return rotas.edit_rota(actor=cast.group_leader.actor, number=rota.number, **given)
+
+
+def coming(rota) -> list[str]:
+    return [f"{one.on:%m-%d}" for one in rota.duties.order_by("on", "seat")]
+
+
+def told(person) -> int:
+    return Notice.objects.filter(account=person.account, code="academy.rota.edited").count()
+
+
+def test_other_days_leave_what_was_and_change_what_comes(cast, rota, turn, freeze, settle):
+    member, leader = cast.group_member, cast.group_leader
+    duties.take_duty(actor=member.actor, duty=turn(0).pk)  # Monday
+    duties.take_duty(actor=leader.actor, duty=turn(1).pk)  # Thursday
+    duties.take_duty(actor=member.actor, duty=turn(2).pk)  # the Monday after
+    duties.take_duty(actor=member.actor, duty=turn(4).pk)  # and the next
+    freeze("2026-11-24 09:00")
+    edit(cast, rota, days=[4, 6])
+    assert coming(rota)[:5] == ["11-23", "11-26", "11-28", "12-03", "12-05"]
+    assert turn(0).account_id == member.id, "what was stays"
+    assert turn(1).account_id == leader.id, "a day that stays keeps who took it"
+    settle()
+    assert (told(member), told(leader)) == (1, 0)
+    edit(cast, rota, days=[1, 4])
+    settle()
+    assert coming(rota)[:4] == ["11-23", "11-26", "11-30", "12-03"], "changed back, the days are there again"
+    assert turn(2).account_id is None and told(member) == 1
+
+
+def test_another_time_moves_the_turn_with_who_took_it(cast, rota, turn, freeze, settle):
+    freeze("2026-11-25 16:30")
+    duties.take_duty(actor=cast.group_member.actor, duty=turn(1).pk)
+    assert duties.remind() == 1
+    edit(cast, rota, starts=time(7, 30), minutes=45)
+    mine = turn(1)
+    assert mine.account_id == cast.group_member.id and mine.ends_at - mine.starts_at == timedelta(minutes=45)
+    assert mine.starts_at.astimezone(clock.zone()).time() == time(7, 30)
+    assert turn(0).starts_at.astimezone(clock.zone()).time() == time(18), "what was stays"
+    assert duties.remind() == 1, "the reminder named the old time"
+    settle()
+    assert told(cast.group_member) == 1
+
+
+def test_todays_turn_keeps_its_time_where_the_new_one_is_over(cast, rota, turn):
+    edit(cast, rota, starts=time(8))
+    assert turn(0).starts_at.astimezone(clock.zone()).time() == time(18)
+    assert turn(1).starts_at.astimezone(clock.zone()).time() == time(8)
+    assert rota.duties.filter(on=date(2026, 11, 23)).count() == 1
+
+
+def test_other_words_tell_nobody_and_an_earlier_end_tells_who_had_a_turn_behind_it(cast, rota, turn, settle):
+    duties.take_duty(actor=cast.group_member.actor, duty=turn(3).pk)
+    edit(cast, rota, title="浇花", note="水管在门后")
+    settle()
+    assert told(cast.group_member) == 0 and turn(3).account_id == cast.group_member.id
+    edit(cast, rota, ends_on=date(2026, 11, 30))
+    settle()
+    assert coming(rota) == ["11-23", "11-26", "11-30"] and told(cast.group_member) == 1
+
+
+def test_days_that_cannot_be_are_refused_and_nothing_changes(cast, rota):
+    before = coming(rota)
+    given = {"actor": cast.group_leader.actor, "number": rota.number, "title": "浇水"}
+    refused("no-days", rotas.edit_rota, **given, days=[])
+    refused("bad-time", rotas.edit_rota, **given, minutes=5)
+    with pytest.raises(NotAllowed):
+        rotas.edit_rota(**{**given, "actor": cast.group_member.actor}, days=[2])
+    assert coming(rota) == before
+
+
 def test_who_had_taken_a_turn_hears_that_the_rota_ended(cast, rota, turn, settle):
     duties.take_duty(actor=cast.group_member.actor, duty=turn().pk)
     rotas.end_rota(actor=cast.group_leader.actor, number=rota.number)
@@ -245,3 +321,20 @@ def test_two_who_press_at_once_get_one_turn_between_them(cast, turn):
     acts = [lambda who=who: duties.take_duty(actor=who, duty=which) for who in people]
     assert at_once(*acts) == ["taken"]
     assert Duty.objects.get(pk=which).account_id in {cast.group_member.id, cast.group_leader.id}
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_turn_taken_while_the_days_change_is_kept_or_told(cast, rota, turn, settle):
+    """Whoever pressed in that moment either finds the turn gone or hears that it fell away."""
+    which = turn(2).pk  # a Monday
+    acts = [
+        lambda: duties.take_duty(actor=cast.group_member.actor, duty=which),
+        lambda: rotas.edit_rota(
+            actor=cast.group_leader.actor, number=rota.number, title="浇水", days=[2, 4]
+        ),
+    ]  # fmt: skip
+    raised = at_once(*acts)
+    assert not Duty.objects.filter(pk=which).exists()
+    settle()
+    assert told(cast.group_member) == (0 if raised else 1) and len(raised) <= 1

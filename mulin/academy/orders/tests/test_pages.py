@@ -217,3 +217,18 @@ def test_an_order_taken_on_that_does_not_take_place_is_in_the_inbox(say, cast, f
         item = accepted_item(row)
     assert item is not None and "想学书法" in item.title
     assert waiting.first([accepted_rows(cast.other_clerk.actor)], 5) == []
+
+
+def test_an_order_that_neighbours_talk_over_does_not_wait_for_a_club(say, cast):
+    from mulin.academy.orders.inbox import accepted_rows
+    from mulin.kernel import waiting
+    from mulin.kernel.ids import new_id
+    from mulin.kernel.models import ThreadLink
+
+    voice = say()
+    actions.accept_orders(actor=cast.clerk.actor, numbers=[voice.matter.number], text="好")
+    assert len(waiting.first([accepted_rows(cast.clerk.actor)], 5)) == 1
+    ThreadLink.objects.create(
+        child_kind="councils.topic", child=new_id(), parent_kind="voices.matter", parent=voice.matter_id
+    )
+    assert waiting.first([accepted_rows(cast.clerk.actor)], 5) == []

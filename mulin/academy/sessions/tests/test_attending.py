@@ -1,9 +1,12 @@
 """Who came: the list, the code at the door, figures, photos, reminders."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import pytest
+from django.core.files.storage import default_storage
+from django.urls import reverse
 from PIL import Image
 
 from mulin.academy.sessions import (
@@ -19,9 +22,10 @@ from mulin.academy.sessions import (
 from mulin.academy.sessions.models import SessionPhoto, Signup
 from mulin.academy.sessions.tests.conftest import at
 from mulin.academy.sessions.tests.test_signing import refused, sign
-from mulin.kernel import counters, recounting
+from mulin.kernel import counters, recounting, registry
 from mulin.kernel.errors import NotAllowed, NotVisible
 from mulin.kernel.models import Entry, Notice
+from mulin.voices import photos as cleaning
 
 pytestmark = pytest.mark.django_db
 
@@ -184,6 +188,59 @@ def test_who_comes_is_reminded_the_day_before_once(cast, plan, freeze, settle):
     assert Entry.objects.get(code="academy.session.reminded").data["n"] == 1
 
 
+def told(person, *codes: str) -> int:
+    return Notice.objects.filter(account=person.account, code__in=codes).count()
+
+
+REMINDED, LATE = "academy.session.reminded", "academy.session.reminded_late"
+
+
+def test_who_signs_up_after_the_reminder_is_told_too_and_once(cast, plan, freeze, settle, client_for):
+    session = plan(places_most=2)
+    sign(cast.resident.actor, session)
+    freeze("2026-11-23 16:10")
+    assert reminding.remind() == 1
+    freeze("2026-11-23 20:00")
+    url = reverse("academy:session-signup", args=[session.number])
+    for _press in range(2):
+        page = client_for(cast.neighbour).post(url, {"heads": "1"}, follow=True).content.decode()
+        assert "报上了，" in page and "前一天会提醒您" not in page
+    sign(cast.newcomer.actor, session)
+    settle()
+    assert told(cast.neighbour, REMINDED) == 0, "the reminder was sealed after they came, and is not theirs"
+    freeze("2026-11-23 20:10")
+    assert (reminding.remind(), reminding.remind()) == (1, 0)
+    settle()
+    assert (told(cast.resident, REMINDED), told(cast.resident, LATE)) == (1, 0)
+    assert (told(cast.neighbour, REMINDED), told(cast.neighbour, LATE)) == (0, 1)
+    assert told(cast.newcomer, REMINDED, LATE) == 0, "who waits is not told to come"
+    assert Notice.objects.get(code=LATE).is_urgent
+    actions.leave(actor=cast.resident.actor, number=session.number)
+    freeze("2026-11-23 21:00")
+    assert reminding.remind() == 0, "who moved up was told when"
+
+
+def test_who_signs_up_on_the_day_itself_is_told_then_and_nobody_at_night(cast, plan, freeze, settle):
+    session = plan()
+    sign(cast.resident.actor, session)
+    assert reminding.remind() == 0
+    freeze("2026-11-23 16:10")
+    reminding.remind()
+    freeze("2026-11-23 23:30")
+    sign(cast.neighbour.actor, session)
+    assert reminding.remind() == 0
+    freeze("2026-11-24 08:00")
+    other = plan("2026-11-24 19:00", title="茶话会")
+    sign(cast.newcomer.actor, other)
+    assert (reminding.remind(), reminding.remind()) == (2, 0)
+    settle()
+    everybody = (cast.resident, cast.neighbour, cast.newcomer)
+    assert [told(one, REMINDED, LATE) for one in everybody] == [1, 1, 1]
+    freeze("2026-11-24 14:10")
+    sign(cast.secretary.actor, other)
+    assert reminding.remind() == 1, "only the one that is still to come"
+
+
 def test_my_calendar_opens_with_its_secret_and_a_new_one_closes_the_old(cast, plan):
     session = plan()
     sign(cast.resident.actor, session)
@@ -211,6 +268,24 @@ def picture() -> bytes:
 def photo(cast, begun) -> SessionPhoto:
     session = begun()
     return photos.add_photos(actor=cast.clerk.actor, number=session.number, uploads=[picture()])[0]
+
+
+def test_files_that_a_killed_process_left_are_swept_and_no_others(photo, monkeypatch, freeze):
+    freeze(datetime.now(UTC))  # ids, by which files are known, have the time of the machine
+    with monkeypatch.context() as patch:  # what other tests left
+        patch.setattr(cleaning, "UNFINISHED", -timedelta(minutes=1))
+        photos.sweep()
+    orphan = replace(cleaning.clean(picture()), folder=photos.FOLDER)
+    with pytest.raises(SystemExit), monkeypatch.context() as patch:
+        patch.setattr(cleaning.default_storage, "delete", lambda name: None)  # killed: nobody tidies up
+        with cleaning.stored([orphan]):
+            raise SystemExit
+    assert photos.sweep() == 0, "a request that is still under way must keep its files"
+    monkeypatch.setattr(cleaning, "UNFINISHED", -timedelta(minutes=1))
+    assert photos.sweep() == 1
+    assert not default_storage.exists(orphan.name) and not default_storage.exists(orphan.thumb_name)
+    assert default_storage.exists(photo.file.name) and default_storage.exists(photo.thumb.name)
+    assert photos.sweep in [one.run for one in registry.collect("periodic")]
 
 
 def test_a_photo_is_shown_only_when_all_who_are_on_it_agreed(cast, photo, anonymous):

@@ -9,10 +9,11 @@ from mulin.academy.sessions.models import Session
 from mulin.academy.sessions.tests.conftest import at
 from mulin.academy.sessions.tests.test_signing import refused, sign
 from mulin.bookings.models import Booking, Quarter
-from mulin.kernel import registry
+from mulin.kernel import notices, registry
 from mulin.kernel.errors import NotAllowed, NotVisible
 from mulin.kernel.models import Entry, Notice
 from mulin.people.models import Organisation
+from mulin.places.venues.actions import close_venue
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,18 @@ def test_an_overlap_is_refused_and_one_is_told_when_it_is_free(plan, hall, teach
     assert Session.objects.count() == 1 and taken() == 12, "a refused session leaves nothing behind"
     plan("2026-11-24 15:30", venue=hall, teacher=teacher)
     plan(teacher=other_teacher)
+
+
+def test_a_room_that_was_given_up_since_one_looked_at_it_has_no_session(cast, plan, hall):
+    """The form was filled in while the hall was still open."""
+    close_venue(actor=cast.clerk.actor, number=hall.number, reason="要翻修")
+    assert hall.closed_on is None, "as the form read it"
+    refused("closed-venue", plan, venue=hall)
+    session = plan()
+    refused(
+        "closed-venue", actions.move_session, actor=cast.clerk.actor, number=session.number,
+        starts_at=at("2026-11-25 14:00"), ends_at=at("2026-11-25 15:30"), reason="换到大厅", venue=hall,
+    )  # fmt: skip
 
 
 def test_a_session_fits_its_venue(plan, hall):
@@ -254,6 +267,23 @@ def test_drafts_are_seen_by_nobody_until_they_are_shown(cast, weekly, world):
     actions.discard_session(actor=cast.clerk.actor, number=found.sessions[0].number)
     assert taken() == 4 * 6
     refused("not-now", actions.discard_session, actor=cast.clerk.actor, number=found.sessions[3].number)
+
+
+def test_who_moves_up_in_a_series_is_told_of_the_very_session(cast, weekly, settle):
+    first, second, third, *_rest = weekly(places_most=1).sessions
+    for one in (first, third):
+        sign(cast.resident.actor, one)
+    sign(cast.neighbour.actor, third)
+    sign(cast.newcomer.actor, first)
+    actions.edit_session(
+        actor=cast.clerk.actor, number=first.number, title="太极", places_most=5, following=True
+    )
+    settle()
+    told = {one.account_id: one for one in Notice.objects.filter(is_urgent=True)}
+    assert set(told) == {cast.neighbour.id, cast.newcomer.id}
+    assert third.number in told[cast.neighbour.id].url and "12月15日" in notices.say(told[cast.neighbour.id])
+    assert first.number in told[cast.newcomer.id].url and "12月1日" in notices.say(told[cast.newcomer.id])
+    assert Entry.objects.filter(code="academy.session.moved_up", subject=second.pk).count() == 0
 
 
 def test_an_edit_goes_to_all_that_follow(cast, weekly):

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -24,6 +24,7 @@ from mulin.kernel.testing.together import at_once
 from mulin.people.models import Account
 from mulin.people.queries import actor_for
 from mulin.places.models import Venue
+from mulin.places.venues.actions import close_venue
 
 ROOT = Path(__file__).resolve().parents[4]
 RACING = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -120,6 +121,29 @@ class TestPressingAtOnce:
 
         assert at_once(*[plan_one] * 8) == ["slot-taken"] * 7
         assert Session.objects.count() == 1
+
+    def test_a_room_that_is_given_up_while_a_session_is_planned_has_none_or_stays(self, cast, world):
+        """Whoever comes first is heard; no session stands in a room that was given up."""
+        for n in range(6):
+            hall = Venue.objects.create(
+                number=new_number(), place=world.home, name=f"大厅{n}", kind="hall", hours=HOURS
+            )
+            starts_at = at("2026-11-25 14:00")
+
+            def plan_one(hall: Venue = hall, starts_at: datetime = starts_at) -> None:
+                with clock.at(at("2026-11-23 09:00")):
+                    actions.plan_session(
+                        actor=cast.clerk.actor, place=world.home, title="排练", kind="tea", venue=hall,
+                        starts_at=starts_at, ends_at=starts_at + timedelta(hours=1),
+                    )  # fmt: skip
+
+            def give_up(hall: Venue = hall) -> None:
+                with clock.at(at("2026-11-23 09:00")):
+                    close_venue(actor=cast.clerk.actor, number=hall.number, reason="要翻修")
+
+            assert at_once(plan_one, give_up) in (["closed-venue"], ["has-bookings"])
+            hall.refresh_from_db()
+            assert Session.objects.filter(venue=hall).exists() is (hall.closed_on is None)
 
 
 # A crash in between -------------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ def teacher(cast) -> Callable[..., Teacher]:
         )  # fmt: skip
         found = actions.note_talk(actor=cast.clerk.actor, number=found.number, on=clock.today())
         if checked is not None:
-            found = actions.note_check(
+            found, _left = actions.note_check(
                 actor=cast.clerk.actor, number=found.number, on=clock.today() - timedelta(days=checked),
                 paper="档案 2026-3",
             )  # fmt: skip

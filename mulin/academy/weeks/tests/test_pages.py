@@ -39,7 +39,8 @@ def _asked_in(clerk, offer) -> Teacher:
     one = Teacher.objects.get()
     assert answer.url == _desk("teacher", one.number)
     clerk.post(_desk("teacher-talk", one.number), {"on": clock.today().isoformat(), "note": "周三下午"})
-    clerk.post(_desk("teacher-check", one.number), {"on": clock.today().isoformat(), "paper": "档案 7"})
+    checked = {"on": clock.today().isoformat(), "is_clear": "yes", "paper": "档案 7"}
+    clerk.post(_desk("teacher-check", one.number), checked)
     assert "档案 7" in clerk.get(_desk("teacher", one.number)).content.decode()
     return one
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mulin.academy.orders.models import Order
 from mulin.academy.sessions.models import Session
 from mulin.academy.weeks import actions, checks
-from mulin.academy.weeks.models import Teacher, Week
+from mulin.academy.weeks.models import Teacher, TeacherCheck, Week
 from mulin.bookings.models import Booking
 from mulin.kernel import clock
 from mulin.kernel.numbers import new_number
@@ -57,11 +57,13 @@ def _make(cast, order, rooms, teachers, orders) -> None:
             rules=rules,
         )  # fmt: skip
     for n, (skills, times, checked) in enumerate(teachers):
-        Teacher.objects.create(
+        made = Teacher.objects.create(
             number=new_number(), place=HOME, name=f"老师{n}", skills=skills, times=times, state="ready",
             talked_on=clock.today(),
-            checked_on=None if checked is None else clock.today() - timedelta(days=checked),
         )  # fmt: skip
+        if checked is not None:
+            day = clock.today() - timedelta(days=checked)
+            TeacherCheck.objects.create(teacher=made, checked_on=day, is_clear=True)
     for theme, age, people, slots, minutes, state in orders:
         found = order(theme, age, people=people, slots=slots, state=state)
         Order.objects.filter(pk=found.pk).update(minutes=minutes)
@@ -99,8 +101,8 @@ def test_what_is_planned_is_published_without_a_clash(cast, order, monday, rooms
                 users.setdefault(who.pk, []).append(one)
         assert all(_is_apart(some) for some in users.values())
     for one in made:
-        if one.teacher is not None and "child" in one.ages:
-            assert checks.is_checked(one.teacher, clock.day_of(one.starts_at))
+        if "child" in one.ages:
+            assert one.teacher is not None and checks.is_checked(one.teacher, clock.day_of(one.starts_at))
 
 
 def _empty() -> None:

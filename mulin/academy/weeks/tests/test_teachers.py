@@ -6,11 +6,12 @@ import pytest
 
 from mulin.academy.sessions import changing, planning
 from mulin.academy.weeks import actions, building, checks, engine, queries
-from mulin.academy.weeks.models import Teacher, Week
+from mulin.academy.weeks.models import TeacherCheck, Week
 from mulin.bookings.models import Quarter, Resource
 from mulin.kernel import clock
 from mulin.kernel.errors import ActionError, NotAllowed, NotVisible
 from mulin.people.models import Account
+from mulin.places.models import Succession
 
 HOME, OTHER_HOME = "500108002005", "500108106003"
 
@@ -84,7 +85,7 @@ def test_a_check_that_was_taken_back_stops_the_publication(venue, teacher, order
     one = teacher(checked=30)
     order("calligraphy", age="child")
     week = plan()
-    Teacher.objects.filter(pk=one.pk).update(checked_on=None)
+    TeacherCheck.objects.filter(teacher=one).update(withdrawn_at=clock.now())
     with pytest.raises(ActionError) as refused:
         actions.publish_week(actor=cast.clerk.actor, number=week.number)
     assert refused.value.code == "plan-outdated"
@@ -162,7 +163,7 @@ def test_the_year_of_a_check_ends_on_its_day(teacher):
     one = teacher(checked=0)
     ends = checks.check_ends(one)
     assert checks.is_checked(one, ends) and not checks.is_checked(one, ends + timedelta(days=1))
-    assert not checks.is_checked(one, one.checked_on - timedelta(days=1))
+    assert not checks.is_checked(one, clock.today() - timedelta(days=1))
 
 
 @pytest.fixture
@@ -196,3 +197,11 @@ def test_a_teacher_who_leaves_is_named_in_no_calendar(planned, cast):
     session.refresh_from_db()
     assert session.teacher is None and Resource.objects.get(kind="person").title == "—"
     assert not Quarter.objects.exists()
+
+
+def test_a_teachers_community_that_got_another_code_is_still_the_teachers(teacher):
+    old = "500108002099"
+    Succession.objects.create(old=old, new=OTHER_HOME, on=clock.today())
+    found = teacher()
+    found.places = [old]
+    assert building._reach(found, []) == [HOME, OTHER_HOME]

@@ -13,6 +13,7 @@ from mulin.bookings import slots
 from mulin.kernel import clock
 from mulin.kernel.errors import ActionError, NotAllowed, NotVisible
 from mulin.kernel.models import Entry
+from mulin.kernel.testing.together import at_once
 
 HOME, OTHER_HOME = "500108002005", "500108106003"
 
@@ -285,3 +286,16 @@ def test_nobody_but_the_places_own_people_plans_a_week(cast, plan, venue, order,
         actions.open_week(actor=cast.clerk.actor, place=OTHER_HOME, monday=week.monday)
     with pytest.raises(NotVisible):
         queries.get_public(week.number)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_week_that_is_begun_twice_at_one_moment_is_one(cast, world):
+    moment = clock.now()
+
+    def begin() -> None:
+        with clock.at(moment):
+            actions.open_week(actor=cast.clerk.actor, place=HOME, monday=clock.today())
+
+    assert at_once(*[begin] * 4) == ["week-exists"] * 3
+    assert Week.objects.count() == 1

@@ -108,7 +108,9 @@ def test_a_refusal_keeps_what_was_written(client, made):
 
 def test_a_wrong_answer_is_said_and_nothing_breaks(client, made):
     client.get(public("conversation", made))
-    for body in ({"n": "x", "value": "1"}, {"n": 1, "value": "7"}, {"n": 99, "value": "1"}, {}):
+    assert client.get(public("conversation", made), {"n": "9" * 5000, "last": "9" * 5000}).status_code == 200
+    long = {"n": "9" * 5000, "value": "1"}  # Python reads no number of so many digits
+    for body in ({"n": "x", "value": "1"}, {"n": 1, "value": "7"}, {"n": 99, "value": "1"}, long, {}):
         response = client.post(public("conversation-answer", made), body, follow=True)
         assert response.status_code == 200
         half = client.post(public("conversation-answer", made), body, headers={"HX-Request": "true"})

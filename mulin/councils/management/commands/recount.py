@@ -21,12 +21,13 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         try:
             text = Path(options["file"]).read_text(encoding="utf-8-sig")
-            file, counted = _budget(text) if text.lstrip().startswith("META") else _vote(text)
+            is_budget = text.lstrip().startswith("META")
+            file, counted, different = _budget(text) if is_budget else _vote(text)
         except (ValueError, OSError) as error:
             raise CommandError(str(error)) from error
         if "result" not in file:
             self.stderr.write("the file publishes no result")
-        different = recounting.differences(file.get("result"), counted)
+        different = [*different, *recounting.differences(file.get("result"), counted)]
         for line in different:
             self.stderr.write(line)
         self.stdout.write(recounting.written(counted))
@@ -35,18 +36,19 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
 
-def _vote(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A vote's file, and its result counted again."""
+def _vote(text: str) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
+    """A vote's file, and its result counted again. Its result holds every sum."""
     file = recounting.read(text)
-    return file, recounting.recount(file).as_json()
+    return file, recounting.recount(file).as_json(), []
 
 
-def _budget(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Of a budget's file the projects that it marks as chosen, and those that its rule chooses."""
+def _budget(text: str) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
+    """Of a budget's file the projects that it marks as chosen, those that its rule chooses, and where the
+    sums that it names are not those of its papers."""
     election = pabulib.parse(text)
     outcome = replays.replay(election)
     if outcome is None:
         raise ValueError(f"{election.rule}: this is no rule that we have")
     chosen = election.winners
     file = {} if chosen is None else {"result": {"winners": sorted(chosen)}}
-    return file, {"winners": sorted(outcome.winners)}
+    return file, {"winners": sorted(outcome.winners)}, pabulib.wrong_sums(election)

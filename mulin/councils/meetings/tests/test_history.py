@@ -158,6 +158,7 @@ def hold(cast, meeting, decision, freeze, day):
     actions.announce_meeting(actor=actor, number=meeting.number, late_reason="测试")
     freeze(f"{day} 18:30")
     actions.open_door(actor=actor, number=meeting.number)
+    freeze(f"{day} 19:30")
     for item in meeting.items.all():
         minutes.decide_item(
             actor=actor, number=meeting.number, item=item.pk, decision=decision, resolution="换成紫薇"

@@ -1,6 +1,6 @@
 """In the room: who came, whether that is enough, what hands decide, what may not be decided."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -40,6 +40,21 @@ def test_more_than_half_of_ten_are_six(cast, begun, came, is_met):
     made = begun("delegates_meeting", names=10, came=came)
     found = hands.quorum_of(made, queries.figures_of(made))
     assert (found.needed, found.is_met, found.gap) == (6, is_met, "")
+
+
+def test_nothing_is_decided_before_the_time_that_the_notice_said(cast, announced, freeze):
+    """The door opens two hours before; who comes on time must not find it decided."""
+    both_rules(cast)
+    made = announced("delegates_meeting")
+    freeze(made.begins_at - timedelta(minutes=90))
+    actions.open_door(actor=cast.clerk.actor, number=made.number)
+    attending.count_heads(actor=cast.clerk.actor, number=made.number, counted=6, due=10)
+    item = made.items.first()
+    with pytest.raises(ActionError) as raised:
+        decide(cast, made, item, votes_for=6)
+    assert raised.value.code == "too-early"
+    freeze(made.begins_at)
+    assert decide(cast, made, item, votes_for=6).decision == "adopted"
 
 
 def test_guests_and_the_excused_do_not_count(cast, begun):

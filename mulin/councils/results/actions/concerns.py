@@ -94,7 +94,7 @@ def answer_concern(*, actor: Actor, number: str, answer: str, shown_text: str = 
 
 def join_concern(*, actor: Actor, number: str, into: str) -> Concern:
     """It says the same as another one of the topic; one answer is for both. Who: councils.concern:answer.
-    Raises same, elsewhere, joined-itself, NotVisible."""
+    Raises same, elsewhere, joined-itself, kept-out, NotVisible."""
     with write():
         concern = access.concern_for(actor, number, lock=True)
         target = access.concern_for(actor, into, lock=True)
@@ -104,6 +104,8 @@ def join_concern(*, actor: Actor, number: str, into: str) -> Concern:
             raise ActionError("elsewhere", _("那一条说的是别的议题。"), field="into", status=422)
         if target.state == "joined":
             raise ActionError("joined-itself", _("那一条自己也并进了别的一条，请并到那里去。"), field="into")
+        if target.state == "hidden":
+            raise ActionError("kept-out", _("那一条没有公开，不会有答复。请并到别的一条。"), field="into")
         # What was joined to this one before goes along.
         Concern.objects.filter(joined_to=concern).update(joined_to=target)
         concern.state, concern.joined_to = "joined", target
@@ -127,7 +129,8 @@ def part_concern(*, actor: Actor, number: str) -> Concern:
 
 def hide_concern(*, actor: Actor, number: str, reason: str) -> Concern:
     """Keep one out that is no objection and no question: insults, advertisement, what is about something
-    else. Everybody sees how many. Who: councils.concern:answer. Raises no-reason, not-now, NotVisible."""
+    else. Everybody sees how many; what was joined to it waits for an answer of its own. Who:
+    councils.concern:answer. Raises no-reason, not-now, NotVisible."""
     with write():
         concern = access.concern_for(actor, number, lock=True)
         if concern.state != "waiting":
@@ -137,6 +140,7 @@ def hide_concern(*, actor: Actor, number: str, reason: str) -> Concern:
             raise ActionError("no-reason", _("请写为什么不公开。"), field="reason", status=422)
         concern.state, concern.hidden_reason = "hidden", reason
         concern.save(update_fields=["state", "hidden_reason"])
+        Concern.objects.filter(joined_to=concern).update(state="waiting", joined_to=None)
         _line("councils.concern.hidden", actor, concern)
     return concern
 

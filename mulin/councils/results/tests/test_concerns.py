@@ -1,6 +1,6 @@
 import pytest
 
-from mulin.councils.results import actions, personal
+from mulin.councils.results import actions, personal, queries
 from mulin.councils.results.models import Concern
 from mulin.kernel.actors import ANONYMOUS
 from mulin.kernel.errors import ActionError, NotAllowed, NotVisible
@@ -90,6 +90,24 @@ def test_what_is_kept_out_is_counted_and_its_reason_stays_inside(make_topic, cas
     actions.hide_concern(actor=cast.clerk.actor, number=concern.number, reason="是广告内容")
     page = client.get(f"/council/concerns/{topic.number}/").content.decode()
     assert "有 1 条" in page and "是广告内容" not in page and "卖房" not in page
+
+
+def test_no_objection_is_buried_with_one_that_is_kept_out(make_topic, cast):
+    """A resolution is not published before each objection is answered: joined to an advertisement that is
+    kept out, none would ever be."""
+    topic, clerk = make_topic("look"), cast.clerk.actor
+    advert, shade, light = (
+        actions.raise_concern(actor=ANONYMOUS, number=topic.number, text=text)
+        for text in ("卖房电话联系", "挡住阳光", "会挡光")
+    )
+    actions.join_concern(actor=clerk, number=shade.number, into=advert.number)
+    actions.hide_concern(actor=clerk, number=advert.number, reason="是广告内容")
+    shade.refresh_from_db()
+    assert (shade.state, shade.joined_to) == ("waiting", None)
+    with pytest.raises(ActionError) as refused:
+        actions.join_concern(actor=clerk, number=light.number, into=advert.number)
+    assert refused.value.code == "kept-out"
+    assert queries.waiting_concerns(topic) == 2
 
 
 def test_only_who_asks_for_it_is_remembered_and_told(make_topic, cast, settle):

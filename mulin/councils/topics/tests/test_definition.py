@@ -1,13 +1,18 @@
 """Process files: what is read, and what is said of one that cannot be."""
 
+import json
 import tomllib
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mulin.councils.stepkinds import kinds
 from mulin.councils.steps import Progress, StepKind, only
+from mulin.councils.topics.calendar import plan
 from mulin.councils.topics.definition import DefinitionError, from_json, read, read_file
+from mulin.kernel.workcalendar import Calendar
 from mulin.kernel.workingtime import Limit
 
 KINDS = {
@@ -66,6 +71,12 @@ def test_a_short_file_is_enough_and_the_rest_is_filled_in():
         ("at_least = 7", 'at_least = "soon"', "step 'choose': at_least: a number of days"),
         ("at_least = 7", 'at_least = "3 wh"', "step 'choose': at_least: a number of days"),
         ("at_least = 7", "at_lest = 7", "step 'choose': at_lest: a step knows"),
+        ("at_least = 7", "at_least = 1000000000", "step 'choose': at_least: at most three years"),
+        ("at_least = 7", 'days = "99999 wd"', "step 'choose': days: at most three years"),
+        ("at_least = 7", f'notice = "{"9" * 400} d"', "step 'choose': notice: a number of days"),
+        ("at_least = 7", "at_least = -1", "step 'choose': at_least: a number of days"),
+        ('title = "说一说"', 'title = "说\\u0000"', "step 'talk': title: a text without"),
+        ('options_from = "talk"', 'options_from = "\\u0000"', "step 'choose': settings: a text without"),
         ("at_least = 7", 'needs = ["later"]', "step 'choose': needs: 'later' is no earlier step"),
         ("at_least = 7", 'who = ["king"]', "step 'choose': who: 'king' is none of"),
         ("at_least = 7", 'ends = ["applause"]', "step 'choose': ends: 'applause' is none of"),
@@ -136,3 +147,52 @@ def test_whatever_a_file_holds_it_is_read_or_its_mistakes_are_told(data):
         assert error.mistakes
     else:
         assert from_json(made.as_json()) == made
+
+
+def test_a_file_that_is_nested_without_end_breaks_no_page(tmp_path):
+    path = tmp_path / "deep.toml"
+    path.write_text("a = " + "[" * 50_000, encoding="utf-8")
+    with pytest.raises(DefinitionError) as caught:
+        read_file(path, KINDS)
+    assert "deep.toml: this is no TOML" in str(caught.value)
+
+
+WRONG = (
+    "", "x" * 3000, "\0", 0, -1, 10**15, 10**30, 1.5, float("inf"), True, [], [1], [[]], [{}], {}, {"a": 1},
+    date(2026, 1, 1), "999999999 d", "99999 wd", "200000 mo", "9/0", "1e-9",
+)  # fmt: skip
+STEP_KEYS = "days notice at_least who needs ends optional shows takes_part text title kind key settings"
+OWN_KEYS = {
+    "vote": "kind secret body affair seats max_choices breaks_ties options_from",
+    "budget": "money method max_choices options_from secret body",
+    "meeting": "type at_least must_decide",
+    "opinions": "open_to seeds least results writes",
+    "survey": "template once publish options_question keep",
+    "canvass": "target",
+    "study": "questions",
+    "options": "least most residents costed options_from",
+    "publish": "options_from posted_days",
+    "rate": "once",
+    "works": "",
+}
+
+
+@pytest.mark.parametrize("kind", sorted(OWN_KEYS))
+def test_whatever_stands_in_a_key_of_a_step_it_is_refused_or_it_can_be_kept_and_planned(kind, db):
+    """Each kind of step there is, each key, each wrong value: a mistake is told, and nothing else happens."""
+    step = {"key": "one", "kind": kind, "title": "一步"}
+    tried = [{**step, key: value} for key in STEP_KEYS.split() for value in WRONG]
+    tried += [{**step, "settings": {key: value}} for key in OWN_KEYS[kind].split() for value in WRONG]
+    if kind == "study":
+        rows = [{"title": "问", name: value} for name in ("key", "title_en") for value in WRONG]
+        tried += [{**step, "settings": {"questions": [row]}} for row in rows]
+    head = {"code": "c", "title": "t", "about": "a", "basis": "b"}
+    for one in tried:
+        try:
+            made = read({"process": head, "step": [one]}, "file.toml", kinds())
+        except DefinitionError:
+            continue
+        again = from_json(json.loads(json.dumps(made.as_json())))
+        plan(again, date(2026, 11, 22), Calendar.default())
+        text = json.dumps(made.as_json())
+        assert "\\u0000" not in text and len(text) < 5000, one

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -94,11 +94,10 @@ def lines(actor: Actor, what: Wanted) -> QuerySet[Entry]:
         rows = rows.filter(place__gte=low, place__lt=high)
     if what.person:
         rows = _of_person(rows, what.person)
-    zone = clock.zone()
     if what.since:
-        rows = rows.filter(at__gte=datetime.combine(what.since, time.min, zone))
+        rows = rows.filter(at__gte=clock.midnight(what.since))
     if what.until:
-        rows = rows.filter(at__lt=datetime.combine(what.until + timedelta(days=1), time.min, zone))
+        rows = rows.filter(at__lt=clock.midnight(what.until) + timedelta(days=1))
     return rows
 
 

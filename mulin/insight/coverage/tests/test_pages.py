@@ -271,3 +271,20 @@ def test_a_page_costs_as_many_statements_for_many_buildings(
     Site.objects.bulk_create(rows)
     with django_assert_max_num_queries(8):
         queries.circle_of(ANONYMOUS, HOME)
+
+
+def test_who_has_no_place_chooses_one_and_comes_to_its_circle(client_for, cast, world):
+    anonymous = client_for()
+    page, steps = read(anonymous, "/board/circle/"), 0
+    while f'href="/board/{HOME}/circle/"' not in page:
+        inner = next(code for code in ("500108002000", world.district) if f"?in={code}" in page)
+        page, steps = read(anonymous, f"/board/circle/?in={inner}"), steps + 1
+    assert steps <= 2 and "先选社区" in page
+    assert "15 分钟生活圈" in read(anonymous, f"/board/{HOME}/circle/")
+    for wrong in ("nowhere", "110000000000", f"{HOME}-B001", HOME, ""):
+        assert "先选社区" in read(anonymous, f"/board/circle/?in={wrong}")
+
+
+def test_who_works_for_more_than_the_circle_knows_chooses_too(client_for, cast, world):
+    assert client_for(cast.street).get("/board/circle/").url == f"/board/{world.street}/circle/"
+    assert "先选社区" in read(client_for(cast.admin), "/board/circle/")

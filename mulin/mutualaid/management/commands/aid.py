@@ -1,6 +1,7 @@
 """`mulin aid audit`: proves from the data that no unchecked adult was ever offered to a child. A line for
-each violation, with numbers of records and no names; the last line is {"offers": n, "violations": 0}; exit 1
-when there are any."""
+each violation, with numbers of records and no names; the last line is {"offers": n, "violations": 0} and how
+many rows other modules looked at ("sessions": sessions for children); exit 1 when there are any violations.
+"""
 
 import json
 
@@ -24,6 +25,9 @@ class Command(BaseCommand):
             f"{found.offers} suggestions, {found.to_children} of them for a child;"
             f" {found.matches} matches, {found.visits} visits"
         )
-        self.stdout.write(json.dumps({"offers": found.offers, "violations": len(found.violations)}))
+        for name, n in found.elsewhere.items():
+            self.stdout.write(f"{n} {name} for children")
+        last = {"offers": found.offers, "violations": len(found.violations), **found.elsewhere}
+        self.stdout.write(json.dumps(last))
         if found.violations:
             raise SystemExit(1)

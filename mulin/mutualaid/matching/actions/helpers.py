@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from mulin.kernel import clock, rulebook
@@ -60,21 +61,36 @@ def enter_helper(*, actor: Actor, place: str, account: UUID | None = None, **giv
 
 
 def _make(place: str, given: dict[str, Any], account: Any) -> AidHelper:
-    if account is not None and _active(account, place):
-        raise ActionError("offered-already", _("已经报过名了，在“我的互助”里可以改。"))
     fields = _fields(place, given)
-    kinds = fields.pop("kinds")
-    helper = AidHelper.objects.create(
-        number=new_number(), place=place, account=account, **fields,
+    kinds, number = fields.pop("kinds"), new_number()
+    known = active(account, place)
+    helper = known or made(
+        number=number, place=place, account=account, **fields,
         contact_sealed=base.sealed_contact(given.get("contact", ""), account),
     )  # fmt: skip
+    if helper.number != number:
+        raise ActionError("offered-already", _("已经报过名了，在“我的互助”里可以改。"))
     _set_kinds(helper, kinds)
     return helper
 
 
-def _active(account: Any, place: str) -> bool:
+def active(account: Any, place: str) -> AidHelper | None:
+    """As whom somebody offers their help at a place already; nobody who has no account."""
+    if account is None:
+        return None
     rows = AidHelper.objects.filter(account=account, place=place)
-    return rows.exclude(state__in=["ended", "declined"]).exists()
+    return rows.exclude(state__in=["ended", "declined"]).first()
+
+
+def made(**columns: Any) -> AidHelper:
+    """A new row, or the one that the same person made at the same moment: pressed twice, the first counts."""
+    try:
+        with transaction.atomic():
+            return AidHelper.objects.create(**columns)
+    except IntegrityError:
+        if (first := active(columns["account"], columns["place"])) is None:
+            raise
+        return first
 
 
 def _fields(place: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -276,12 +292,18 @@ def withdraw_check(*, actor: Actor, number: str, check: UUID | str, reason: str)
         found = access.by_id(helper.checks.all(), check, lock=True)
         if found.withdrawn_at:
             raise ActionError("withdrawn", _("这份查询已经撤回了。"))
-        found.withdrawn_at, found.withdrawn_reason = clock.now(), reason
-        found.save(update_fields=["withdrawn_at", "withdrawn_reason"])
-        other = candidates.check_of(helper)
-        paused = _rest_on(helper, found, other) if other else _pause(helper)
+        paused = let_go_of_check(helper, found, reason)
         base.line("aid.check.withdrawn", actor, helper, paused=paused)
     return found
+
+
+def let_go_of_check(helper: AidHelper, check: AidCheck, reason: str) -> int:
+    """A check counts no more; what rested on it rests on another one or is paused. Inside the caller's
+    transaction. Returns how many matches were paused."""
+    check.withdrawn_at, check.withdrawn_reason = clock.now(), reason
+    check.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+    other = candidates.check_of(helper)
+    return _rest_on(helper, check, other) if other else _pause(helper)
 
 
 def _rest_on(helper: AidHelper, old: AidCheck, other: AidCheck) -> int:

@@ -7,16 +7,16 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from mulin.kernel import clock, journal
+from mulin.kernel import clock, journal, registry
 from mulin.kernel.actors import Actor
 from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError
 from mulin.kernel.numbers import new_number
 from mulin.kernel.policy import require
 from mulin.mutualaid.matching import access, candidates, states
-from mulin.mutualaid.matching.actions import base
+from mulin.mutualaid.matching.actions import base, helpers
 from mulin.mutualaid.matching.catalogue import is_for_child
-from mulin.mutualaid.matching.models import AidConsent, AidHelper, AidMatch, AidNeed
+from mulin.mutualaid.matching.models import AidConsent, AidMatch, AidNeed
 from mulin.people.models import Account
 from mulin.voices import matters, queries
 from mulin.voices.access import locked_matter
@@ -216,10 +216,9 @@ def from_voice(matter: Matter, voice: Voice) -> Any:
         "contact_sealed": voice.contact_sealed or base.sealed_contact("", account),
     }  # fmt: skip
     if matter.kind == "offer":
-        held = AidHelper.objects.filter(account=account, place=shared["place"]) if account else None
-        if held is not None and (one := held.exclude(state__in=["ended", "declined"]).first()):
-            return one
-        return AidHelper.objects.create(**shared, about=voice.text_masked[:300])
+        return helpers.active(account, shared["place"]) or helpers.made(
+            **shared, about=voice.text_masked[: helpers.ABOUT]
+        )
     return AidNeed.objects.create(**shared, voice=voice, channel="voice", text=voice.text[: base.TEXT])
 
 
@@ -228,8 +227,9 @@ def take_matter(*, actor: Actor, number: str, text: str) -> list[Any]:
     offer: an application to help), and each person hears what happens next. A matter that went this way is
     not published: a need is private.
 
+    An answer stands: what was accepted or declined as a wish is not answered a second time in another way.
     Who: aid.need:manage at the matter, which the actor sees. Raises not-this-way, taken-already,
-    matter-closed, text-missing.
+    answered-already, matter-closed, text-missing.
     """
     text = access.clean_text(text, "text", base.TEXT, _("请写一句给本人的答复。"))
     with write():
@@ -241,8 +241,12 @@ def take_matter(*, actor: Actor, number: str, text: str) -> list[Any]:
             raise ActionError("matter-closed", _("这件事已经结束了。"))
         if matter.aid_needs.exists() or matter.aid_helpers.exists():
             raise ActionError("taken-already", _("这件事已经转到互助了。"))
+        if matter.decision:
+            said = _("这条已经答复过了，不能再转。还要邻居帮忙的，在互助里另登记一条求助。")
+            raise ActionError("answered-already", said)
         made = [from_voice(matter, one) for one in _voices(matter)]
         if matter.kind in ("wish", "offer"):
+            _leave_way(actor, matter)
             matter.way, matter.decision, matter.decided_at = "aid", "accepted", clock.now()
         if matter.publication == "asked":
             matter.publication = "never"
@@ -253,6 +257,13 @@ def take_matter(*, actor: Actor, number: str, text: str) -> list[Any]:
             data={"number": matter.number, "kind": matter.kind, "n": len(made)},
         )  # fmt: skip
     return made
+
+
+def _leave_way(actor: Actor, matter: Matter) -> None:
+    """The way that it went so far lets it go, so that nobody answers it there once more."""
+    leave = next((one.leave for one in registry.collect("ways") if one.code == matter.way), None)
+    if leave is not None:
+        leave(actor=actor, matter=matter)
 
 
 def _voices(matter: Matter) -> Iterable[Voice]:

@@ -52,11 +52,11 @@ def test_an_honest_place_has_no_violation(cast, helped, needed, begun):
     actions.note_visit(actor=cast.clerk.actor, number=match.number, on=clock.today(), minutes=45)
     actions.suggest_helpers(actor=cast.clerk.actor, number=needed("company", name="独居的赵爷爷").number)
     last, _text, code = run()
-    assert last == {"offers": 2, "violations": 0} and code == 0
+    assert last == {"offers": 2, "violations": 0, "sessions": 0} and code == 0
 
 
 def test_no_data_is_no_violation(db):
-    assert run()[0] == {"offers": 0, "violations": 0}
+    assert run()[0] == {"offers": 0, "violations": 0, "sessions": 0}
 
 
 def test_an_offer_without_a_check_is_found(offered):
@@ -66,7 +66,7 @@ def test_an_offer_without_a_check_is_found(offered):
             "UPDATE mutualaid_aidoffer SET for_child = %s, proof_id = NULL, check_until = NULL", [False]
         )
     last, text, code = run()
-    assert last == {"offers": 1, "violations": 1} and code == 1
+    assert last == {"offers": 1, "violations": 1, "sessions": 0} and code == 1
     assert (
         f"check-missing: offer {offered.pk}, need {offered.need.number}, helper {offered.helper.number}"
         in text

@@ -7,8 +7,11 @@ from django.utils.translation import override
 
 from mulin.academy.keeping.stories import card
 from mulin.academy.keeping.stories import stories as of_community
+from mulin.academy.orders.models import Order
 from mulin.kernel import clock
+from mulin.kernel.errors import ActionError
 from mulin.mutualaid.matching import actions, candidates, showing
+from mulin.mutualaid.matching.models import AidNeed
 from mulin.mutualaid.matching.stories import stories
 from mulin.voices.actions import answer_wish, hide_matter, publish_matter, submit_voice
 
@@ -101,6 +104,28 @@ def test_what_everybody_reads_or_has_heard_an_answer_is_not_offered_this_way(cas
     answer_wish(actor=cast.clerk.actor, number=matter.number, decision="accepted", text="开班")
     matter.refresh_from_db()
     assert showing.way_of(cast.clerk.actor, matter) is None
+
+
+def test_a_wish_that_was_answered_is_not_answered_again_in_another_way(cast, world, client_for):
+    said = submit_voice(actor=cast.resident.actor, text="想学书法", place=world.home, kind="wish")
+    number = said.voice.matter.number
+    answer_wish(actor=cast.clerk.actor, number=number, decision="accepted", text="下月开班")
+    with pytest.raises(ActionError) as refused:
+        actions.take_matter(actor=cast.clerk.actor, number=number, text="转到互助了")
+    assert refused.value.code == "answered-already"
+    said.voice.refresh_from_db()
+    assert said.voice.answer == "下月开班" and not AidNeed.objects.exists()
+    url = reverse("aid_desk:need-take", args=[number])
+    page = client_for(cast.clerk).post(url, {"text": "转到互助了"})
+    assert page.status_code == 422 and "已经答复过了" in page.content.decode()
+
+
+def test_what_became_a_need_does_not_wait_on_the_list_of_orders_any_more(cast, world):
+    said = submit_voice(actor=cast.resident.actor, text="想请邻居接孩子", place=world.home, kind="wish")
+    assert Order.objects.filter(matter=said.voice.matter).exists()
+    actions.take_matter(actor=cast.clerk.actor, number=said.voice.matter.number, text="转到互助了")
+    assert not Order.objects.filter(matter=said.voice.matter).exists()
+    assert AidNeed.objects.get().matter == said.voice.matter
 
 
 # Why nobody is named ----------------------------------------------------------------------------------------

@@ -4,10 +4,11 @@ from io import BytesIO
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from mulin.kernel.testing.cast import HOME, OTHER_HOME
-from mulin.mutualaid.timebank import queries
+from mulin.mutualaid.timebank import actions, queries
 from mulin.mutualaid.timebank.models import TimeGift, TimeHolder
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +104,18 @@ def test_english_pages(cast, credit, client_for):
 def test_the_card_stands_where_there_is_a_bank(cast, bank, world, client_for):
     assert "帮一小时，记一小时" in text_of(client_for().get(f"/c/{HOME}/"))
     assert "帮一小时，记一小时" not in text_of(client_for().get(f"/c/{world.other_home}/"))
+
+
+def test_a_gift_behind_the_first_dozen_can_still_be_taken_back(cast, credit, client_for):
+    credit(cast.resident, 600)
+    credit(cast.group_member, 15)
+    code = TimeHolder.objects.get(account=cast.group_member.account).code
+    made = [actions.give(actor=cast.resident.actor, minutes=10 + n, code=code) for n in range(14)]
+    browser, url = client_for(cast.clerk), f"/desk/aid/time/c/{HOME}/"
+    page = browser.get(url)
+    link = reverse("aid_desk:time-gift", args=[made[0].number])
+    assert link not in text_of(page)
+    assert link in text_of(browser.get(url + page.context["gifts_list"].next))
+    own = client_for(cast.resident).get("/aid/time/")
+    assert len(own.context["gifts"]) == 12
+    assert len(client_for(cast.resident).get("/aid/time/" + own.context["list"].next).context["gifts"]) == 2
