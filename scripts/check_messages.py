@@ -5,6 +5,7 @@
 Fails with a list of places when
 - a marked Chinese text has no English in its module's catalogue or in the kernel's,
 - an English text lost or invented a placeholder,
+- two modules give one text (in one context) different English: at run time one of them wins everywhere,
 - a template or a script shows Chinese outside a translation tag,
 - a room that speaks to people (views, forms, actions, states …) holds a Chinese literal that is not marked.
 Not looked at: docstrings, comments, tests, migrations, packs, seeds, and engines, whose word lists are data.
@@ -48,6 +49,7 @@ POSITIONAL = re.compile(r"(?<!%)(?:%%)*%[sd]")
 
 def main(package: Path = PACKAGE) -> int:
     problems = [problem for app in apps(package) for problem in problems_of(app, package)]
+    problems += collisions(package)
     for problem in problems:
         print(problem)
     total = sum(len(entries_by_key(read_catalogue(catalogue_path(app)))) for app in apps(package))
@@ -110,6 +112,25 @@ def broken_translations(app: Path) -> list[Problem]:
             wrong = placeholders(entry.msgstr) != wanted
         if wrong:
             found.append(Problem(place_of(path, entry.linenum), f"placeholders differ: {entry.msgid}"))
+    return found
+
+
+def collisions(package: Path = PACKAGE) -> list[Problem]:
+    """Texts that have other English in another module. Django merges all catalogues into one, so the first
+    module in INSTALLED_APPS speaks for all: agree on one English, or tell the meanings apart by a context."""
+    said: dict[tuple[str | None, str], dict[str, str]] = {}
+    for app in apps(package):
+        for key, entry in entries_by_key(read_catalogue(catalogue_path(app))).items():
+            if entry.translated():
+                forms = [entry.msgstr_plural[n] for n in sorted(entry.msgstr_plural)] or [entry.msgstr]
+                said.setdefault(key, {})[app.name] = " / ".join(forms)
+    found = []
+    for (context, text), english in said.items():
+        if len(set(english.values())) > 1:
+            name = f"{text} ({context})" if context else text
+            each = ", ".join(f"{app} “{words}”" for app, words in english.items())
+            place = place_of(catalogue_path(package / next(iter(english))), 1)
+            found.append(Problem(place, f"different English for {name}: {each}"))
     return found
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mulin.bookings import terms, venue_forms, views
@@ -274,7 +275,7 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
     ):
         messages.success(request, _("停用了，原因大家看得到。"))
         return redirect("bookings_desk:venue", found.number)
-    return of(request, found, form, _("停用这个场地"), _("停用"))
+    return of(request, found, form, _("停用这个场地"), pgettext("venue", "停用"))
 
 
 @require_POST

@@ -17,7 +17,8 @@ TONES = {
 }  # fmt: skip
 # What a booking is for. Only the first is made and changed here; the others belong to their own module.
 WHAT_WORDS = {
-    "room": pgettext_lazy("one", "预约"), "session": _("活动"), "meeting": _("会议"), "duty": _("值守"),
+    "room": pgettext_lazy("one", "预约"), "session": _("活动"),
+    "meeting": pgettext_lazy("one", "会议"), "duty": _("值守"),
     "parking": _("车位"), "loan": _("借用"),
 }  # fmt: skip
 # What everybody may read by its title.

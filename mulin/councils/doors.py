@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, TextField,
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from mulin.councils.canvasses.models import Canvass, Canvasser
 from mulin.councils.conversations.models import Conversation
@@ -204,7 +205,7 @@ def resolution_door(row: waiting.Row) -> Door:
         done = {"all": len(works), "done": works.count("done")}
         line = f"{line} · {_('要办 %(all)s 件，办完 %(done)s 件') % done}"
     url = _page("resolution", row.ref)
-    return Door(row.title, url, _("决议"), "document", line, found["topic"] or row.ref, False)
+    return Door(row.title, url, pgettext("one", "决议"), "document", line, found["topic"] or row.ref, False)
 
 
 def counted_rows(actor: Actor, place: str) -> QuerySet:

@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter
 from django.http import QueryDict
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from mulin.cases.queries import export_rows
 from mulin.desk.reading.cases import Wanted, wanted
@@ -51,7 +51,7 @@ def workbook(rows: Iterable[tuple], tell: Callable[[int], Any] = lambda n: None)
         book = xlsxwriter.Workbook(
             path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         )
-        sheet = book.add_worksheet(_("事项"))
+        sheet = book.add_worksheet(pgettext("desk", "事项"))
         bold = book.add_format({"bold": True, "bottom": 1})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})

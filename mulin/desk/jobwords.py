@@ -4,6 +4,7 @@ both read these; a kind that is not here would show its code."""
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mulin.kernel.models import Job
 
@@ -26,7 +27,7 @@ COUNTS = {
     "unchanged": _("没变"),
     "skipped": _("已经有，跳过"),
     "rejected": _("用不了"),
-    "rows": _("导出"),
+    "rows": pgettext_lazy("count", "导出"),
     "lessons": _("从更正里学"),
     "labels": _("类别"),
     "entries": _("日志"),

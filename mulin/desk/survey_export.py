@@ -10,6 +10,7 @@ from typing import Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from mulin.voices.surveys import fields, queries, reading
 from mulin.voices.surveys.models import Survey
@@ -41,14 +42,20 @@ def _write(sheet: Any, rows: list[tuple[bool, Row]], bold: Any) -> None:
 
 def _results(survey: Survey) -> list[tuple[bool, Row]]:
     report = reading.staff_results(survey)
-    rows: list[tuple[bool, Row]] = [(True, (survey.title,)), (False, (_("收回"), report.returned))]
+    rows: list[tuple[bool, Row]] = [
+        (True, (survey.title,)),
+        (False, (pgettext("sheets", "收回"), report.returned)),
+    ]
     if report.waiting:
         rows.append((False, (_("还没有算进去"), report.waiting)))
     rows += [(False, pair) for pair in report.channels]
     if report.rate:
         rows.append((False, (_("回收率"), report.rate)))
     for one in report.questions:
-        rows += [(False, ()), (True, (one.text, _("%(n)s 人答") % {"n": one.answered}))]
+        rows += [
+            (False, ()),
+            (True, (one.text, ngettext("%(n)s 人答", "%(n)s 人答", one.answered) % {"n": one.answered})),
+        ]
         for group in one.groups:
             rows += [(False, (group.title,))] if group.title else []
             rows += [(False, (bar.text, bar.n, bar.share)) for bar in group.bars]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from mulin.cases.clocks import NEVER, Shown, confirm_words, plain_remaining
 from mulin.kernel import clock
@@ -98,7 +99,9 @@ def day(value: date | None) -> str:
 
 def _day(value: date) -> str:
     today = clock.today()
-    near = {0: _("今天"), 1: _("昨天"), -1: _("明天")}.get((today - value).days)
+    near = {
+        0: pgettext("in a sentence", "今天"), 1: _("昨天"), -1: pgettext("in a sentence", "明天")
+    }.get((today - value).days)  # fmt: skip
     if near:
         return near
     return date_format(value, _("n月j日")) if value.year == today.year else date_format(value, _("Y年n月j日"))

@@ -7,6 +7,7 @@ from typing import Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from mulin.disclosure import words
 from mulin.disclosure.queries import Entry, Filters, all_entries
@@ -18,8 +19,9 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def columns() -> list[str]:
     return [
-        _("编号"), _("标题"), _("内容"), _("答复"), _("种类"), _("类别"), _("地点"), _("现在"), _("收到日期"),
-        _("公开日期"), _("办结日期"), _("多久回应（小时）"), _("多久办完（小时）"), _("多少人说"),
+        _("编号"), _("标题"), _("内容"), _("答复"), _("种类"), _("类别"), pgettext("one", "地点"),
+        _("现在"), _("收到日期"), _("公开日期"), _("办结日期"), _("多久回应（小时）"), _("多久办完（小时）"),
+        _("多少人说"),
     ]  # fmt: skip
 
 

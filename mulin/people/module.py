@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mulin.kernel import policy, waiting
 from mulin.kernel.actors import Actor
@@ -145,7 +146,7 @@ def residence_item(row: waiting.Row) -> InboxItem:
 
 MODULE = Module(
     name="people",
-    title=_("人"),
+    title=pgettext_lazy("heading", "人"),
     sentences=SENTENCES,
     notices=NOTICES,
     inbox=(InboxSource("people.residences", _("住户认证"), rows=waiting_residences, item=residence_item),),

@@ -1,13 +1,14 @@
 """Words and tables about people: posts, kinds of units, states of a residence. Codes are stored."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # role: (word, levels of the place it may be held at; 13 and more are things below a community)
 ROLES = {
     "group_member": (_("小组成员"), (9, 12)),
     "group_leader": (_("小组负责人"), (9, 12)),
     "building_head": (_("楼长"), (17,)),
-    "grid_worker": (_("网格员"), (12, 15)),
+    "grid_worker": (pgettext_lazy("role", "网格员"), (12, 15)),
     "clerk": (_("社区工作者"), (12,)),
     "secretary": (_("社区书记"), (12,)),
     "street_officer": (_("镇街干部"), (9,)),

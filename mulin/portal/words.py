@@ -46,7 +46,7 @@ def day(moment: datetime | None) -> str:
     local = moment.astimezone(clock.zone())
     today = clock.today()
     if local.date() == today:
-        return _("今天")
+        return pgettext("in a sentence", "今天")
     if local.date() == today - timedelta(days=1):
         return _("昨天")
     style = "n月j日" if local.year == today.year else "Y年n月j日"  # untranslated: the key of a format

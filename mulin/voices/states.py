@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mulin.voices.models import CHANNELS, KINDS
 
@@ -25,10 +26,10 @@ CHANNEL_WORDS = {
     "courtyard": _("院坝会"),
     "chat": _("群聊转来"),
     "patrol": _("巡查"),
-    "survey": _("问卷"),
+    "survey": pgettext_lazy("one", "问卷"),
     "file": _("文件导入"),
     "open311": _("Open311"),
-    "api": _("接口"),
+    "api": pgettext_lazy("channel", "接口"),
 }
 SEVERITY_WORDS = {"minor": _("小事"), "major": _("大事")}
 PUBLICATION_WORDS = {

@@ -117,6 +117,43 @@ def test_a_translation_keeps_the_placeholders(house):
     assert problems(house) == ["placeholders differ: 还剩 %(hours)s 小时"]
 
 
+def test_one_text_has_one_english_in_all_modules(house, capsys):
+    """Neighbour Zhou read "Announced" on the button that publishes: another module's word had won."""
+    translate(house, "gardens", 公布="Publish", 花="flower")
+    translate(house, "kernel", 公布="Announced", 花="flower")
+    [found] = check_messages.collisions(house)
+    assert found.what == "different English for 公布: gardens “Publish”, kernel “Announced”"
+    assert check_messages.main(house) == 1
+    assert found.what in capsys.readouterr().out
+
+
+def test_a_context_and_a_plural_tell_meanings_apart_only_where_both_modules_agree(house):
+    def entry(module: str, **more) -> None:
+        path = translate(house, module)
+        catalogue = polib.pofile(str(path))
+        catalogue.append(polib.POEntry(**more))
+        catalogue.save(str(path))
+
+    entry("gardens", msgid="公布", msgstr="Announced", msgctxt="column")
+    entry("kernel", msgid="公布", msgstr="Publish")
+    assert check_messages.collisions(house) == []
+    entry(
+        "gardens",
+        msgid="%(n)s 人",
+        msgid_plural="%(n)s 人",
+        msgstr_plural={0: "%(n)s person", 1: "%(n)s people"},
+    )
+    entry(
+        "kernel",
+        msgid="%(n)s 人",
+        msgid_plural="%(n)s 人",
+        msgstr_plural={0: "%(n)s person", 1: "%(n)s persons"},
+    )
+    assert [found.what.split(":")[0] for found in check_messages.collisions(house)] == [
+        "different English for %(n)s 人"
+    ]
+
+
 def test_chinese_in_a_script_is_found_but_not_in_its_comments(house):
     write(house / "gardens/static/gardens/list.js", '// 花园\nconst a = "x"; /* 花园 */\n')
     assert problems(house) == []

@@ -27,8 +27,8 @@ TONES = {
 LEVEL_WORDS = {
     "building": _("楼栋"),
     "grid": _("网格"),
-    "community": pgettext_lazy("level", "社区"),
-    "street": pgettext_lazy("level", "街道"),
+    "community": pgettext_lazy("club level", "社区"),
+    "street": pgettext_lazy("club level", "街道"),
 }
 GATHERING_KINDS = {"icebreaker": _("破冰"), "friendly": _("友谊赛、联谊"), "show": _("展演")}
 GATHERING_WORDS = {"planned": _("定了日子"), "held": _("办过了"), "cancelled": _("不办了")}

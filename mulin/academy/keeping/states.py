@@ -45,7 +45,7 @@ SWAP_WORDS = {
     "declined": _("对方不方便"),
     "withdrawn": pgettext_lazy("swap", "收回了"),
 }
-GATHERINGS = {"topic": _("议题"), "meeting": _("会议")}
+GATHERINGS = {"topic": _("议题"), "meeting": pgettext_lazy("one", "会议")}
 
 
 def badge(state: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from mulin.academy.methods import actions, adopting, goals, piloting, states
 from mulin.academy.methods.models import Method, Pilot
@@ -119,7 +119,9 @@ class Reason(forms.Form):
         label=gettext_lazy("看到了什么变化"), max_length=actions.WORDS,
         help_text=gettext_lazy("例如：一年里商量成的事"),
     )  # fmt: skip
-    figure = forms.DecimalField(label=gettext_lazy("数字"), required=False, max_digits=12, decimal_places=2)
+    figure = forms.DecimalField(
+        label=pgettext_lazy("one", "数字"), required=False, max_digits=12, decimal_places=2
+    )
     unit = forms.CharField(
         label=gettext_lazy("单位"), required=False, max_length=20, help_text=gettext_lazy("件、场、人次……")
     )

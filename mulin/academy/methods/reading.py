@@ -7,6 +7,7 @@ from typing import Any
 import xlsxwriter
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from mulin.academy.methods import goals, queries, states
 from mulin.academy.methods.models import Adoption, Criterion, Method, Pilot
@@ -103,7 +104,11 @@ def card(method: Method) -> dict[str, Any]:
         ],
         "needs": [
             (label, words)
-            for label, words in ((_("人"), method.people), (_("钱"), method.money), (_("场地"), method.room))
+            for label, words in (
+                (pgettext("heading", "人"), method.people),
+                (_("钱"), method.money),
+                (_("场地"), method.room),
+            )
             if words
         ],
         "knows": knows(method),

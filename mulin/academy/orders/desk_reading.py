@@ -11,7 +11,7 @@ from django.db.models import QuerySet, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from mulin.academy.catalogues import age_name, ages, parts, theme_choices, theme_name
 from mulin.academy.clubs.forms import place_choices
@@ -146,7 +146,7 @@ def workbook(actor: Actor, data: Mapping[str, str]) -> bytes:
 
 def _sums(book: Any, bold: Any, rows: list[Order]) -> None:
     sheet = book.add_worksheet(_("合计"))
-    sheet.write_row(0, 0, (_("类别"), _("给谁"), _("订单"), _("人")), bold)
+    sheet.write_row(0, 0, (_("类别"), _("给谁"), _("订单"), pgettext("heading", "人")), bold)
     found: dict[tuple[str, str], list[int]] = {}
     for one in rows:
         sums = found.setdefault((one.theme, one.age), [0, 0])

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, QuerySet, Subquery, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from mulin.academy.sessions import queries, states, unled
 from mulin.academy.sessions.models import Session
@@ -19,31 +19,53 @@ SOON, LONG_AGO = timedelta(days=3), timedelta(days=30)
 
 
 def rows(actor: Actor) -> QuerySet | None:
-    """Drafts that begin soon, and sessions that are over and of which nobody said who came."""
+    """Drafts that begin soon."""
     if not policy.can_somewhere(actor, queries.MANAGE):
         return None
     now = clock.now()
-    found = Session.objects.filter(
-        Q(state="draft", starts_at__gt=now, starts_at__lt=now + SOON)
-        | Q(state="open", ends_at__lt=now, starts_at__gt=now - LONG_AGO),
-        policy.visible(actor, queries.MANAGE, queries.FIELDS),
-    )
-    return waiting.rows(found, due_at="ends_at", fact=waiting.facts(state="state", kind="kind"))
+    mine = policy.visible(actor, queries.MANAGE, queries.FIELDS)
+    found = Session.objects.filter(mine, state="draft", starts_at__gt=now, starts_at__lt=now + SOON)
+    return waiting.rows(found, due_at="ends_at", fact=waiting.facts(kind="kind"))
 
 
 def item(row: waiting.Row) -> InboxItem:
-    is_draft = row.facts["state"] == "draft"
-    title = _("还没有公布：%(title)s") if is_draft else _("来了多少人：%(title)s")
-    page = "session" if is_draft else "session-attendance"
     return InboxItem(
-        key=f"academy.session:{row.facts['state']}:{row.ref}",
-        title=title % {"title": row.title},
-        url=reverse(f"academy_desk:{page}", args=[row.ref]),
+        key=f"academy.session:draft:{row.ref}",
+        title=_("还没有公布：%(title)s") % {"title": row.title},
+        url=reverse("academy_desk:session", args=[row.ref]),
         kind=states.kind_word(row.facts["kind"]),
-        due_at=row.due_at if is_draft else row.due_at + timedelta(days=2),
+        due_at=row.due_at,
         since=row.since,
         place=row.place,
         facts={"number": row.ref, "waits": "session"},
+    )
+
+
+def uncounted_rows(actor: Actor) -> QuerySet | None:
+    """One row for all sessions that are over and of which nobody said who came: the oldest, and how many
+    they are. A row each would bury what residents wait for."""
+    if not policy.can_somewhere(actor, queries.MANAGE):
+        return None
+    now = clock.now()
+    mine = policy.visible(actor, queries.MANAGE, queries.FIELDS)
+    found = Session.objects.filter(mine, state="open", ends_at__lt=now, starts_at__gt=now - LONG_AGO)
+    together = found.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values("n")
+    first = Session.objects.filter(pk=Subquery(found.order_by("starts_at", "id").values("pk")[:1]))
+    return waiting.rows(first, since="ends_at", fact=Subquery(together))
+
+
+def uncounted_item(row: waiting.Row) -> InboxItem:
+    """Without a clock: nobody waits for the figure."""
+    n = int(row.fact)
+    title = ngettext("%(n)s 场活动还没记来了多少人", "%(n)s 场活动还没记来了多少人", n) % {"n": n}
+    return InboxItem(
+        key="academy.session:uncounted",
+        title=title,
+        url=f"{reverse('academy_desk:sessions')}?show=todo",
+        kind=pgettext("sessions", "活动"),
+        since=row.since,
+        place=row.place,
+        facts={"waits": "session"},
     )
 
 
@@ -69,6 +91,9 @@ def unled_item(row: waiting.Row) -> InboxItem:
 
 SOURCES = (
     InboxSource("sessions", pgettext_lazy("sessions", "活动"), rows=rows, item=item),
+    InboxSource(
+        "sessions-uncounted", pgettext_lazy("sessions", "活动"), rows=uncounted_rows, item=uncounted_item
+    ),
     InboxSource("sessions-unled", pgettext_lazy("sessions", "活动"), rows=unled_rows, item=unled_item),
 )
 

@@ -173,6 +173,6 @@ def test_the_time_to_confirm_is_told_by_its_last_day_in_the_same_words_everywher
             clocks.show(one, said.case().place).words == clocks.due_words(said.case()) == "等确认，到11月30日"
         )
         with translation.override("en"):
-            assert clocks.due_words(said.case()) == "to confirm until 30 Nov"
+            assert clocks.due_words(said.case()) == "to confirm until 30 November"
     with clock.at(datetime(2026, 12, 2, 3, 0, tzinfo=UTC)):
         assert clocks.show(one, said.case().place).words == clocks.due_words(said.case()) == "确认期已过"

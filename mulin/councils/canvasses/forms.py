@@ -159,7 +159,7 @@ class AddPerson(forms.Form):
         help_text=gettext_lazy("请先问过本人愿不愿意。"),
     )  # fmt: skip
     role = forms.ChoiceField(
-        label=gettext_lazy("做什么"), widget=forms.RadioSelect, initial="canvasser",
+        label=pgettext_lazy("role", "做什么"), widget=forms.RadioSelect, initial="canvasser",
         choices=[
             ("canvasser", gettext_lazy("走访：只看到安排给自己的几户")),
             ("leader", gettext_lazy("负责：看得到全部住户和牵线")),

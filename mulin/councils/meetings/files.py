@@ -114,7 +114,7 @@ def _actions(document, meeting: Meeting) -> None:
     table = document.add_table(rows=1, cols=4)
     table.style = "Table Grid"
     for cell, text in zip(
-        table.rows[0].cells, (_("做什么"), _("谁负责"), _("哪天前"), _("现在")), strict=True
+        table.rows[0].cells, (pgettext("task", "做什么"), _("谁负责"), _("哪天前"), _("现在")), strict=True
     ):
         cell.text = text
     for one in rows:

@@ -9,6 +9,7 @@ from typing import Any
 import xlsxwriter
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from mulin.councils.results import queries, reading, states
 from mulin.councils.results.models import Resolution
@@ -154,8 +155,8 @@ def workbook(rows: Iterable[Resolution]) -> bytes:
     rows = list(rows)
     names = names_of({one.place for one in rows})
     heads = (
-        _("编号"), _("标题"), _("地方"), _("谁的决定"), _("状态"), _("哪天定的"), _("公布"), _("公示到"),
-        _("费用（元）"), _("定了什么"),
+        _("编号"), _("标题"), _("地方"), _("谁的决定"), _("状态"), _("哪天定的"),
+        pgettext("column", "公布"), _("公示到"), _("费用（元）"), _("定了什么"),
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "resolutions.xlsx"

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from mulin.councils.results import access
 from mulin.councils.results.models import Concern, Resolution, TopicOption
@@ -103,7 +103,7 @@ def resolution_item(row: waiting.Row) -> InboxItem:
         key=f"councils.resolution:{row.ref}",
         title=row.title,
         url=reverse("councils_desk:resolution", args=[row.ref]),
-        kind=_("决议"),
+        kind=pgettext("one", "决议"),
         since=row.since,
         place=row.place,
         facts={"number": row.ref, "waits": "resolution"},

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from mulin.councils.results import queries, ratings, sources
@@ -270,7 +270,7 @@ STEP_KINDS = (
         desk_url=_page("result-options", desk=True), public_url=_page("result-options"),
     ),
     StepKind(
-        code="publish", title=gettext_lazy("决议"), icon="document", settings=publish_settings,
+        code="publish", title=pgettext_lazy("one", "决议"), icon="document", settings=publish_settings,
         begin=publish_begin, progress=publish_progress, desk_url=_resolution_url(desk=True),
         public_url=_resolution_url(desk=False),
     ),

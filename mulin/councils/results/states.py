@@ -42,7 +42,7 @@ WORK_STATES = {
 NOTE_WORDS = {
     "progress": (_("进展"), "", "circle"),
     "milestone": (_("到了一个节点"), "done", "check"),
-    "delay": (_("延期"), "wait", "wait"),
+    "delay": (_p("work", "延期"), "wait", "wait"),
     "done": (_("做完了"), "done", "check-double"),
     "dropped": (_("不做了"), "", "minus"),
     "again": (_("重新做"), "wait", "refresh"),

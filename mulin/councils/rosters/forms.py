@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from mulin.councils.rosters import areas, lines, queries, states
 from mulin.councils.rosters.bodies import FROM_PEOPLE, HOUSEHOLD, LINES, PERSON, UNIT
@@ -72,7 +72,11 @@ def keepers(actor: Actor, place: str) -> Choices:
 def site_choices(place: str) -> Choices:
     """The whole community, or an estate, courtyard or building of it."""
     found: Choices = [("", _("整个社区"))]
-    for kind, word in (("estate", _("小区")), ("courtyard", _("院落")), ("building", _("楼栋"))):
+    for kind, word in (
+        ("estate", pgettext("place", "小区")),
+        ("courtyard", pgettext("place", "院落")),
+        ("building", pgettext("place", "楼栋")),
+    ):
         rows = [(one.code, one.name) for one in places.sites(place, kind)] if place else []
         if rows:
             found.append((word, rows))

@@ -9,6 +9,7 @@ import xlsxwriter
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from mulin.councils.stepkinds import kinds
 from mulin.councils.topics import access, library, moves, queries, reading, states
@@ -110,7 +111,16 @@ def workbook(actor: Actor, wanted: Mapping[str, str]) -> bytes:
     book = xlsxwriter.Workbook(target, {"strings_to_formulas": False, "strings_to_urls": False})
     bold = book.add_format({"bold": True, "bottom": 1})
     sheet = book.add_worksheet(_("议题"))
-    heads = (_("编号"), _("议题"), _("地点"), _("流程"), _("状态"), _("到哪一步"), _("公布"), _("结束"))
+    heads = (
+        _("编号"),
+        _("议题"),
+        pgettext("one", "地点"),
+        _("流程"),
+        _("状态"),
+        _("到哪一步"),
+        pgettext("column", "公布"),
+        _("结束"),
+    )
     sheet.write_row(0, 0, heads, bold)
     for n, topic in enumerate(topics, 1):
         shown = reading.card(topic, names)

@@ -56,8 +56,8 @@ ENDS_WORDS = {
     "remark": _("请先写一句这一步得出了什么。"),
 }
 SITE_WORDS = {
-    "building": _("楼栋"),
-    "estate": _("小区"),
+    "building": pgettext_lazy("place", "楼栋"),
+    "estate": pgettext_lazy("place", "小区"),
     "courtyard": pgettext_lazy("place", "院落"),
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from mulin.councils.steps import Progress, SettingError, Settings, StepKind, only
 from mulin.councils.topics.models import Step, Topic
@@ -140,7 +140,7 @@ def public_url(topic: Topic, step: Step) -> str:
 
 KIND = StepKind(
     code="survey",
-    title=gettext_lazy("问卷"),
+    title=pgettext_lazy("one", "问卷"),
     icon="question",
     settings=settings,
     begin=begin,

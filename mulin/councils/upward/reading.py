@@ -8,7 +8,7 @@ from typing import Any
 import xlsxwriter
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from mulin.councils.upward import queries, states, telling, timing
@@ -153,8 +153,8 @@ def grew_from(proposal: Proposal, worker: Actor | None = None) -> list[tuple[str
 def workbook(found: list[Proposal]) -> bytes:
     """One row a level, so that each answer has its line."""
     heads = [
-        _("编号"), _("社区"), _("建议"), _("情况"), _("请求"), _("状态"), _("哪一级"), _("办到哪一步"),
-        _("日期"), _("答复"),
+        _("编号"), _("社区"), pgettext("proposal", "建议"), _("情况"), _("请求"), _("状态"), _("哪一级"),
+        _("办到哪一步"), _("日期"), _("答复"),
     ]  # fmt: skip
     names = names_of({one.place for one in found})
     with tempfile.TemporaryDirectory() as folder:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from mulin.cases.models import Case
 from mulin.desk import words
@@ -36,13 +36,13 @@ COUNTED = ("asked", "answer")
 SPAN_WORDS = {
     "id_number": gettext_lazy("证件号"),
     "bank_card": gettext_lazy("银行卡号"),
-    "mobile": gettext_lazy("手机号"),
+    "mobile": pgettext_lazy("in a sentence", "手机号"),
     "landline": gettext_lazy("电话"),
     "email": gettext_lazy("邮箱"),
     "plate": gettext_lazy("车牌"),
     "messenger": gettext_lazy("聊天账号"),
-    "door": gettext_lazy("门牌"),
-    "name": gettext_lazy("姓名"),
+    "door": pgettext_lazy("in a sentence", "门牌"),
+    "name": pgettext_lazy("in a sentence", "姓名"),
 }
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mulin.desk import pickers
@@ -151,8 +151,9 @@ def adoptable(place: str) -> list[tuple[Any, Any]]:
     from mulin.places.queries import sites
 
     words = {
-        "estate": _("小区"), "courtyard": _("院落"), "grid": _("网格"), "micro_grid": _("微网格"),
-        "building": _("楼栋"),
+        "estate": pgettext("place", "小区"), "courtyard": pgettext("place", "院落"),
+        "grid": pgettext("place", "网格"), "micro_grid": pgettext("place", "微网格"),
+        "building": pgettext("place", "楼栋"),
     }  # fmt: skip
     found: dict[str, list[tuple[str, str]]] = {}
     for one in sites(place)[:1500]:

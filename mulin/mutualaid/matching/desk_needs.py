@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mulin.kernel.context import actor_of
@@ -68,7 +69,7 @@ def need_new(request: HttpRequest) -> HttpResponse:
     if tried(request, form, lambda: made.append(actions.enter_need(actor=actor, **form.values()))):
         return redirect("aid_desk:need", made[0].number)
     back = ("aid_desk:needs",)
-    return form_page(request, form, _("登记一条求助"), _("登记"), back, _("求助"))
+    return form_page(request, form, _("登记一条求助"), _("登记"), back, pgettext("list", "求助"))
 
 
 @FORM
@@ -88,7 +89,7 @@ def needs_plan(request: HttpRequest) -> HttpResponse:
         "把在等的求助和在岗的邻居放在一起看，让尽可能多的家庭有人帮，谁也不超过自己说的家数。只是建议，没有问任何人。"
     )
     back = ("aid_desk:needs",)
-    return form_page(request, form, _("一起配一配"), _("开始配"), back, _("求助"), text=text)
+    return form_page(request, form, _("一起配一配"), _("开始配"), back, pgettext("list", "求助"), text=text)
 
 
 @FORM
@@ -110,7 +111,14 @@ def need_take(request: HttpRequest, number: str) -> HttpResponse:
     text = _("每个人说的各成一条，只有本人和社区看得到；这句答复马上发给他们。")
     back = ("aid_desk:needs",)
     return form_page(
-        request, form, _("转到邻里互助"), _("转过来并答复"), back, _("求助"), lead=matter.title, text=text
+        request,
+        form,
+        _("转到邻里互助"),
+        _("转过来并答复"),
+        back,
+        pgettext("list", "求助"),
+        lead=matter.title,
+        text=text,
     )
 
 

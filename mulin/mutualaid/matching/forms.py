@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from mulin.kernel import clock, codes, policy, rulebook
 from mulin.kernel.actors import Actor
@@ -272,7 +272,7 @@ class Visit(forms.Form):
 
 
 class Incident(forms.Form):
-    what = forms.ChoiceField(label=gettext_lazy("什么情况"), widget=forms.RadioSelect)
+    what = forms.ChoiceField(label=pgettext_lazy("incident", "什么情况"), widget=forms.RadioSelect)
     happened_on = _day(label=gettext_lazy("哪一天"))
     text = forms.CharField(
         label=gettext_lazy("发生了什么，现在人怎么样"), max_length=2000, widget=_area(4),

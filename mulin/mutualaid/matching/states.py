@@ -58,7 +58,7 @@ INCIDENTS = {
     "hurt": _("有人受伤"),
     "conduct": _("言行不当"),
     "missing": _("孩子或老人没接到、走散"),
-    "other": _("别的情况"),
+    "other": pgettext_lazy("incident", "别的情况"),
 }
 SIDES = {"helper": _("帮忙的人"), "family": _("求助的一家"), "worker": _("社区")}
 CHANNELS = {

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mulin.kernel import policy
@@ -65,7 +66,9 @@ def time_place(request: HttpRequest, place: str) -> HttpResponse:
         {
             "label": _("在大家手里的时间"),
             "value": _minutes(found.held),
-            "behind": _("%(n)s 人") % {"n": found.holders} if found.holders is not None else _("不到五人"),
+            "behind": ngettext("%(n)s 人", "%(n)s 人", found.holders) % {"n": found.holders}
+            if found.holders is not None
+            else _("不到五人"),
         },
     ]
     if found.reserve.policy.has_points:

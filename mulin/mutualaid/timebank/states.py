@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mulin.ledger.joining import KIND as JOINED
 from mulin.ledger.wording import amount_words
@@ -15,7 +16,7 @@ LINES: dict[str, tuple[Any, Any]] = {
     actions.SPENT: (_("退回用掉的时间"), _("接受服务")),
     actions.GIFT: (_("收到赠送"), _("送出")),
     actions.AWARD: (_("社区储备发给您"), _("社区储备发出")),
-    actions.EXPIRED: (_("到期时间进储备"), _("到期")),
+    actions.EXPIRED: (_("到期时间进储备"), pgettext_lazy("time", "到期")),
     actions.ERASED: (_("销账时留给社区"), _("销账")),
     actions.POINTS: (_("服务积分"), _("服务积分")),
     actions.REDEEMED: (_("兑换"), _("兑换")),

@@ -65,7 +65,7 @@ def weekly_hours(venue: Venue) -> str:
 def closed_text(found: opening.Closed) -> str:
     """Why it is closed on a day."""
     if found.code == "given_up":
-        return _("已停用：%(why)s") % {"why": found.words} if found.words else _("已停用")
+        return _("已停用：%(why)s") % {"why": found.words} if found.words else pgettext("venue", "已停用")
     if found.code == "closure":
         return _("闭馆：%(why)s") % {"why": found.words}
     if found.code == "holiday":
@@ -78,7 +78,7 @@ def open_now(venue: Venue, moment: datetime | None = None) -> dict[str, Any]:
     """Whether it is open now and until when, as a badge: label, tone, icon, code."""
     moment = moment or clock.now()
     if venue.closed_on and venue.closed_on <= clock.day_of(moment):
-        return {"label": _("已停用"), "tone": "", "icon": "ban", "code": "given_up"}
+        return {"label": pgettext("venue", "已停用"), "tone": "", "icon": "ban", "code": "given_up"}
     if not venue.hours:
         return {"label": _("请先打电话问"), "tone": "", "icon": "phone", "code": "unknown"}
     turns = opening.turns_at(venue, moment)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mulin.academy.orders import describe
@@ -242,7 +242,7 @@ PERSONAL = {
     "email": gettext_lazy("邮箱"),
     "plate": gettext_lazy("车牌号"),
     "messenger": gettext_lazy("微信或 QQ 号"),
-    "name": gettext_lazy("姓名"),
+    "name": pgettext_lazy("in a sentence", "姓名"),
     "door": gettext_lazy("门牌号"),
 }
 

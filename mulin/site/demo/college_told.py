@@ -84,8 +84,12 @@ CLUBS = (
     ("repair", "周六修理角", "repair", 11, (28,), ((6,), "09:00", "11:30"), "centre", 24, [], {}),
 )  # fmt: skip
 ANSWER = "接了。{name}成立，{when}开始。想来的点一下“加入”就行，也可以先来坐坐。"
-LATER = ("health", "first_aid", "cooking", "yoga", "parent_child", "photography", "haircut", "table_tennis")
+LATER = (
+    "health", "first_aid", "cooking", "yoga", "parent_child", "photography", "haircut", "table_tennis",
+    "painting", "walking", "coding", "languages", "local_stories", "instruments",
+)  # fmt: skip
 LATER_ANSWER = "接了，正在找老师和场地，十二月的课表里会排上，定了再告诉您。"
+TIME_ANSWER = "谢谢您。互助的工作人员会和您约时间，周二有需要就找您。"
 NOT_NOW = {
     "basketball": "小区里没有这么大的空地，消防通道也不能占。"
     "南湖公园的球场晚上九点前免费，离这里走路八分钟。",
@@ -103,6 +107,7 @@ def plan(street) -> None:
     end = street.timeline.end
     begins = max(end - timedelta(days=BEGINS), street.timeline.start).replace(hour=9, minute=25)
     play(street.timeline, begins, College(street).story())
+    street.timeline.plan(end - timedelta(days=1, hours=5), lambda when: College(street).asked_in())
     for n, (theme, days, person, beside, words) in enumerate(NEW):
         moment = (end - timedelta(days=days)).replace(hour=19, minute=20 + n)
         street.timeline.plan(moment, lambda when, *said: College(street).said(*said), theme, "wish", person,
@@ -148,6 +153,7 @@ class College:
                 yield after(1, 9 + n % 8, 35)
         yield after(2, 10)
         orders.accept_orders(actor=self.clerk, numbers=self._waiting(LATER), text=LATER_ANSWER)
+        orders.accept_orders(actor=self.clerk, numbers=self._waiting(("volunteering",)), text=TIME_ANSWER)
         for theme, reason in NOT_NOW.items():
             orders.decline_orders(actor=self.clerk, numbers=self._waiting((theme,)), text=reason)
         for row in CLUBS:
@@ -155,11 +161,14 @@ class College:
             self._found(*row)
         yield after(1, 10)
         clubs.tell_members(actor=self.clerk, number=club("dance").number, title=NOTICE[0], text=NOTICE[1])
+        yield from self._meet()
+
+    def asked_in(self) -> None:
+        """A team of its own that would like to belong; it waits for its answer."""
         clubs.ask_club(
             actor=self.who(27), place=HOME, name="丹桂里腰鼓队", theme="square_dance",
             times=times((2, 6), "18:30", "19:30"), about="我们十六个人，打了六年，想有个固定的地方排练。",
         )  # fmt: skip
-        yield from self._meet()
 
     def _waiting(self, themes) -> list[str]:
         rows = Order.objects.filter(place=HOME, state="gathered", theme__in=themes)

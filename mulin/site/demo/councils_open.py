@@ -181,10 +181,10 @@ def wishes(street, _rng: random.Random) -> Script:
     committee = street.people.units[f"committee:{HOME}"]
     yield after(3, 10)
     due = _end(street, 60, 12).date()
-    needs.settle_need(
-        actor=clerk, number=listed[0].number, state="in_hand", owner=committee.pk, due_on=due,
-        words=trees_told.NEED_IN_HAND,
-    )  # fmt: skip
+    for need, words in zip(listed, (trees_told.NEED_IN_HAND, trees_told.NEED_LESSONS), strict=False):
+        needs.settle_need(
+            actor=clerk, number=need.number, state="in_hand", owner=committee.pk, due_on=due, words=words
+        )
     needs.settle_need(
         actor=clerk, number=listed[3].number, state="not_now", words=trees_told.NEED_NOT_NOW, due_on=due
     )

@@ -122,6 +122,6 @@ def test_somebody_who_has_just_come_can_take_part(present):
 
 def test_needs_are_listed_and_the_most_urgent_went_up_as_a_proposal():
     states = sorted(Need.objects.values_list("state", flat=True))
-    assert states == ["listed", "listed", "moved_up", "not_now"]
+    assert states == ["in_hand", "listed", "moved_up", "not_now"]
     assert Proposal.objects.get().hops.count() == 2
     assert journal.verify().ok

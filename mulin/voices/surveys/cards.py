@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from mulin.kernel import clock, waiting
 from mulin.kernel.actors import Actor
@@ -35,7 +36,7 @@ def _door(page: str, row: waiting.Row, line: str) -> Door | None:
     url = address(page, row.ref)
     if not url:
         return None  # a house without the residents' shell
-    return Door(row.title, url, _("问卷"), "edit", line)
+    return Door(row.title, url, pgettext("one", "问卷"), "edit", line)
 
 
 DOORS = (

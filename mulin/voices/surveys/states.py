@@ -1,6 +1,7 @@
 """The words of surveys: states, channels, kinds of questions, and what is wrong with an answer or a form."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 STATE_WORDS = {"draft": _("草稿"), "open": _("收集中"), "closed": _("已结束")}
 CHANNEL_WORDS = {"portal": _("手机页面"), "paper": _("纸质"), "phone": _("电话"), "visit": _("上门")}
@@ -12,7 +13,7 @@ KIND_WORDS = {
     "matrix": _("表格（一行选一个）"),
     "rating": _("打分"),
     "ranking": _("排序"),
-    "number": _("数字"),
+    "number": pgettext_lazy("question", "数字"),
     "text": _("文字"),
     "place": _("地图上的一点"),
 }

@@ -307,7 +307,7 @@ def test_the_desks_lists_and_week(cast, plan, client_for, freeze, hall):
     assert "草稿课" in text_of(browser.get(desk("sessions-calendar")))
     freeze(at("2026-11-25 20:00"))
     assert session.title in text_of(browser.get(desk("sessions") + "?show=todo"))
-    assert "来了多少人" in text_of(browser.get("/desk/", follow=True))
+    assert "1 场活动还没记来了多少人" in text_of(browser.get("/desk/", follow=True))
     browser.post(desk("session-do", draft.number, "discard"))
     assert not Session.objects.filter(pk=draft.pk).exists()
 

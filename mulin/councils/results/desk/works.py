@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from mulin.councils.results import access, actions, forms, queries, reading
@@ -147,7 +147,9 @@ def _move(permission: Callable, make: Callable, act: Callable, title: Any, submi
 
 
 report = _move(REPORT, forms.ReportForm, actions.report_work, gettext_lazy("写进展"), gettext_lazy("写上"))
-delay = _move(REPORT, forms.DelayForm, partial(actions.report_work, kind="delay"), gettext_lazy("延期"))
+delay = _move(
+    REPORT, forms.DelayForm, partial(actions.report_work, kind="delay"), pgettext_lazy("work", "延期")
+)
 done = _move(REPORT, forms.DoneForm, actions.finish_work, gettext_lazy("办完了"))
 give_up = _move(PLAN, forms.TextForm, partial(actions.report_work, kind="dropped"), gettext_lazy("不做了"))
 again = _move(PLAN, forms.ReasonForm, actions.take_up_again, gettext_lazy("重新办"))

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mulin.desk.admin.forms import common
 from mulin.desk.admin.forms.routes import unit_choices
@@ -65,7 +66,7 @@ class PostForm(common.Form):
     """A role at a place for a term."""
 
     person = PersonField(label=_("谁"))
-    role = forms.ChoiceField(label=_("做什么"))
+    role = forms.ChoiceField(label=pgettext_lazy("role", "做什么"))
     place = PlaceFormField(label=_("在哪里"), help_text=_("网格员填网格，楼长填楼栋，社区的人填社区"))
     org = forms.ChoiceField(label=_("属于哪个单位"), required=False)
     title = common.line(_("职务名称"), most=40, required=False, help_text=_("例如：副主任"))
@@ -172,7 +173,7 @@ class GroupForm(common.Form):
     name = common.line(_("名称"))
     kind = forms.ChoiceField(label=_("类型"), error_messages={"required": _("请选小组的类型。")})
     place = PlaceFormField(label=_("在哪里"), levels=(9, 12))
-    leader = PersonField(label=_("负责人"), required=False)
+    leader = PersonField(label=pgettext_lazy("desk", "负责人"), required=False)
     about = common.area(_("做什么"), rows=2, required=False)
     is_public = forms.BooleanField(label=_("居民看得到"), required=False, initial=True)
 
@@ -198,7 +199,7 @@ class MemberForm(common.Form):
     """Someone for a group."""
 
     person = PersonField(label=_("谁"))
-    role = forms.ChoiceField(label=_("做什么"), widget=forms.RadioSelect)
+    role = forms.ChoiceField(label=pgettext_lazy("role", "做什么"), widget=forms.RadioSelect)
     ends_on = common.day(_("最后一天"))
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any):

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mulin.desk.admin.forms import common
 from mulin.kernel import clock, codes
@@ -22,6 +23,14 @@ KINDS = {
     "grid": _("网格"),
     "micro_grid": _("微网格"),
     "building": _("楼栋"),
+}
+# What the lists are called.
+KIND_HEADINGS = {
+    "estate": pgettext_lazy("place", "小区"),
+    "courtyard": pgettext_lazy("place", "院落"),
+    "grid": pgettext_lazy("place", "网格"),
+    "micro_grid": pgettext_lazy("place", "微网格"),
+    "building": pgettext_lazy("place", "楼栋"),
 }
 CRS = (
     ("wgs84", _("WGS-84 或 CGCS2000（手机定位、国家标准）")),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from mulin.desk.admin.forms import common
 from mulin.desk.admin.reading import rules
@@ -89,7 +90,7 @@ class RuleForm(common.Form):
             )
         elif kind == rulevalues.TEXT and self.words:
             value = forms.ChoiceField(
-                choices=[("", _("空着")), *self.words.items()], widget=forms.RadioSelect
+                choices=[("", pgettext("value", "空着")), *self.words.items()], widget=forms.RadioSelect
             )
         elif kind in {rulevalues.ENTRIES, rulevalues.TABLE, rulevalues.RECORD, rulevalues.LIST}:
             value = common.area(label, rows=6, wrap="off", **{"class": "lines"})

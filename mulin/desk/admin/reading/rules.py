@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from mulin.cases.states import MOVES
@@ -22,11 +22,11 @@ from mulin.voices.states import KIND_WORDS, SEVERITY_WORDS
 
 # How sure a value is: (word, tone, icon).
 CERTAINTY = {
-    "law": (gettext_lazy("法律规定"), "done", "check-double"),
+    "law": (pgettext_lazy("certainty", "法律规定"), "done", "check-double"),
     "official page": (gettext_lazy("官方发布"), "done", "check"),
-    "local practice": (gettext_lazy("当地做法"), "", "pin"),
-    "to be verified": (gettext_lazy("待核实"), "wait", "question"),
-    "house default": (gettext_lazy("本产品默认"), "", "settings"),
+    "local practice": (pgettext_lazy("certainty", "当地做法"), "", "pin"),
+    "to be verified": (pgettext_lazy("certainty", "待核实"), "wait", "question"),
+    "house default": (pgettext_lazy("certainty", "本产品默认"), "", "settings"),
 }
 FACTS = {
     "kind": gettext_lazy("种类"),
@@ -105,13 +105,13 @@ def value_words(value: Any, shape: Shape, words: Words) -> str:
     if shape.kind == rulevalues.RECORD:
         return listed(f"{COLUMNS.get(key, key)} {part}" for key, part in value.items())
     if value == "":
-        return _("空着")
+        return pgettext("value", "空着")
     return str(words.get(value, value)) if isinstance(value, str) else f"{value:,}".replace(",", " ")
 
 
 def _list_words(value: list[str], words: Words) -> str:
     if not value:
-        return _("空着")
+        return pgettext("value", "空着")
     return listed(words.get(one, one) for one in value)
 
 

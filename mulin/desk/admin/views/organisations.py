@@ -89,7 +89,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
             pages.search("q", _("名称"), chosen["q"]),
             pages.place("place", _("在哪里"), get.get("place", ""), place, wrong),
             pages.select("kind", _("类型"), chosen["kind"], [(one, states.kind_name(one)) for one in kinds]),
-            pages.select("state", _("在用"), chosen["state"], [("closed", _("已撤销"))]),
+            pages.select("state", _("在用"), chosen["state"], [("closed", pgettext("unit", "已撤销"))]),
         ],
         "filter_wrong": wrong,
         "is_narrow": bool(place or any(chosen.values())),
@@ -237,7 +237,7 @@ def member_add(request: HttpRequest, group_id: UUID) -> HttpResponse:
         done=_("已加入，本人会收到消息。"),
         title=_("加一位成员"),
         lead=group.name,
-        submit=_("加入"),
+        submit=pgettext("member", "加入"),
     )
 
 

@@ -19,7 +19,7 @@ from mulin.desk import leftovers
 from mulin.desk.admin import pages, where
 from mulin.desk.admin.access import admin
 from mulin.desk.admin.forms.places import (
-    KINDS,
+    KIND_HEADINGS,
     DivisionForm,
     ImportForm,
     ReorganiseForm,
@@ -107,7 +107,7 @@ def _kinds(community: str) -> list[dict[str, Any]]:
             "n": count.get(kind, 0),
             "url": reverse("desk:desk_admin:sites", args=[community, kind]),
         }
-        for kind, label in KINDS.items()
+        for kind, label in KIND_HEADINGS.items()
     ]
 
 

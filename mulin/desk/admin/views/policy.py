@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from mulin.desk.admin import pages
@@ -24,7 +24,7 @@ GRANTS = {
 }
 EVERYBODY = {
     "anyone": gettext_lazy("任何人"),
-    "resident": gettext_lazy("登录的居民"),
+    "resident": pgettext_lazy("role", "登录的居民"),
     "verified": gettext_lazy("认证的住户"),
 }
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mulin.desk.admin import pages, where
@@ -60,7 +61,7 @@ def post_list(request: HttpRequest) -> HttpResponse:
             pages.place("place", _("在哪里"), get.get("place", ""), place, wrong),
             pages.select("role", _("岗位"), chosen["role"], roles),
             pages.select("org", _("单位"), chosen["org"], units),
-            pages.select("state", _("在岗"), chosen["state"], options),
+            pages.select("state", pgettext("post", "在岗"), chosen["state"], options),
         ],
         "filter_wrong": wrong,
         "clear_url": request.path if get else "",

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mulin.cases.models import Route
 from mulin.desk.admin import pages
 from mulin.desk.admin.access import admin
-from mulin.desk.admin.forms.places import KINDS, AssignForm, SiteForm
+from mulin.desk.admin.forms.places import KIND_HEADINGS, KINDS, AssignForm, SiteForm
 from mulin.kernel import codes, policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
@@ -66,7 +66,7 @@ def site_list(request: HttpRequest, community: str, kind: str) -> HttpResponse:
     context = {
         "place": place,
         "kind": kind,
-        "kind_word": KINDS[kind],
+        "kind_word": KIND_HEADINGS[kind],
         "rows": _decorated(rows, everything),
         "filters": filters,
         "is_narrow": any(chosen.values()),
@@ -75,7 +75,7 @@ def site_list(request: HttpRequest, community: str, kind: str) -> HttpResponse:
         "may_shape": kind == "grid" or kind in {"estate", "courtyard"},
         "tabs": [
             {"label": label, "url": _list_url(community, name), "current": name == kind, "count": count[name]}
-            for name, label in KINDS.items()
+            for name, label in KIND_HEADINGS.items()
         ],
     }
     return pages.show(request, "sites.html", context, room="places")
@@ -158,7 +158,7 @@ def site_edit(request: HttpRequest, community: str, kind: str, code: str = "") -
         if site
         else _("新的%(kind)s") % {"kind": word},
         lead=f"{place.name} {code}".strip(),
-        back_label=word,
+        back_label=KIND_HEADINGS[kind],
     )
 
 
