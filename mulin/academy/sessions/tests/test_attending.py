@@ -331,3 +331,15 @@ def test_ones_own_data_goes_with_the_account_and_the_heads_stay(cast, plan):
     personal_data.erase(cast.resident.id)
     row = Signup.objects.get(session=session)
     assert (row.account, row.label, row.heads) == (None, "—", 2)
+
+
+def test_names_without_an_account_go_when_their_days_are_over_and_how_many_came_stays(cast, plan, freeze):
+    session = plan()
+    actions.sign_up_for(actor=cast.clerk.actor, number=session.number, label="3栋张阿姨", heads=2)
+    actions.sign_up(actor=cast.resident.actor, number=session.number)
+    freeze((session.ends_at + timedelta(days=29)).isoformat())
+    assert personal_data.forget_names() == 0
+    freeze((session.ends_at + timedelta(days=31)).isoformat())
+    assert personal_data.forget_names() == 1 and personal_data.forget_names() == 0
+    rows = session.signups.order_by("id").values_list("label", "heads", "account")
+    assert list(rows) == [("—", 2, None), ("", 1, cast.resident.id)]
