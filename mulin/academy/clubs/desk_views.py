@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mulin.academy.catalogues import themes
@@ -214,7 +215,7 @@ def why(request: HttpRequest, number: str, move: str) -> HttpResponse:
     actor = actor_of(request)
     acts: dict[str, tuple[Callable[..., Any], str, str]] = {
         "decline": (actions.decline_club, _("这次不纳入"), _("答复他们")),
-        "rest": (actions.rest_club, _("歇一阵"), _("歇一阵")),
+        "rest": (actions.rest_club, pgettext("button", "歇一阵"), pgettext("button", "歇一阵")),
         "close": (actions.close_club, _("结束这个社团"), _("结束")),
     }
     if move not in acts:

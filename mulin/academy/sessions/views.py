@@ -127,13 +127,15 @@ def _context(request: HttpRequest, found: Session) -> dict[str, Any]:
     most = int(rulebook.value("academy.session.heads_most", at=found.place))
     if found.places_most is not None:
         most = min(most, found.places_most)
+    can_sign_up = found.state == "open" and found.starts_at > clock.now()
     return {
         **showing.base(found),
         "signup": signup,
         "signup_state": states.signup_badge(signup.state) if signup else None,
         "before": queries.line_before(signup) if signup and signup.state == "waiting" else 0,
         "heads_choices": list(range(1, most + 1)),
-        "can_sign_up": found.state == "open" and found.starts_at > clock.now(),
+        "can_sign_up": can_sign_up,
+        "can_sign_up_for": can_sign_up and policy.can(actor, queries.SIGN_UP_FOR, queries.target_of(found)),
         "can_manage": policy.can(actor, queries.MANAGE, queries.target_of(found)),
         "results": results(found),
         "photos": _photos(found),

@@ -113,7 +113,7 @@ def need_take(request: HttpRequest, number: str) -> HttpResponse:
     return form_page(
         request,
         form,
-        _("转到邻里互助"),
+        pgettext("button", "转到邻里互助"),
         _("转过来并答复"),
         back,
         pgettext("list", "求助"),

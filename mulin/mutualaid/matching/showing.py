@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from mulin.kernel import clock, policy, secrets
 from mulin.kernel.actors import Actor
@@ -64,7 +65,10 @@ def way_of(actor: Actor, matter: Matter) -> dict[str, str] | None:
     # Answered already, or read by everybody: no way for what is private.
     if not matter.is_open or matter.decision or matter.publication == "shown":
         return None
-    return {"label": _("转到邻里互助"), "url": reverse("aid_desk:need-take", args=[matter.number])}
+    return {
+        "label": pgettext("button", "转到邻里互助"),
+        "url": reverse("aid_desk:need-take", args=[matter.number]),
+    }
 
 
 def need_facts(row: AidNeed) -> dict[str, Any]:

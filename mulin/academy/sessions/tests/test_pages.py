@@ -371,3 +371,11 @@ def test_what_a_group_that_is_not_public_holds_is_for_its_members(cast, plan, cl
     with pytest.raises(NotVisible):
         actions.sign_up(actor=cast.resident.actor, number=session.number)
     assert actions.sign_up(actor=cast.group_member.actor, number=session.number).state == "coming"
+
+
+def test_a_grid_worker_finds_the_way_to_sign_somebody_up(cast, plan, client_for):
+    session = plan()
+    way = desk("session-sign-up-for", session.number)
+    assert way in text_of(client_for(cast.gridworker).get(public("session", session.number)))
+    assert way not in text_of(client_for(cast.resident).get(public("session", session.number)))
+    assert way not in text_of(client_for().get(public("session", session.number)))
