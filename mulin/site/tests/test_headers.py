@@ -127,3 +127,12 @@ def test_cookies_are_closed_to_scripts_and_to_other_sites(client, cast, settings
 )
 def test_the_policy_names_the_hosts_of_map_tiles(template, source):
     assert tile_source(template) == source
+
+
+def test_pages_come_compressed_to_who_takes_that_and_photographs_as_they_are(client, cast, world, photo):
+    takes = {"HTTP_ACCEPT_ENCODING": "gzip, br"}
+    page, plain = client.get("/report", **takes), client.get("/report")
+    assert page.headers["Content-Encoding"] == "gzip" and "Accept-Encoding" in page.headers["Vary"]
+    assert len(page.content) < len(plain.content) / 2
+    picture = client.get(reverse("portal:photo", args=[photo.pk, "large"]), **takes)
+    assert "Content-Encoding" not in picture.headers
