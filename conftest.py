@@ -113,3 +113,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="SQLite has one writer at a time"))
         if "browser" in item.path.relative_to(item.config.rootpath).parts:
             item.add_marker("browser")
+
+
+@pytest.fixture(autouse=True)
+def no_trained_model_is_left():
+    """A model that a test had trained would guess in the tests after it."""
+    yield
+    from mulin.voices import understanding
+
+    if understanding.model_file().exists():
+        understanding.model_file().unlink()
+        understanding.forget_model()
+        understanding.trained_model()
