@@ -14,11 +14,13 @@ from typing import Any
 from django.db.models import (
     Aggregate,
     CharField,
+    Count,
     DateTimeField,
     Expression,
     F,
     IntegerField,
     QuerySet,
+    Subquery,
     TextField,
     Value,
 )
@@ -114,6 +116,14 @@ def rows(
         w_due=due,
         w_fact=_text(fact),
     )
+
+
+def together(found: QuerySet, *, order: Sequence[str], **columns: Any) -> QuerySet:
+    """All things of a query as one row: the first by `order`, with how many there are as its `fact`. For
+    things of which a row each would bury what residents wait for. `columns` as for `rows`."""
+    counted = found.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values("n")
+    oldest = found.order_by(*order).values("pk")[:1]
+    return rows(found.model._base_manager.filter(pk=Subquery(oldest)), fact=Subquery(counted), **columns)
 
 
 def first(found: Sequence[QuerySet], size: int, *, latest: bool = False) -> list[Row]:

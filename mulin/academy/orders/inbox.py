@@ -3,7 +3,7 @@ are in the inbox as wishes (voices), since they are answered as these are."""
 
 from datetime import timedelta
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,11 +24,10 @@ def accepted_rows(actor: Actor) -> QuerySet | None:
     mine = policy.visible(actor, "academy.club:manage", Fields(place="place", divisions=True))
     grew = ThreadLink.objects.filter(parent_kind="voices.matter", parent=OuterRef("matter_id"))
     found = Order.objects.filter(~Exists(grew), mine, state="accepted", kind="wish")
-    together = found.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values("n")
-    oldest = found.order_by("accepted_on", "id")
-    first = Order.objects.filter(pk=Subquery(oldest.values("pk")[:1]))
     since = waiting.day("accepted_on")
-    return waiting.rows(first, title="matter__title", since=since, due_at=since, fact=Subquery(together))
+    return waiting.together(
+        found, order=("accepted_on", "id"), title="matter__title", since=since, due_at=since
+    )
 
 
 def accepted_item(row: waiting.Row) -> InboxItem | None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet, Subquery, Value
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
@@ -29,9 +29,13 @@ def rows(actor: Actor) -> QuerySet | None:
 
 
 def item(row: waiting.Row) -> InboxItem:
+    return _one(row, "draft", _("还没有公布：%(title)s"))
+
+
+def _one(row: waiting.Row, why: str, words: str) -> InboxItem:
     return InboxItem(
-        key=f"academy.session:draft:{row.ref}",
-        title=_("还没有公布：%(title)s") % {"title": row.title},
+        key=f"academy.session:{why}:{row.ref}",
+        title=words % {"title": row.title},
         url=reverse("academy_desk:session", args=[row.ref]),
         kind=states.kind_word(row.facts["kind"]),
         due_at=row.due_at,
@@ -49,9 +53,7 @@ def uncounted_rows(actor: Actor) -> QuerySet | None:
     now = clock.now()
     mine = policy.visible(actor, queries.MANAGE, queries.FIELDS)
     found = Session.objects.filter(mine, state="open", ends_at__lt=now, starts_at__gt=now - LONG_AGO)
-    together = found.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values("n")
-    first = Session.objects.filter(pk=Subquery(found.order_by("starts_at", "id").values("pk")[:1]))
-    return waiting.rows(first, since="ends_at", fact=Subquery(together))
+    return waiting.together(found, order=("starts_at", "id"), since="ends_at")
 
 
 def uncounted_item(row: waiting.Row) -> InboxItem:
@@ -77,16 +79,7 @@ def unled_rows(actor: Actor) -> QuerySet | None:
 
 
 def unled_item(row: waiting.Row) -> InboxItem:
-    return InboxItem(
-        key=f"academy.session:unled:{row.ref}",
-        title=_("要另请人带：%(title)s") % {"title": row.title},
-        url=reverse("academy_desk:session", args=[row.ref]),
-        kind=states.kind_word(row.facts["kind"]),
-        due_at=row.due_at,
-        since=row.since,
-        place=row.place,
-        facts={"number": row.ref, "waits": "session"},
-    )
+    return _one(row, "unled", _("要另请人带：%(title)s"))
 
 
 SOURCES = (

@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet, Subquery, TextField, Value
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from mulin.councils.meetings import queries
 from mulin.councils.meetings.actions import last_notice_day
 from mulin.councils.meetings.catalogue import type_of, word
-from mulin.councils.meetings.models import AgendaProposal, Meeting
+from mulin.councils.meetings.models import Meeting
 from mulin.kernel import clock, policy, rulebook, waiting
 from mulin.kernel.actors import Actor
 from mulin.kernel.errors import ActionError
@@ -113,9 +113,7 @@ def proposal_rows(actor: Actor) -> QuerySet | None:
     if not policy.can_somewhere(actor, queries.MANAGE):
         return None
     found = queries.waiting_proposals(actor)
-    together = found.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values("n")
-    oldest = AgendaProposal.objects.filter(pk=Subquery(found.values("pk")[:1]))
-    return waiting.rows(oldest, ref="pk", fact=Subquery(together))
+    return waiting.together(found, order=("id",), ref="pk")
 
 
 def proposal_item(row: waiting.Row) -> InboxItem:

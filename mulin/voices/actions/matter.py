@@ -14,11 +14,11 @@ from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError
 from mulin.kernel.policy import require
 from mulin.voices import access, drafts, locations, matters, states, understanding
+from mulin.voices.actions.reasons import check_reason
 from mulin.voices.actions.submit import attach_way, came_in
 from mulin.voices.models import KINDS, Lesson, Matter, Photo, Voice
 
 FACT_LENGTH = 2000
-REASON_LENGTH = 200
 ANSWER_KEPT = "voices.matter.answer_kept"
 COPIED = ("place", "grid", "building", "category", "kind", "severity", "restriction")
 
@@ -300,15 +300,6 @@ def publish_matter(
     return matter
 
 
-def _check_reason(reason: str) -> None:
-    if not reason:
-        raise ActionError("reason-missing", _("请写一句为什么不公开。"), field="reason", status=422)
-    if len(reason) > REASON_LENGTH:
-        raise ActionError(
-            "reason-too-long", _("最多写 %d 个字。") % REASON_LENGTH, field="reason", status=422
-        )
-
-
 def keep_answer(*, actor: Actor, number: str, reason: str) -> Matter:
     """Decide that the answer a public matter was given stays between those who asked and the desk, for a
     reason that is kept; what was public of an answer is public no more. The matter itself stays public, and a
@@ -321,7 +312,7 @@ def keep_answer(*, actor: Actor, number: str, reason: str) -> Matter:
     with write():
         matter = access.locked_matter(actor, number)
         require(actor, "voices.matter:publish", access.target_of_matter(actor, matter))
-        _check_reason(reason)
+        check_reason(reason, _("请写一句为什么不公开。"))
         if matter.kind in states.WISHES:
             raise ActionError("wish-answer", _("心愿的答复随心愿一起公开；要收起来，请撤下整条心愿。"))
         if matter.publication != "shown":
@@ -376,7 +367,7 @@ def hide_matter(*, actor: Actor, number: str, reason: str) -> Matter:
     with write():
         matter = access.locked_matter(actor, number)
         require(actor, "voices.matter:publish", access.target_of_matter(actor, matter))
-        _check_reason(reason)
+        check_reason(reason, _("请写一句为什么不公开。"))
         was = matter.publication
         matter.publication = "never" if was == "never" else "hidden"
         matter.hidden_reason, matter.published_at = reason, None

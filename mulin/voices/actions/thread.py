@@ -11,13 +11,13 @@ from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.models import Cursor, ThreadLink
 from mulin.kernel.policy import require
 from mulin.voices import access, understanding
+from mulin.voices.actions.reasons import check_reason
 from mulin.voices.models import Matter
 from mulin.voices.queries import PUBLIC
 
 KIND = "voices.matter"
 # The row that whoever changes the thread holds until the transaction ends.
 LOCK = "thread"
-REASON_LENGTH = 200
 
 
 def grow_out_of(*, actor: Actor, number: str, of: str, reason: str) -> ThreadLink:
@@ -79,12 +79,7 @@ def _both(actor: Actor, number: str, of: str) -> tuple[Matter, Matter]:
 
 
 def _check_reason(reason: str) -> None:
-    if not reason:
-        raise ActionError("reason-missing", _("请写一句它是怎么来的。"), field="reason", status=422)
-    if len(reason) > REASON_LENGTH:
-        raise ActionError(
-            "reason-too-long", _("最多写 %d 个字。") % REASON_LENGTH, field="reason", status=422
-        )
+    check_reason(reason, _("请写一句它是怎么来的。"))
     if understanding.personal_data(reason):
         raise ActionError(
             "personal-data",

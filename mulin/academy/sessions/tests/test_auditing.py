@@ -1,11 +1,8 @@
 """`mulin aid audit` finds sessions with children that somebody wrote behind the actions' back."""
 
-import json
 from datetime import timedelta
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 
 from mulin.academy.sessions import actions, auditing
@@ -13,18 +10,9 @@ from mulin.academy.sessions.models import Session
 from mulin.academy.weeks.actions import note_check
 from mulin.academy.weeks.models import Teacher, TeacherCheck
 from mulin.kernel import clock
+from mulin.kernel.testing.commands import run
 
 pytestmark = pytest.mark.django_db
-
-
-def run() -> tuple[dict, str, int]:
-    out, code = StringIO(), 0
-    try:
-        call_command("aid", "audit", stdout=out)
-    except SystemExit as error:
-        code = error.code
-    text = out.getvalue()
-    return json.loads(text.strip().splitlines()[-1]), text, code
 
 
 def found() -> list[str]:
@@ -53,14 +41,14 @@ def test_an_honest_place_has_no_violation_and_its_sessions_are_counted(cast, pla
     plan("2026-11-26 14:00", ages=["family"])
     off = plan("2026-11-27 14:00", ages=["youth"], teacher=checked)
     actions.cancel_session(actor=cast.clerk.actor, number=off.number, reason="停电")
-    last, _text, code = run()
+    last, _text, code = run("aid", "audit")
     assert last == {"offers": 0, "violations": 0, "sessions": 2} and code == 0
 
 
 def test_a_session_that_became_one_for_children_past_the_actions_is_found(plan):
     session = plan()
     Session.objects.filter(pk=session.pk).update(ages=["child"])
-    last, text, code = run()
+    last, text, code = run("aid", "audit")
     assert last == {"offers": 0, "violations": 1, "sessions": 1} and code == 1
     assert f"nobody-named: session {session.pk}, session {session.number}, teacher -" in text
 
@@ -68,7 +56,7 @@ def test_a_session_that_became_one_for_children_past_the_actions_is_found(plan):
 def test_a_teacher_without_a_check_who_was_written_in_by_hand_is_found(lesson, other_teacher):
     with connection.cursor() as cursor:
         cursor.execute("UPDATE academy_session SET teacher_id = %s", [_key(other_teacher.pk)])
-    last, text, code = run()
+    last, text, code = run("aid", "audit")
     assert last["violations"] == 1 and code == 1
     assert "check-missing" in text and other_teacher.number in text and "罗老师" not in text
 

@@ -29,16 +29,6 @@ def refused(code, act):
 
 
 @pytest.fixture
-def people(world):
-    return worlds.voters(6, world.home)
-
-
-@pytest.fixture
-def roster(world, cast, people):
-    return worlds.residents(cast, world.home, people, others=2)
-
-
-@pytest.fixture
 def set_parking(cast, world):
     def change(value):
         RuleOverride.objects.filter(name="councils.parking").delete()
@@ -223,19 +213,11 @@ def test_who_holds_a_proxy_for_another_vote_alone_is_not_called_to_this_one(cast
     assert rosters_of.accounts_of(roster, vote="7") == {cast.resident.id}
 
 
-def test_a_proxy_does_not_read_what_the_owner_handed_in_in_person(cast, world, freeze):
-    owner = worlds.voters(1, world.home)[0]
-    roster = worlds.owners(cast, world, [("1-1", 9000, ["a"])], a=owner)
-    vote, _keys = worlds.opened(cast, roster, freeze, affair="use_fund", days=20)
-    entry = roster.entries.get()
-    rosters.record_proxy(
-        actor=cast.clerk.actor, number=roster.number, keys=[entry.key], giver="a",
-        holder=cast.resident.account, signed_on=clock.today(), until=clock.today() + timedelta(days=30),
-    )  # fmt: skip
+def test_a_proxy_does_not_read_what_the_owner_handed_in_in_person(joint):
+    vote, entry, owner, holder = joint
     paper = {"number": vote.number, "entries": [entry.pk]}
-    holder = cast.resident.again()
     actions.cast(actor=holder, choice=["no"], **paper)
     assert [one.said for one in reading.mine(vote, holder)] == [("不同意",)]
-    actions.cast(actor=actor_for(owner), choice=["yes"], **paper)
+    actions.cast(actor=owner, choice=["yes"], **paper)
     assert [one.said for one in reading.mine(vote, holder)] == [()]
-    assert [one.said for one in reading.mine(vote, actor_for(owner))] == [("同意",)]
+    assert [one.said for one in reading.mine(vote, owner)] == [("同意",)]

@@ -216,20 +216,6 @@ def test_a_counted_result_cannot_be_buried_by_stopping_the_topic(cast, stepped, 
 # --- twice, and lost answers -----------------------------------------------------------------------------
 
 
-@pytest.fixture
-def joint(cast, world, freeze):
-    """A named vote of owners; the resident holds the proxy of an owner who has an account."""
-    owner = worlds.voters(1, world.home)[0]
-    roster = worlds.owners(cast, world, [("1-1", 9000, ["a"])], a=owner)
-    vote, _keys = worlds.opened(cast, roster, freeze, affair="use_fund", days=20)
-    entry = roster.entries.get()
-    rosters.record_proxy(
-        actor=cast.clerk.actor, number=roster.number, keys=[entry.key], giver="a",
-        holder=cast.resident.account, signed_on=clock.today(), until=clock.today() + timedelta(days=30),
-    )  # fmt: skip
-    return vote, entry, actor_for(owner), cast.resident.again()
-
-
 def test_a_proxy_does_not_change_what_the_owner_handed_in_in_person(joint):
     vote, entry, owner, holder = joint
     paper = {"number": vote.number, "entries": [entry.pk]}

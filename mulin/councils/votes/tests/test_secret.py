@@ -24,16 +24,6 @@ def refused(code, act):
 
 
 @pytest.fixture
-def people(world):
-    return worlds.voters(6, world.home)
-
-
-@pytest.fixture
-def roster(world, cast, people):
-    return worlds.residents(cast, world.home, people, others=2)
-
-
-@pytest.fixture
 def vote(cast, roster, freeze):
     return worlds.opened(cast, roster, freeze)
 

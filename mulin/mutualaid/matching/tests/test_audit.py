@@ -1,14 +1,12 @@
 """The audit finds what somebody wrote behind the actions' back."""
 
-import json
 from datetime import timedelta
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 
 from mulin.kernel import clock
+from mulin.kernel.testing.commands import run
 from mulin.mutualaid.matching import actions, candidates
 from mulin.mutualaid.matching.audit import audit
 from mulin.mutualaid.matching.models import (
@@ -22,16 +20,6 @@ from mulin.mutualaid.matching.models import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-def run() -> tuple[dict, str, int]:
-    out, code = StringIO(), 0
-    try:
-        call_command("aid", "audit", stdout=out)
-    except SystemExit as error:
-        code = error.code
-    text = out.getvalue()
-    return json.loads(text.strip().splitlines()[-1]), text, code
 
 
 def kinds_of_violations() -> set[str]:
@@ -51,12 +39,12 @@ def test_an_honest_place_has_no_violation(cast, helped, needed, begun):
     match = begun(needed())
     actions.note_visit(actor=cast.clerk.actor, number=match.number, on=clock.today(), minutes=45)
     actions.suggest_helpers(actor=cast.clerk.actor, number=needed("company", name="独居的赵爷爷").number)
-    last, _text, code = run()
+    last, _text, code = run("aid", "audit")
     assert last == {"offers": 2, "violations": 0, "sessions": 0} and code == 0
 
 
 def test_no_data_is_no_violation(db):
-    assert run()[0] == {"offers": 0, "violations": 0, "sessions": 0}
+    assert run("aid", "audit")[0] == {"offers": 0, "violations": 0, "sessions": 0}
 
 
 def test_an_offer_without_a_check_is_found(offered):
@@ -65,7 +53,7 @@ def test_an_offer_without_a_check_is_found(offered):
         cursor.execute(
             "UPDATE mutualaid_aidoffer SET for_child = %s, proof_id = NULL, check_until = NULL", [False]
         )
-    last, text, code = run()
+    last, text, code = run("aid", "audit")
     assert last == {"offers": 1, "violations": 1, "sessions": 0} and code == 1
     assert (
         f"check-missing: offer {offered.pk}, need {offered.need.number}, helper {offered.helper.number}"
