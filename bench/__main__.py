@@ -14,10 +14,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from bench.facts import facts
-from bench.figures import PARTS, Figure, table
+from bench.figures import ONCE, PARTS, Figure, table
 from bench.options import Options, quick
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,7 +43,8 @@ def main() -> int:
     figures: list[Figure] = []
     servers = {}
     for database in given.databases:
-        found = one_database(database, options)
+        again = tuple(part for part in parts if part not in ONCE)
+        found = one_database(database, replace(options, parts=again) if servers else options)
         servers[database] = found["facts"]
         figures += [Figure(**figure) for figure in found["figures"]]
     took = time.monotonic() - started

@@ -23,11 +23,6 @@ NO_DATABASE = "memory"
 
 
 def measure(options: Options) -> list[Figure]:
-    from bench import databases
-
-    # Once is enough: the second database would measure the same.
-    if databases.is_postgres():
-        return []
     return [*_shares(options), _owners(options), *_chains(options)]
 
 

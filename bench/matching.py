@@ -10,7 +10,6 @@ import random
 import time
 from typing import Any
 
-from bench import databases
 from bench.figures import Figure, at_least, at_most
 from bench.options import Options
 from mulin.mutualaid.matching import engine
@@ -24,8 +23,6 @@ CHILD, OTHERS = ("pickup", "tutoring"), ("meals", "elder_care", "company")
 
 
 def measure(options: Options) -> list[Figure]:
-    if databases.is_postgres():
-        return []
     families, helpers = (60, 14) if options.is_quick else (FAMILIES, HELPERS)
     found = run(families, helpers)
     size = f"{families} families, {helpers} helpers"

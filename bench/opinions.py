@@ -26,8 +26,6 @@ GOALS = {(10_000, 300): (3.0, 300), (50_000, 500): (8.0, None)}
 
 
 def measure(options: Options) -> list[Figure]:
-    if databases.is_postgres():
-        return []
     figures = []
     for people, statements in options.opinion_sizes:
         runs = [_in_a_process(people, statements) for _ in range(options.rounds)]

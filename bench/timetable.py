@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench import databases, weeks
+from bench import weeks
 from bench.figures import Figure, at_least, at_most
 from bench.measure import NothingMeasured
 from bench.options import Options
@@ -29,8 +29,6 @@ NO_DATABASE = "memory"
 
 
 def measure(options: Options) -> list[Figure]:
-    if databases.is_postgres():
-        return []
     size = [*options.week, options.week_seconds]
     command = [sys.executable, "-m", "bench.timetable", *map(str, size)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)

@@ -23,7 +23,7 @@ def measure(options: Options) -> list[Figure]:
     worlds.make()
     source = _real()
     said = _messages(source, options.messages)
-    figures = [] if databases.is_postgres() else _suggesting(said, "real messages" if source else "examples")
+    figures = _suggesting(said, "real messages" if source else "examples")
     if source and not options.is_quick:
         figures.append(_importing(source))
     databases.drop(DATABASE)

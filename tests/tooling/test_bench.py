@@ -34,10 +34,7 @@ def report(tmp_path_factory) -> dict:
 
 @pytest.mark.slow
 def test_every_part_is_measured(report):
-    # Not measured again on the second database.
-    once = {"pages", "triage", "opinions", "deciding", "timetable"}
-    parts = set(PARTS) - (once if connection.vendor == "postgresql" else set())
-    assert {figure["part"] for figure in report["figures"]} >= parts
+    assert {figure["part"] for figure in report["figures"]} == set(PARTS)
     assert all(figure["value"] > 0 for figure in report["figures"])
 
 

@@ -105,7 +105,7 @@ def test_good_rows_are_kept_and_each_bad_one_is_reported_with_its_row(tmp_path, 
     assert entries["地下车库-B1-012"].kind == "parking"
     assert entries["金堰花园1栋-2单元-6-1"].contract == 12050
     person = roster.people.get(code="A")
-    assert "138" not in person.phone_sealed and person.phone_last4 == "8111"
+    assert "13800138111" not in person.phone_sealed and person.phone_last4 == "8111"
     assert roster.people.count() == 2, "a refused row leaves no owner behind"
 
 

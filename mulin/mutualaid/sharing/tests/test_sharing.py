@@ -54,7 +54,7 @@ def test_another_space_number_is_looked_at_again(cast, space):
 
 def test_address_and_access_are_sealed_and_read_by_who_booked_only(cast, space, booked, client_for):
     found = space()
-    assert "88" not in SharedOffer.objects.get().where_sealed
+    assert "88号" not in SharedOffer.objects.get().where_sealed
     said = client_for(cast.group_member).get(f"/aid/sharing/{found.number}/").content.decode()
     assert "88号" not in said and "密码2026" not in said and "3.00 元" in said
     use = booked(found, note="渝A12345")
