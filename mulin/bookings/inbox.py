@@ -1,6 +1,5 @@
 """What waits at the desk: bookings that somebody asked for."""
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,7 +10,7 @@ from mulin.kernel.actors import Actor
 from mulin.kernel.registry import InboxItem, InboxSource
 
 
-def asked_rows(actor: Actor) -> QuerySet | None:
+def asked_rows(actor: Actor) -> waiting.Waiting | None:
     """Rooms asked for, due when they begin."""
     if not policy.can_somewhere(actor, queries.MANAGE):
         return None

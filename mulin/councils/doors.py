@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import Exists, F, OuterRef, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,7 +31,7 @@ from mulin.kernel import clock, codes, waiting
 from mulin.kernel.actors import Actor
 from mulin.kernel.registry import Door, DoorSource
 
-Rows = Callable[[Actor, str], QuerySet]
+Rows = Callable[[Actor, str], waiting.Waiting]
 
 
 def _around(place: str) -> set[str]:
@@ -49,7 +49,7 @@ def _page(name: str, number: str) -> str:
 # what one can take part in now -------------------------------------------------------------------------
 
 
-def vote_rows(actor: Actor, place: str) -> QuerySet:
+def vote_rows(actor: Actor, place: str) -> waiting.Waiting:
     found = Vote.objects.filter(place__in=_around(place), state__in=("notice", "open"))
     fact = waiting.facts(state="state", body="body", opens="opens_at", topic="topic__number")
     return waiting.rows(found, due_at="closes_at", fact=fact)
@@ -66,7 +66,7 @@ def vote_door(row: waiting.Row) -> Door:
     return Door(row.title, url, _("表决"), "vote", line, found["topic"] or row.ref, is_open)
 
 
-def conversation_rows(actor: Actor, place: str) -> QuerySet:
+def conversation_rows(actor: Actor, place: str) -> waiting.Waiting:
     found = Conversation.objects.filter(place__in=_around(place), state="open", closes_on__gte=clock.today())
     fact = waiting.facts(open_to="open_to", topic="topic__number")
     return waiting.rows(found, due_at=waiting.day("closes_on"), fact=fact)
@@ -80,7 +80,7 @@ def conversation_door(row: waiting.Row) -> Door:
     return Door(row.title, url, _("听意见"), "chat", line % until, found["topic"] or row.ref)
 
 
-def meeting_rows(actor: Actor, place: str) -> QuerySet:
+def meeting_rows(actor: Actor, place: str) -> waiting.Waiting:
     since = clock.now() - COMING_SINCE
     found = Meeting.objects.filter(place__in=_around(place), state="announced", begins_at__gte=since)
     fact = waiting.facts(type="type", venue="venue", topic="topic__number")
@@ -94,7 +94,7 @@ def meeting_door(row: waiting.Row) -> Door:
     return Door(row.title, url, word(found["type"]), "calendar", line, found["topic"] or row.ref)
 
 
-def roster_rows(actor: Actor, place: str) -> QuerySet:
+def roster_rows(actor: Actor, place: str) -> waiting.Waiting:
     """Rosters of which one can still say that they are wrong. Once a vote on one has begun, the vote is what
     one takes part in, and its page leads to the roster."""
     found = Roster.objects.filter(
@@ -110,7 +110,7 @@ def roster_door(row: waiting.Row) -> Door:
     return Door(row.title, _page("roster", row.ref), _("名册"), "list", line, row.ref)
 
 
-def canvass_rows(actor: Actor, place: str) -> QuerySet:
+def canvass_rows(actor: Actor, place: str) -> waiting.Waiting:
     """Running canvasses; whether the person knocks on doors for one."""
     found = Canvass.objects.filter(place=place, state="running")
     mine = Canvasser.objects.filter(canvass=OuterRef("pk"), account=actor.account, role="canvasser")
@@ -126,7 +126,7 @@ def canvass_door(row: waiting.Row) -> Door:
     return Door(row.title, _page(page, row.ref), _("敲门行动"), "home", line, found["topic"] or row.ref)
 
 
-def option_rows(actor: Actor, place: str) -> QuerySet:
+def option_rows(actor: Actor, place: str) -> waiting.Waiting:
     """Topics that collect options from residents."""
     found = Step.objects.filter(
         topic__place__in=_around(place),
@@ -153,7 +153,7 @@ def option_door(row: waiting.Row) -> Door | None:
     return Door(row.title, _page("result-options", row.ref), _("方案"), "list", line, row.ref)
 
 
-def topic_rows(actor: Actor, place: str) -> QuerySet:
+def topic_rows(actor: Actor, place: str) -> waiting.Waiting:
     """Running topics, with their steps."""
     found = Topic.objects.filter(place__in=_around(place), state="running")
     one = Concat(
@@ -186,7 +186,7 @@ def _steps(text: str) -> Iterable[Step]:
 # what came out ------------------------------------------------------------------------------------------
 
 
-def resolution_rows(actor: Actor, place: str) -> QuerySet:
+def resolution_rows(actor: Actor, place: str) -> waiting.Waiting:
     found = Resolution.objects.filter(place__in=_around(place), state="published")
     works = Work.objects.filter(resolution=OuterRef("pk")).order_by().values("resolution")
     fact = waiting.facts(
@@ -208,7 +208,7 @@ def resolution_door(row: waiting.Row) -> Door:
     return Door(row.title, url, pgettext("one", "决议"), "document", line, found["topic"] or row.ref, False)
 
 
-def counted_rows(actor: Actor, place: str) -> QuerySet:
+def counted_rows(actor: Actor, place: str) -> waiting.Waiting:
     found = Vote.objects.filter(place__in=_around(place), state="published", published_at__isnull=False)
     return waiting.rows(
         found, since="published_at", fact=waiting.facts(status="status", topic="topic__number")
@@ -222,7 +222,7 @@ def counted_door(row: waiting.Row) -> Door:
     return Door(row.title, _page("vote", row.ref), _("表决"), "vote", line, found["topic"] or row.ref, False)
 
 
-def concluded_rows(actor: Actor, place: str) -> QuerySet:
+def concluded_rows(actor: Actor, place: str) -> waiting.Waiting:
     found = Conversation.objects.filter(
         place__in=_around(place), state="published", published_at__isnull=False
     )
@@ -239,7 +239,7 @@ def concluded_door(row: waiting.Row) -> Door:
 def _proposals(*states: str) -> Rows:
     """Proposals that went up and wait there, or that were answered."""
 
-    def rows(actor: Actor, place: str) -> QuerySet:
+    def rows(actor: Actor, place: str) -> waiting.Waiting:
         found = Proposal.objects.filter(place=place, state__in=states)
         since = Coalesce("ended_at", "sent_at", "created_at")
         return waiting.rows(found, since=since, fact=waiting.facts(state="state", topic="topic__number"))

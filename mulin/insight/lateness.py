@@ -8,7 +8,7 @@ places read its figures as long as they are fresh; else, and for streets and com
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Value
+from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Concat, Substr
 
 from mulin.cases.base import Unindexed
@@ -70,9 +70,11 @@ def _counted(place: str, finest: int) -> dict[str, int] | None:
         return None
     low, high = codes.bounds(place)
     fresh = LateCount.objects.filter(counted_at__gte=clock.ago(seconds=FRESH_SECONDS))
-    rows = dict(fresh.filter(place__gte=low, place__lt=high).values_list("place", "n"))
-    if not rows and not fresh.filter(place=ALL).exists():
+    inside = Q(place__gte=low, place__lt=high)
+    rows = dict(fresh.filter(inside | Q(place=ALL)).values_list("place", "n"))
+    if not rows:
         return None
+    rows.pop(ALL, None)
     return rows
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -129,14 +130,21 @@ def default_period(actor: Actor, place: str) -> str:
 
 
 def board(
-    actor: Actor, place: str, since: date | None = None, until: date | None = None, grid: str = ""
+    actor: Actor,
+    place: str,
+    since: date | None = None,
+    until: date | None = None,
+    grid: str = "",
+    *,
+    is_whole: bool = True,
 ) -> Board:
     """The board of a division or, with its code as `place` or `grid`, of a grid; by default the last 30 days,
     or 90 where those would be mostly hidden.
 
     Anyone may see it (insight.board:view); figures under five and what they follow from are hidden from those
-    without insight.board:view_small, and grids are not shown to them at all. Raises NotVisible for an unknown
-    place, NotAllowed for a grid.
+    without insight.board:view_small, and grids are not shown to them at all. With `is_whole=False` only the
+    figures of the place and its children, as a map needs them. Raises NotVisible for an unknown place,
+    NotAllowed for a grid.
     """
     place = grid or place
     if not codes.is_valid(place):
@@ -150,10 +158,10 @@ def board(
         raise NotAllowed("not-allowed", _("网格的数字太小，只给在这里工作的人看。请看社区的看板。"))
     today = clock.today()
     period = of(since, until, today, default_period(actor, place))
-    return _exact(found, period) if exact else _public(found, coarse(period, today))
+    return _exact(found, period, is_whole) if exact else _public(found, coarse(period, today), is_whole)
 
 
-def _exact(ground: Ground, period: Period) -> Board:
+def _exact(ground: Ground, period: Period, is_whole: bool = True) -> Board:
     """At most nine statements: names (three, remembered), overdue cases, figures, children, categories,
     trend, hot topics."""
     place = ground.place.code
@@ -161,7 +169,7 @@ def _exact(ground: Ground, period: Period) -> Board:
     own = reading.own_figures(place, period, late[""])
     figures = own.figures
     below = reading.children_figures(place, ground.below, period, late, OF_CHILDREN_COUNTED)
-    categories = reading.categories(place, ground.place.level, period)
+    categories = reading.categories(place, ground.place.level, period) if is_whole else {}
     return Board(
         place=ground.place,
         above=ground.above,
@@ -177,15 +185,15 @@ def _exact(ground: Ground, period: Period) -> Board:
         categories=tuple(Cell(code, n) for code, n in _by_size(categories)),
         unclassified=max(0, figures["in"] - sum(categories.values())),
         other_categories=0,
-        trend=_trend(place, period),
+        trend=_trend(place, period) if is_whole else (),
         child_level=ground.child_level,
         children=tuple(_child(node, below.get(node.code) or _nothing(), {}) for node in ground.below),
         remainder=_remainder(figures, below) if ground.below else None,
-        hot=_hot(ground.place, STAFF),
+        hot=_hot(ground.place, STAFF) if is_whole else (),
     )
 
 
-def _public(ground: Ground, period: Period) -> Board:
+def _public(ground: Ground, period: Period, is_whole: bool = True) -> Board:
     """What everyone may see: protected in its own tables and in those of the places above. Ten statements at
     most."""
     place, level = ground.place.code, ground.place.level
@@ -194,12 +202,8 @@ def _public(ground: Ground, period: Period) -> Board:
         above[0].code if above else place, level if level > STREET else ground.child_level or level
     )
     figures, marks = _protected(ground, above, period, late)
-    categories, unclassified, other = _public_lists(place, level, period, figures, marks)
-    if level > STREET:
-        trend, kinds, parts = (), _usual(reading.kinds(place, period)), {}
-    else:
-        trend, kinds = _public_trend(place, period, marks)
-        parts = _public_children(ground, period, late, figures, marks)
+    parts = _public_children(ground, period, late, figures, marks) if level <= STREET else {}
+    lists = _public_lists(ground, period, figures, marks) if is_whole else {}
     return Board(
         place=ground.place,
         above=ground.above,
@@ -209,12 +213,7 @@ def _public(ground: Ground, period: Period) -> Board:
         figures={key: None if key in marks else n for key, n in figures.items()},
         marks=marks,
         rates=rates(figures, marks),
-        kinds=kinds,
-        categories=categories,
-        unclassified=unclassified,
-        other_categories=other,
-        trend=trend,
-        hot=_hot(ground.place, PUBLIC),
+        **lists,
         **parts,
     )
 
@@ -325,6 +324,26 @@ def _cells(counts: dict[str, int], total_shown: bool) -> tuple[Cell, ...]:
 
 
 def _public_lists(
+    ground: Ground, period: Period, figures: dict[str, int], marks: dict[str, str]
+) -> dict[str, Any]:
+    """What stands beside the figures of the places: three statements."""
+    place, level = ground.place.code, ground.place.level
+    categories, unclassified, other = _public_categories(place, level, period, figures, marks)
+    if level > STREET:
+        trend, kinds = (), _usual(reading.kinds(place, period))
+    else:
+        trend, kinds = _public_trend(place, period, marks)
+    return {
+        "kinds": kinds,
+        "categories": categories,
+        "unclassified": unclassified,
+        "other_categories": other,
+        "trend": trend,
+        "hot": _hot(ground.place, PUBLIC),
+    }
+
+
+def _public_categories(
     place: str, level: int, period: Period, figures: dict[str, int], marks: dict[str, str]
 ) -> tuple[tuple[Cell, ...], int | None, int | None]:
     """(categories, unclassified, other categories) for everyone: what is protected is among the others."""

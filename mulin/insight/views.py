@@ -70,10 +70,10 @@ def _elsewhere(request: HttpRequest, place: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("insight:board", args=[place]) + (f"?{query}" if query else ""))
 
 
-def _board(request: HttpRequest, place: str) -> queries.Board:
+def _board(request: HttpRequest, place: str, is_whole: bool = True) -> queries.Board:
     actor = actor_of(request)
     period = from_query(request.GET, clock.today(), queries.default_period(actor, place))
-    return queries.board(actor, place, period.since, period.until)
+    return queries.board(actor, place, period.since, period.until, is_whole=is_whole)
 
 
 @require_safe
@@ -123,7 +123,7 @@ def _circle_url(actor: Actor, found: queries.Board) -> str:
 @require_safe
 def board_map(request: HttpRequest, place: str) -> JsonResponse:
     """The outlines and squares of a board as GeoJSON."""
-    found = _board(request, place)
+    found = _board(request, place, is_whole=False)
     squares = queries.heat_squares(actor_of(request), place, found.period)
     return JsonResponse(
         shapes.features(found, squares, query_of(found.period)), content_type="application/geo+json"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import (
     Aggregate,
     CharField,
@@ -18,7 +19,10 @@ from django.db.models import (
     DateTimeField,
     Expression,
     F,
+    Field,
     IntegerField,
+    Model,
+    Q,
     QuerySet,
     Subquery,
     TextField,
@@ -33,8 +37,42 @@ from mulin.kernel.registry import InboxItem, InboxSource
 COLUMNS = ("w_source", "w_ref", "w_title", "w_place", "w_site", "w_since", "w_due", "w_fact")
 # Behind everything that has a clock.
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+# What is the same in every query is made once: an inbox joins some forty of them.
+TEXT, MOMENT, NUMBER = TextField(), DateTimeField(), IntegerField()
+
+
+class Constant(Expression):
+    """The same in every query, so that none of them copies it."""
+
+    def __init__(self, sql: str, output_field: Field, postgres: str = ""):
+        super().__init__(output_field=output_field)
+        self.sql, self.postgres = sql, postgres or sql
+
+    def resolve_expression(self, *args: Any, **more: Any) -> "Constant":
+        return self
+
+    def as_sql(self, compiler: Any, connection: Any, **more: Any) -> tuple[str, list]:
+        return self.sql, []
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> tuple[str, list]:
+        return self.postgres, []
+
+
+NOTHING = Constant("''", TEXT)
+NO_CLOCK = Constant(f"'{NEVER:%Y-%m-%d %H:%M:%S}'", MOMENT, f"TIMESTAMPTZ '{NEVER.isoformat()}'")
 # Rows read at most: how many things wait is exact up to here, behind it an estimate from above.
 MOST_READ = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The waiting things of one table, and what of them stands in the columns that all modules share."""
+
+    query: QuerySet
+    columns: tuple[str | Expression, ...]
+
+    def filter(self, *terms: Q, **more: Any) -> "Waiting":
+        return Waiting(self.query.filter(*terms, **more), self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +106,7 @@ def facts(**columns: str | Expression) -> Expression:
 
 def day(column: str) -> Expression:
     """A date as what is due; `Row.due` says at which hour of it."""
-    return Cast(F(column), DateTimeField())
+    return Cast(F(column), MOMENT)
 
 
 class Joined(Aggregate):
@@ -104,21 +142,14 @@ def rows(
     since: str | Expression = "created_at",
     due_at: str | Expression = "",
     fact: str | Expression = "",
-) -> QuerySet:
+) -> Waiting:
     """The waiting things of a query in the columns that all modules share. `due_at` may hold nothing."""
-    due = Coalesce(_of(due_at), _moment(NEVER)) if due_at else _moment(NEVER)
-    return found.order_by().annotate(
-        w_ref=_text(ref),
-        w_title=_text(title),
-        w_place=_text(place),
-        w_site=_text(site),
-        w_since=_of(since),
-        w_due=due,
-        w_fact=_text(fact),
-    )
+    due = Coalesce(_of(due_at), NO_CLOCK) if due_at else NO_CLOCK
+    texts = [_text(one, found.model) for one in (ref, title, place, site, fact)]
+    return Waiting(found.order_by(), (*texts[:4], since, due, texts[4]))
 
 
-def together(found: QuerySet, *, order: Sequence[str], **columns: Any) -> QuerySet:
+def together(found: QuerySet, *, order: Sequence[str], **columns: Any) -> Waiting:
     """All things of a query as one row: the first by `order`, with how many there are as its `fact`. For
     things of which a row each would bury what residents wait for. `columns` as for `rows`."""
     counted = found.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values("n")
@@ -126,7 +157,7 @@ def together(found: QuerySet, *, order: Sequence[str], **columns: Any) -> QueryS
     return rows(found.model._base_manager.filter(pk=Subquery(oldest)), fact=Subquery(counted), **columns)
 
 
-def first(found: Sequence[QuerySet], size: int, *, latest: bool = False) -> list[Row]:
+def first(found: Sequence[Waiting], size: int, *, latest: bool = False) -> list[Row]:
     """The first of all: due soonest, then waiting longest; `latest`: those that came last. `source`: the
     place in `found`. One statement."""
     if not found:
@@ -136,7 +167,7 @@ def first(found: Sequence[QuerySet], size: int, *, latest: bool = False) -> list
     return [Row(*row[:6], None if row[6] >= NEVER else row[6], row[7]) for row in map(_aware, whole)]
 
 
-def count(found: Sequence[QuerySet]) -> int:
+def count(found: Sequence[Waiting]) -> int:
     """How many there are in all. One statement."""
     return _union(found).count() if found else 0
 
@@ -159,24 +190,37 @@ def items(sources: Sequence[InboxSource], actor: Actor, size: int) -> tuple[list
     return found, total
 
 
-def _union(found: Sequence[QuerySet]) -> QuerySet:
-    numbered = [
-        query.annotate(w_source=Cast(Value(n), IntegerField())).values_list(*COLUMNS)
-        for n, query in enumerate(found)
-    ]
-    return numbered[0].union(*numbered[1:], all=True) if len(numbered) > 1 else numbered[0]
+def _union(found: Sequence[Waiting]) -> QuerySet:
+    """The first one names the columns; naming them in all would take half as long again."""
+    numbered = [(one.query, (Constant(str(n), NUMBER), *one.columns)) for n, one in enumerate(found)]
+    query, columns = numbered[0]
+    named = {name: _of(column) for name, column in zip(COLUMNS, columns, strict=True)}
+    head = query.annotate(**named).values_list(*COLUMNS)
+    rest = [query.values_list(*columns) for query, columns in numbered[1:]]
+    return head.union(*rest, all=True) if rest else head
 
 
 def _of(value: str | Expression) -> Any:
     return F(value) if isinstance(value, str) else value
 
 
-def _text(value: str | Expression) -> Any:
-    return Cast(_of(value), TextField()) if value else Cast(Value(""), CharField())
+def _text(value: str | Expression, model: type[Model]) -> str | Expression:
+    if not value:
+        return NOTHING
+    if isinstance(value, str) and isinstance(_column(model, value), CharField | TextField):
+        return value
+    return Cast(_of(value), TEXT)
 
 
-def _moment(value: datetime) -> Any:
-    return Cast(Value(value, DateTimeField()), DateTimeField())
+def _column(model: type[Model], path: str) -> Field | None:
+    """The field behind a path like `topic__number`; None for what a query annotated."""
+    names = path.split("__")
+    try:
+        for name in names[:-1]:
+            model = model._meta.get_field(name).related_model
+        return model._meta.get_field(names[-1])
+    except FieldDoesNotExist:
+        return None
 
 
 def _aware(row: tuple) -> tuple:

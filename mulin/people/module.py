@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -121,7 +120,7 @@ NOTICES = (
 )
 
 
-def waiting_residences(actor: Actor) -> QuerySet | None:
+def waiting_residences(actor: Actor) -> waiting.Waiting | None:
     """Requests to be confirmed as living somewhere, for the inbox."""
     if not policy.can_somewhere(actor, "people.residence:confirm"):
         return None

@@ -33,7 +33,7 @@ def waiting_publication(actor: Actor) -> QuerySet[Matter]:
     return Matter.objects.filter(mine, publication="asked", restriction="", merged_into=None).order_by("id")
 
 
-def wish_rows(actor: Actor) -> QuerySet | None:
+def wish_rows(actor: Actor) -> waiting.Waiting | None:
     """The wishes that wait, for who answers them: a wish is answered by its community."""
     if not _answers(actor) or not policy.can_somewhere(actor, "voices.matter:answer_wish"):
         return None

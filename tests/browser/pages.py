@@ -32,8 +32,8 @@ NOT_PAGES = {
     "academy_desk:week-excel", "academy_desk:week-progress", "aid:time-statement-file",
     "aid_desk:figures-export", "bookings:venue-mine-calendar", "bookings:booking-calendar",
     "bookings_desk:venue-report-file", "insight:circle-export", "insight:circle-map",
-    # The first only sends on; the second is for whoever has that turn.
-    "insight:circle", "academy:rota-swap",
+    # For whoever has that turn.
+    "academy:rota-swap",
     "councils:resolution-word", "councils:resolutions-export", "councils:resolutions-export-of",
     "councils:meeting-calendar", "councils:vote-pb", "councils:vote-recount",
     "councils_desk:canvass-export", "councils_desk:conversation-export", "councils_desk:meeting-figures",

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -18,7 +17,7 @@ from mulin.kernel.registry import Door, DoorSource
 NEW = timedelta(days=21)
 
 
-def gatherings(actor: Actor, place: str) -> QuerySet:
+def gatherings(actor: Actor, place: str) -> waiting.Waiting:
     """Planned ones of the community and of its street."""
     found = Gathering.objects.filter(
         place__in=[place, place[:9] + "000"], state="planned", starts_at__gte=clock.now()
@@ -32,7 +31,7 @@ def gathering_door(row: waiting.Row) -> Door | None:
     return Door(row.title, reverse("academy:gathering", args=[row.ref]), kind, "calendar", str(line))
 
 
-def clubs(actor: Actor, place: str) -> QuerySet:
+def clubs(actor: Actor, place: str) -> waiting.Waiting:
     """Clubs that began lately and take members."""
     since = clock.today() - NEW
     found = Club.objects.filter(SHOWN, place=place, state="running", is_open=True, founded_on__gte=since)

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +14,7 @@ from mulin.kernel.policy import Fields
 from mulin.kernel.registry import InboxItem, InboxSource
 
 
-def asked_rows(actor: Actor) -> QuerySet | None:
+def asked_rows(actor: Actor) -> waiting.Waiting | None:
     """Teams that wait for an answer, for who may take them in."""
     if not policy.can_somewhere(actor, access.MANAGE):
         return None

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -59,7 +58,7 @@ def makers(entry: Any) -> Iterable[UUID]:
 # The inbox
 
 
-def pilot_rows(actor: Actor) -> QuerySet | None:
+def pilot_rows(actor: Actor) -> waiting.Waiting | None:
     """Pilots whose end is near or over: time to hold them against their criteria."""
     if not policy.can_somewhere(actor, queries.DECIDE):
         return None
@@ -83,7 +82,7 @@ def pilot_item(row: waiting.Row) -> InboxItem:
     )
 
 
-def adoption_rows(actor: Actor) -> QuerySet | None:
+def adoption_rows(actor: Actor) -> waiting.Waiting | None:
     """What one took over some months ago and has not told of."""
     if not policy.can_somewhere(actor, queries.ADOPT):
         return None

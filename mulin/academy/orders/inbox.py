@@ -3,7 +3,7 @@ are in the inbox as wishes (voices), since they are answered as these are."""
 
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +16,7 @@ from mulin.kernel.policy import Fields
 from mulin.kernel.registry import InboxItem, InboxSource
 
 
-def accepted_rows(actor: Actor) -> QuerySet | None:
+def accepted_rows(actor: Actor) -> waiting.Waiting | None:
     """One row for all orders that were taken on and of which nothing came yet, not a talk between neighbours
     either: the oldest, and how many they are."""
     if not policy.can_somewhere(actor, "academy.club:manage"):

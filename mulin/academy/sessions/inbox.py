@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
@@ -18,7 +17,7 @@ from mulin.kernel.registry import InboxItem, InboxSource
 SOON, LONG_AGO = timedelta(days=3), timedelta(days=30)
 
 
-def rows(actor: Actor) -> QuerySet | None:
+def rows(actor: Actor) -> waiting.Waiting | None:
     """Drafts that begin soon."""
     if not policy.can_somewhere(actor, queries.MANAGE):
         return None
@@ -45,7 +44,7 @@ def _one(row: waiting.Row, why: str, words: str) -> InboxItem:
     )
 
 
-def uncounted_rows(actor: Actor) -> QuerySet | None:
+def uncounted_rows(actor: Actor) -> waiting.Waiting | None:
     """One row for all sessions that are over and of which nobody said who came: the oldest, and how many
     they are. A row each would bury what residents wait for."""
     if not policy.can_somewhere(actor, queries.MANAGE):
@@ -71,7 +70,7 @@ def uncounted_item(row: waiting.Row) -> InboxItem:
     )
 
 
-def unled_rows(actor: Actor) -> QuerySet | None:
+def unled_rows(actor: Actor) -> waiting.Waiting | None:
     """Sessions that lost whoever was to lead their children."""
     if not policy.can_somewhere(actor, queries.MANAGE):
         return None

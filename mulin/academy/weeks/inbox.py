@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +16,7 @@ from mulin.kernel.registry import InboxItem, InboxSource
 SOON, CHECK_SOON = 10, 30
 
 
-def week_rows(actor: Actor) -> QuerySet | None:
+def week_rows(actor: Actor) -> waiting.Waiting | None:
     """Weeks that were planned or begun and are not published."""
     if not policy.can_somewhere(actor, queries.WEEKS):
         return None
@@ -42,7 +42,7 @@ def week_item(row: waiting.Row) -> InboxItem:
     )
 
 
-def teacher_rows(actor: Actor) -> QuerySet | None:
+def teacher_rows(actor: Actor) -> waiting.Waiting | None:
     """Who offered to teach and nobody has talked with yet."""
     if not policy.can_somewhere(actor, queries.TEACHERS):
         return None
@@ -62,7 +62,7 @@ def teacher_item(row: waiting.Row) -> InboxItem:
     )
 
 
-def check_rows(actor: Actor) -> QuerySet | None:
+def check_rows(actor: Actor) -> waiting.Waiting | None:
     """Teachers whose record check may run out soon; the rule decides."""
     if not policy.can_somewhere(actor, queries.TEACHERS):
         return None

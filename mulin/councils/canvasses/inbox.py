@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +12,7 @@ from mulin.kernel.actors import Actor
 from mulin.kernel.registry import InboxItem, InboxSource
 
 
-def question_rows(actor: Actor) -> QuerySet | None:
+def question_rows(actor: Actor) -> waiting.Waiting | None:
     """Questions on a canvass that wait for their public answer."""
     if not policy.can_somewhere(actor, access.MANAGE):
         return None

@@ -1,6 +1,5 @@
 """What waits at the desk: sentences of residents that nobody has looked at."""
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,7 +10,7 @@ from mulin.kernel.actors import Actor
 from mulin.kernel.registry import InboxItem
 
 
-def rows(actor: Actor) -> QuerySet | None:
+def rows(actor: Actor) -> waiting.Waiting | None:
     """Each conversation in which sentences of residents wait for a look."""
     if not policy.can_somewhere(actor, queries.MANAGE):
         return None

@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import QuerySet, TextField
+from django.db.models import TextField
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -40,7 +40,7 @@ def _item(meeting: Meeting, what: str, title: str, due: datetime | None, **more:
     )
 
 
-def meeting_rows(actor: Actor) -> QuerySet | None:
+def meeting_rows(actor: Actor) -> waiting.Waiting | None:
     """Meetings at which something may be left to do, with what decides it."""
     if not policy.can_somewhere(actor, queries.MANAGE):
         return None
@@ -108,7 +108,7 @@ def minutes_days(meeting: Meeting) -> int:
     return int(rulebook.value("councils.meeting.minutes_days", at=meeting.place, type=meeting.type))
 
 
-def proposal_rows(actor: Actor) -> QuerySet | None:
+def proposal_rows(actor: Actor) -> waiting.Waiting | None:
     """One row for all that was proposed and nobody has looked at: the oldest, and how many they are."""
     if not policy.can_somewhere(actor, queries.MANAGE):
         return None
@@ -129,7 +129,7 @@ def proposal_item(row: waiting.Row) -> InboxItem:
     )
 
 
-def action_rows(actor: Actor) -> QuerySet | None:
+def action_rows(actor: Actor) -> waiting.Waiting | None:
     """What was agreed at meetings and is due in two days or late."""
     if not policy.can_somewhere(actor, queries.MANAGE):
         return None

@@ -3,7 +3,7 @@ are due."""
 
 from datetime import timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -39,7 +39,7 @@ def _days(rule: str, place: str) -> int:
 # objections and questions ------------------------------------------------------------------------------
 
 
-def concern_rows(actor: Actor) -> QuerySet | None:
+def concern_rows(actor: Actor) -> waiting.Waiting | None:
     """Objections and questions without an answer."""
     if not _in_community(actor):
         return None
@@ -66,7 +66,7 @@ def concern_item(row: waiting.Row) -> InboxItem:
 # options ------------------------------------------------------------------------------------------------
 
 
-def option_rows(actor: Actor) -> QuerySet | None:
+def option_rows(actor: Actor) -> waiting.Waiting | None:
     """Options of residents that nobody has looked at yet."""
     if not _in_community(actor):
         return None
@@ -90,7 +90,7 @@ def option_item(row: waiting.Row) -> InboxItem:
 # resolutions --------------------------------------------------------------------------------------------
 
 
-def resolution_rows(actor: Actor) -> QuerySet | None:
+def resolution_rows(actor: Actor) -> waiting.Waiting | None:
     """Drafts that say what was decided and are not published; an empty one waits for whoever writes it."""
     if not _in_community(actor):
         return None
@@ -113,7 +113,7 @@ def resolution_item(row: waiting.Row) -> InboxItem:
 # works --------------------------------------------------------------------------------------------------
 
 
-def work_rows(actor: Actor) -> QuerySet | None:
+def work_rows(actor: Actor) -> waiting.Waiting | None:
     """Works that may be due soon or late and that the actor reports on, without those that are cases: their
     case stands in the inbox itself."""
     if not _near(actor) or not policy.can_somewhere(actor, access.REPORT):

@@ -1,6 +1,5 @@
 """What waits at the desk: objections to rosters without an answer."""
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +13,7 @@ from mulin.kernel.registry import InboxItem, InboxSource
 _FIELDS = Fields(place="roster__place", orgs="roster__org_id")
 
 
-def rows(actor: Actor) -> QuerySet | None:
+def rows(actor: Actor) -> waiting.Waiting | None:
     """Objections that the actor may answer."""
     if not policy.can_somewhere(actor, queries.MANAGE):
         return None

@@ -3,7 +3,7 @@
 import json
 from datetime import time
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models import OuterRef, Q, Subquery, TextField
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from mulin.voices.models import Matter
 END_OF_DAY = time(18, 0)
 
 
-def step_rows(actor: Actor) -> QuerySet | None:
+def step_rows(actor: Actor) -> waiting.Waiting | None:
     """Steps that could begin or end by their day."""
     if not policy.can_somewhere(actor, access.MANAGE):
         return None
@@ -73,7 +73,7 @@ def step_item(row: waiting.Row) -> InboxItem | None:
     )
 
 
-def matter_rows(actor: Actor) -> QuerySet | None:
+def matter_rows(actor: Actor) -> waiting.Waiting | None:
     """Open matters whose way is 议 and of which nobody has made a topic yet."""
     if not policy.can_somewhere(actor, access.MANAGE):
         return None

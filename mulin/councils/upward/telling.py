@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -73,7 +72,7 @@ def _page(number: str) -> str:
     return reverse("councils_desk:proposal", args=[number])
 
 
-def hop_rows(actor: Actor) -> QuerySet | None:
+def hop_rows(actor: Actor) -> waiting.Waiting | None:
     """Proposals that wait for the actor's level."""
     if not policy.can_somewhere(actor, queries.ANSWER):
         return None
@@ -101,7 +100,7 @@ def hop_item(row: waiting.Row) -> InboxItem:
     )
 
 
-def returned_rows(actor: Actor) -> QuerySet | None:
+def returned_rows(actor: Actor) -> waiting.Waiting | None:
     """Those sent back to their makers."""
     if not policy.can_somewhere(actor, queries.SEND):
         return None

@@ -4,7 +4,7 @@ challenge to be answered, a vote that cannot begin."""
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -22,10 +22,12 @@ def _seen(actor: Actor) -> bool:
     return actor.account is not None and policy.can_somewhere(actor, access.VIEW)
 
 
-def _votes(permission: str, since: str, due_at: str = "", **state: Any) -> Callable[[Actor], QuerySet | None]:
+def _votes(
+    permission: str, since: str, due_at: str = "", **state: Any
+) -> Callable[[Actor], waiting.Waiting | None]:
     """Votes in a state in which they wait for who holds a permission."""
 
-    def rows(actor: Actor) -> QuerySet | None:
+    def rows(actor: Actor) -> waiting.Waiting | None:
         if not _seen(actor):
             return None
         found = Vote.objects.filter(policy.visible(actor, permission, access.FIELDS), **state)
@@ -50,7 +52,7 @@ def _item(what: str, kind: Any, page: str) -> Callable[[waiting.Row], InboxItem]
     return item
 
 
-def key_rows(actor: Actor) -> QuerySet | None:
+def key_rows(actor: Actor) -> waiting.Waiting | None:
     """The actor's own keys of votes that have not begun."""
     if not _seen(actor):
         return None
@@ -60,7 +62,7 @@ def key_rows(actor: Actor) -> QuerySet | None:
     )
 
 
-def stuck_rows(actor: Actor) -> QuerySet | None:
+def stuck_rows(actor: Actor) -> waiting.Waiting | None:
     """Announced votes that cannot begin: an officer has not shown their key, or the close has come before
     they could and they wait to be extended or given up."""
     found = _votes(access.MANAGE, "created_at", "opens_at", state="notice")(actor)
@@ -71,7 +73,7 @@ def stuck_rows(actor: Actor) -> QuerySet | None:
     return found.filter((Q(is_secret=True) & lacks_keys) | Q(closes_at__lte=now()))
 
 
-def challenge_rows(actor: Actor) -> QuerySet | None:
+def challenge_rows(actor: Actor) -> waiting.Waiting | None:
     """Challenges without an answer."""
     if not _seen(actor):
         return None

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,7 +34,7 @@ def _days(rule: str, place: str) -> timedelta:
     return timedelta(days=int(rulebook.value(rule, at=place)))
 
 
-def incident_rows(actor: Actor) -> QuerySet | None:
+def incident_rows(actor: Actor) -> waiting.Waiting | None:
     if not policy.can_somewhere(actor, access.SEE_INCIDENT):
         return None
     found = access.visible_incidents(actor).filter(state="open").select_related(None)
@@ -46,7 +46,7 @@ def incident_item(row: waiting.Row) -> InboxItem:
     return _item("incident", row, title, "incident", [row.ref], danger=2, due_at=row.due_at)
 
 
-def need_rows(actor: Actor) -> QuerySet | None:
+def need_rows(actor: Actor) -> waiting.Waiting | None:
     """Needs for which nobody is asked yet."""
     if not policy.can_somewhere(actor, access.MANAGE_NEED):
         return None
@@ -61,7 +61,7 @@ def need_item(row: waiting.Row) -> InboxItem:
     return _item("need", row, title, "need", [row.ref], due_at=due)
 
 
-def check_rows(actor: Actor) -> QuerySet | None:
+def check_rows(actor: Actor) -> waiting.Waiting | None:
     """Checks of helpers on duty that end soon or have ended."""
     if not policy.can_somewhere(actor, access.MANAGE_HELPER):
         return None
@@ -75,7 +75,7 @@ def check_item(row: waiting.Row) -> InboxItem:
     return _item("check", row, title, "helper-check", [row.ref], due_at=due)
 
 
-def helper_rows(actor: Actor) -> QuerySet | None:
+def helper_rows(actor: Actor) -> waiting.Waiting | None:
     """Who offered and waits for a talk."""
     if not policy.can_somewhere(actor, access.MANAGE_HELPER):
         return None
@@ -89,7 +89,7 @@ def helper_item(row: waiting.Row) -> InboxItem:
     return _item("helper", row, title, "helper", [row.ref], due_at=due)
 
 
-def trial_rows(actor: Actor) -> QuerySet | None:
+def trial_rows(actor: Actor) -> waiting.Waiting | None:
     """Trials at whose end nobody has talked with both yet."""
     if not policy.can_somewhere(actor, access.MANAGE_MATCH):
         return None
@@ -103,7 +103,7 @@ def trial_item(row: waiting.Row) -> InboxItem:
     return _item("trial", row, title, "match-talk", [row.ref], due_at=row.due())
 
 
-def visit_rows(actor: Actor) -> QuerySet | None:
+def visit_rows(actor: Actor) -> waiting.Waiting | None:
     """One row a match where both remember a visit differently."""
     if not policy.can_somewhere(actor, access.MANAGE_MATCH):
         return None

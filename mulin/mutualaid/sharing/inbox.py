@@ -1,6 +1,5 @@
 """What waits for who looks after sharing."""
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,7 +10,7 @@ from mulin.kernel.registry import InboxItem, InboxSource
 from mulin.mutualaid.sharing import access, queries
 
 
-def asked_rows(actor: Actor) -> QuerySet | None:
+def asked_rows(actor: Actor) -> waiting.Waiting | None:
     """Spaces and things that wait for a look."""
     if not policy.can_somewhere(actor, access.MANAGE):
         return None
@@ -33,7 +32,7 @@ def asked_item(row: waiting.Row) -> InboxItem:
     )
 
 
-def objection_rows(actor: Actor) -> QuerySet | None:
+def objection_rows(actor: Actor) -> waiting.Waiting | None:
     """Objections to having been said not to come."""
     if not policy.can_somewhere(actor, access.MANAGE):
         return None
@@ -53,7 +52,7 @@ def objection_item(row: waiting.Row) -> InboxItem:
     )
 
 
-def damage_rows(actor: Actor) -> QuerySet | None:
+def damage_rows(actor: Actor) -> waiting.Waiting | None:
     """Damage to which the borrower answered."""
     if not policy.can_somewhere(actor, access.MANAGE):
         return None

@@ -145,7 +145,7 @@ def waiting(actor: Actor) -> QuerySet[Need]:
     return Need.objects.filter(keeps & (new | again) | (keeps | owns) & soon).order_by("id")
 
 
-def rows(actor: Actor) -> QuerySet | None:
+def rows(actor: Actor) -> waiting_rows.Waiting | None:
     """What waits, with what its state, category and days say."""
     if not policy.can_somewhere(actor, queries.SETTLE):
         return None

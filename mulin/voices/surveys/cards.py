@@ -1,6 +1,5 @@
 """What a community's home shows of surveys: what is being asked now, and the latest results."""
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -12,7 +11,7 @@ from mulin.voices.surveys import queries
 from mulin.voices.surveys.reading import on_day
 
 
-def asking(actor: Actor, place: str) -> QuerySet:
+def asking(actor: Actor, place: str) -> waiting.Waiting:
     """Open surveys."""
     return waiting.rows(queries.asking_at(place), due_at=waiting.day("closes_on"))
 
@@ -22,7 +21,7 @@ def ask_door(row: waiting.Row) -> Door | None:
     return _door("portal:survey", row, line)
 
 
-def published(actor: Actor, place: str) -> QuerySet:
+def published(actor: Actor, place: str) -> waiting.Waiting:
     """Published results."""
     return waiting.rows(queries.published_at(place), since="published_at")
 

@@ -10,7 +10,7 @@ from mulin.councils.rosters import queries as rosters_of
 from mulin.councils.votes import actions, inbox, reading, running, views
 from mulin.councils.votes.models import VoteSlot
 from mulin.councils.votes.tests import worlds
-from mulin.kernel import clock, rulebook
+from mulin.kernel import clock, rulebook, waiting
 from mulin.kernel.actions import set_rule
 from mulin.kernel.errors import ActionError
 from mulin.kernel.models import RuleOverride
@@ -61,7 +61,7 @@ def test_a_vote_whose_key_is_found_after_its_close_does_not_open_for_nobody(cast
     actions.show_key(actor=cast.clerk.actor, number=vote.number, text=key)
     assert running.tick() == 0
     waits = inbox.stuck_rows(cast.clerk.again())
-    assert waits is not None and list(waits.values_list("w_ref", flat=True)) == [vote.number]
+    assert waits is not None and [row.ref for row in waiting.first([waits], 5)] == [vote.number]
     refused("over", lambda: actions.open_vote(actor=cast.clerk.actor, number=vote.number))
     later = {"closes_at": clock.now() + timedelta(days=3), "reason": "钥匙晚了几天才找到"}
     actions.extend_vote(actor=cast.clerk.actor, number=vote.number, **later)
