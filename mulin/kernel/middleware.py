@@ -6,10 +6,13 @@ import time
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import DataError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.middleware.common import CommonMiddleware
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
+from django.urls import is_valid_path
 from django.utils.cache import patch_vary_headers
+from django.utils.http import escape_leading_slashes
 from django.utils.translation import gettext as _
 
 from mulin.kernel import outage
@@ -85,6 +88,18 @@ def tell_next(request: HttpRequest, response: HttpResponse) -> None:
         response.status_code = 204
         response.headers["X-Mulin-Next"] = response.headers["Location"]
         del response.headers["Location"]
+
+
+class Addresses(CommonMiddleware):
+    """Django's own, and the other way round: who types a slash too many comes to the page all the same."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        path = request.path_info
+        is_read = request.method in {"GET", "HEAD"}
+        if response.status_code == 404 and is_read and path.endswith("/") and is_valid_path(path.rstrip("/")):
+            short = request.get_full_path().replace(path, path.rstrip("/"), 1)
+            return HttpResponsePermanentRedirect(escape_leading_slashes(short))
+        return super().process_response(request, response)
 
 
 class Compression(GZipMiddleware):

@@ -295,3 +295,11 @@ def test_the_command_replays_a_folder_and_ends_with_one_json_line(tmp_path):
     lines = out.getvalue().splitlines()
     assert json.loads(lines[-1]).items() >= {"elections": 3, "exact": 2}.items()
     assert [line.split()[0] for line in lines[:-1]] == ["exact", "not", "different", "exact"]
+
+
+def test_a_folder_without_elections_says_so(tmp_path):
+    out, wrong = io.StringIO(), io.StringIO()
+    Command(stdout=out, stderr=wrong).execute(
+        what="evaluate", folder=str(tmp_path), force_color=False, no_color=True, skip_checks=True
+    )
+    assert json.loads(out.getvalue())["elections"] == 0 and "no .pb file" in wrong.getvalue()

@@ -136,3 +136,10 @@ def test_pages_come_compressed_to_who_takes_that_and_photographs_as_they_are(cli
     assert len(page.content) < len(plain.content) / 2
     picture = client.get(reverse("portal:photo", args=[photo.pk, "large"]), **takes)
     assert "Content-Encoding" not in picture.headers
+
+
+def test_a_slash_too_many_or_too_few_leads_to_the_page(client, cast):
+    much = client.get("/mine/?from=letter")
+    assert (much.status_code, much.headers["Location"]) == (301, "/mine?from=letter")
+    assert client.get("/register").headers["Location"] == "/register/"
+    assert client.get("/nothing-here/").status_code == 404 and client.post("/mine/").status_code == 404

@@ -32,5 +32,7 @@ class Command(BaseCommand):
                 exact += one.is_exact is True
         except (ValueError, OSError) as error:
             raise CommandError(str(error)) from error
+        if not elections:
+            self.stderr.write(f"no .pb file below {folder} could be replayed")
         seconds = round(time.perf_counter() - started, 3)
         self.stdout.write(json.dumps({"elections": elections, "exact": exact, "seconds": seconds}))
