@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from mulin.bookings import queries, slots, states, terms
 from mulin.bookings.models import Booking, Resource
-from mulin.kernel import clock, journal, secrets
+from mulin.kernel import clock, days, journal, secrets
 from mulin.kernel.actors import SYSTEM, Actor
 from mulin.kernel.db import write
 from mulin.kernel.errors import ActionError
@@ -342,6 +342,6 @@ def _line(code: str, actor: Actor, booking: Booking, venue: Venue | None = None,
         code, actor=actor, place=booking.place, subject=booking.pk, org=booking.org_id,
         data={
             "number": booking.number, "venue": venue.number if venue else "",
-            "when": booking.starts_at.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M"), **data,
+            "when": days.kept(booking.starts_at), **data,
         },
     )  # fmt: skip

@@ -35,6 +35,11 @@ def moment_words(value: datetime | None) -> str:
     return date_format(local, pgettext("date format", "Y年n月j日 H:i"))
 
 
+def kept(value: datetime) -> str:
+    """`2026-11-26 19:30` by the clock of the place: a moment as journal lines keep it."""
+    return f"{value.astimezone(clock.zone()):%Y-%m-%d %H:%M}"
+
+
 def said(value: Any) -> Any:
     """A value of a journal line as its sentence says it: days and moments in words, all else as it is."""
     if not isinstance(value, str) or not _ISO.fullmatch(value):

@@ -8,8 +8,7 @@ from django.db.models import Q
 
 from mulin.academy.sessions import signing, states
 from mulin.academy.sessions.models import CalendarLink, Signup
-from mulin.academy.sessions.wording import moment
-from mulin.kernel import clock, journal, rulebook
+from mulin.kernel import clock, days, journal, rulebook
 from mulin.kernel.actors import SYSTEM
 from mulin.kernel.db import write
 
@@ -23,7 +22,7 @@ def export(account_id: UUID) -> list[dict[str, Any]]:
         {
             "number": one.session.number,
             "title": one.session.title,
-            "starts_at": moment(one.session.starts_at),
+            "starts_at": days.kept(one.session.starts_at),
             "heads": one.heads,
             "state": str(states.SIGNUP_WORDS[one.state]),
             "came": one.came,

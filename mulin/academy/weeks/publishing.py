@@ -23,7 +23,7 @@ from mulin.academy.weeks.building import title_of
 from mulin.academy.weeks.holding import held, line
 from mulin.academy.weeks.models import Teacher, Week
 from mulin.bookings import slots as booked
-from mulin.kernel import clock, codes, journal, rulebook
+from mulin.kernel import clock, codes, days, journal, rulebook
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import now
 from mulin.kernel.db import write
@@ -221,7 +221,7 @@ def _serve(actor: Actor, week: Week, slots: list[Slot], answer: str) -> int:
             "academy.week.served", actor=actor, place=order.place, subject=session.pk, matter=order.matter_id,
             data={
                 "number": session.number,
-                "when": session.starts_at.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M"),
+                "when": days.kept(session.starts_at),
             },
         )  # fmt: skip
     return many

@@ -14,7 +14,7 @@ from mulin.councils.meetings.catalogue import type_of, types
 from mulin.councils.meetings.models import AgendaItem, AgendaProposal, Attendance, Meeting
 from mulin.councils.topics.access import require_manage
 from mulin.councils.topics.models import Step, Topic
-from mulin.kernel import clock, codes, journal, rulebook
+from mulin.kernel import clock, codes, days, journal, rulebook
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import now, today
 from mulin.kernel.db import write
@@ -231,13 +231,8 @@ def announce_meeting(
         meeting.told = _told(meeting, told or [])
         meeting.save()
         n = meeting.items.update(is_announced=True)
-        line("councils.meeting.announced", actor, meeting, when=moment(meeting.begins_at), n=n)
+        line("councils.meeting.announced", actor, meeting, when=days.kept(meeting.begins_at), n=n)
     return meeting
-
-
-def moment(at: datetime) -> str:
-    """A moment as journal lines keep it: the clock of the place."""
-    return at.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M")
 
 
 def _told(meeting: Meeting, told: list[str]) -> dict[str, str]:
@@ -290,7 +285,7 @@ def change_meeting(
             meeting.late_reason = check_notice(meeting, reason)
         meeting.change_reason = reason.strip()[:REASON_LENGTH]
         meeting.save()
-        line("councils.meeting.changed", actor, meeting, when=moment(begins_at))
+        line("councils.meeting.changed", actor, meeting, when=days.kept(begins_at))
     return meeting
 
 

@@ -4,9 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from mulin.councils.meetings import states
-from mulin.councils.meetings.actions import moment
 from mulin.councils.meetings.catalogue import word
 from mulin.councils.meetings.models import AgendaProposal, Attendance
+from mulin.kernel import days
 
 
 def export(account_id: UUID) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def export(account_id: UUID) -> dict[str, Any]:
                 "number": one.meeting.number,
                 "type": word(one.meeting.type),
                 "state": str(states.ATTENDANCE_WORDS[one.state]),
-                "came_at": moment(one.came_at) if one.came_at else "",
+                "came_at": days.kept(one.came_at) if one.came_at else "",
             }
             for one in came
         ],

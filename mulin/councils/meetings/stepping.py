@@ -12,6 +12,7 @@ from mulin.councils.meetings.catalogue import type_of, types
 from mulin.councils.meetings.models import AgendaItem, Meeting
 from mulin.councils.steps import Progress, SettingError, Settings, StepKind, only
 from mulin.councils.topics.models import Step, Topic
+from mulin.kernel import days
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import now
 
@@ -70,7 +71,7 @@ def progress(topic: Topic, step: Step) -> Progress:
 def _line(held: list[Meeting], coming: list[Meeting]) -> str:
     said = [ngettext("开了 %(n)s 次会。", "开了 %(n)s 次会。", len(held)) % {"n": len(held)}] if held else []
     if coming:
-        words = {"type": str(type_of(coming[0].type)), "when": actions.moment(coming[0].begins_at)}
+        words = {"type": str(type_of(coming[0].type)), "when": days.kept(coming[0].begins_at)}
         said.append(_("下一次：%(type)s，%(when)s。") % words)
     elif not held:
         said.append(_("正在准备开会，时间定了会通知。"))

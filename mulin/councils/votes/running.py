@@ -11,7 +11,7 @@ from mulin.councils.rosters.models import Ownership
 from mulin.councils.votes import access, box, keys, papers, ruling
 from mulin.councils.votes.drafting import line, must_be
 from mulin.councils.votes.models import Vote, VoteSlot
-from mulin.kernel import clock
+from mulin.kernel import clock, days
 from mulin.kernel.actors import SYSTEM, Actor
 from mulin.kernel.clock import now
 from mulin.kernel.db import write
@@ -83,13 +83,10 @@ def give_notice(*, actor: Actor, number: str) -> Vote:
         vote.save()
         line(
             "councils.vote.noticed", actor, vote,
-            begins=_day(vote.opens_at), until=_day(vote.closes_at), n=vote.roster.figures.get("entries", 0),
+            begins=days.kept(vote.opens_at), until=days.kept(vote.closes_at),
+            n=vote.roster.figures.get("entries", 0),
         )  # fmt: skip
     return vote
-
-
-def _day(moment: datetime) -> str:
-    return moment.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M")
 
 
 def open_vote(*, actor: Actor, number: str) -> Vote:
@@ -115,7 +112,7 @@ def _open(actor: Actor, vote: Vote) -> None:
         _fill_box(vote)
     vote.state, vote.opened_at = "open", now()
     vote.save(update_fields=["state", "opened_at"])
-    line("councils.vote.opened", actor, vote, until=_day(vote.closes_at))
+    line("councils.vote.opened", actor, vote, until=days.kept(vote.closes_at))
 
 
 def _fill_box(vote: Vote) -> None:
@@ -189,7 +186,7 @@ def extend_vote(*, actor: Actor, number: str, closes_at: datetime, reason: str) 
         day = clock.today().isoformat()
         vote.remarks = f"{vote.remarks}\n{day} {reason}".strip()
         vote.save(update_fields=["closes_at", "remarks"])
-        line("councils.vote.extended", actor, vote, until=_day(closes_at))
+        line("councils.vote.extended", actor, vote, until=days.kept(closes_at))
     return vote
 
 
@@ -255,4 +252,4 @@ def _remind(actor: Actor, vote: Vote) -> None:
     vote.reminded_at = now()
     vote.save(update_fields=["reminded_at"])
     if n := vote.begun.count():
-        line("councils.vote.reminded", actor, vote, n=n, until=_day(vote.closes_at))
+        line("councils.vote.reminded", actor, vote, n=n, until=days.kept(vote.closes_at))

@@ -101,7 +101,7 @@ def _rule(code: str, text: Any, who: Callable[[Any], Iterable[UUID]], *, urgent:
 
 NOTICES = (
     NoticeRule("aid.sharing.moved", _("您出借的%(kind)s：%(state)s"), _lender, _thing),
-    _rule("booked", _("有邻居约了您的%(kind)s"), _owner),
+    _rule("booked", _("有邻居约了您的%(kind)s：%(starts)s"), _owner),
     _rule("cancelled", _("一次%(kind)s预约取消了，请看原因"), _both, urgent=True),
     _rule("ended", _("一次%(kind)s用完了"), _both),
     _rule("not_fetched", _("约好的%(kind)s没有取，预约取消了"), _both),

@@ -53,7 +53,7 @@ def book(
         made.deposit_fen, made.deposit_state = offer.deposit_fen, "due" if offer.deposit_fen else ""
         made.entered_by = actor.account if who else None
         made.save(force_insert=True)
-        _line("aid.sharing.booked", actor, made)
+        _line("aid.sharing.booked", actor, made, starts=days.kept(starts_at))
     return made
 
 

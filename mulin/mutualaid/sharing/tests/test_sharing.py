@@ -73,7 +73,7 @@ def test_address_and_access_are_sealed_and_read_by_who_booked_only(cast, space, 
 def test_no_line_of_the_journal_says_where_or_who(cast, space, booked):
     booked(space(), note="渝A12345")
     for line in Entry.objects.filter(code__startswith="aid.sharing."):
-        assert set(line.data) <= {"number", "kind", "state", "by", "fen"}
+        assert set(line.data) <= {"number", "kind", "state", "by", "fen", "starts"}
 
 
 @pytest.mark.parametrize(
@@ -441,3 +441,9 @@ def test_what_was_still_to_come_is_called_off_with_an_account(cast, space, booke
     assert Notice.objects.filter(code="aid.sharing.cancelled", account=other.account).exists()
     named = Resource.objects.filter(title__contains="李家").exists()
     assert named == (who == "group_member")
+
+
+def test_who_lends_is_told_when(cast, space, booked):
+    use = booked(space())
+    line = Entry.objects.get(code="aid.sharing.booked")
+    assert line.data["starts"] == f"{use.starts_at.astimezone(clock.zone()):%Y-%m-%d %H:%M}"
