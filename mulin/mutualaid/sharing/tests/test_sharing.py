@@ -3,6 +3,7 @@
 import pytest
 
 from mulin.bookings.models import Quarter, Resource
+from mulin.kernel import clock
 from mulin.kernel.errors import ActionError, NotAllowed, NotVisible
 from mulin.kernel.models import Entry, Notice
 from mulin.kernel.testing.cast import HOME
