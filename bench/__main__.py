@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.facts import facts
-from bench.figures import ONCE, PARTS, Figure, table
+from bench.figures import PARTS, Figure, parts_on, table
 from bench.options import Options, quick
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,8 +43,10 @@ def main() -> int:
     figures: list[Figure] = []
     servers = {}
     for database in given.databases:
-        again = tuple(part for part in parts if part not in ONCE)
-        found = one_database(database, replace(options, parts=again) if servers else options)
+        some = parts_on(parts, is_first=not servers)
+        if not some:
+            continue
+        found = one_database(database, replace(options, parts=some))
         servers[database] = found["facts"]
         figures += [Figure(**figure) for figure in found["figures"]]
     took = time.monotonic() - started

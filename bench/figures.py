@@ -23,6 +23,11 @@ PARTS = {
 ONCE = {"deciding", "opinions", "timetable", "matching", "pages"}
 
 
+def parts_on(parts: tuple[str, ...], *, is_first: bool) -> tuple[str, ...]:
+    """What is measured on a database."""
+    return tuple(part for part in parts if is_first or part not in ONCE)
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One line of the table. `value` is a median in `unit`, `low` and `high` its spread over rounds; `ratio`

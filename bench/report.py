@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.figures import PARTS, Figure, number
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
-DATABASES = ("SQLite", "PostgreSQL")
+DATABASES = ("SQLite", "PostgreSQL", "memory")
 MARKS = {True: " ✓", False: " ✗", None: ""}
 
 

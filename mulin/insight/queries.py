@@ -83,7 +83,8 @@ class Hot:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Everything that a board shows. `figures` hold None where `marks` says why; `is_exact` when nothing is.
+    """Everything that a board shows; one for a map has no categories, trend and hot topics. `figures` hold
+    None where `marks` says why; `is_exact` when nothing is.
 
     Below the street the public sees which categories and kinds are usual (`categories` and `kinds` without
     counts) but neither their counts nor a trend: those could be subtracted from the street's.
@@ -142,8 +143,8 @@ def board(
     or 90 where those would be mostly hidden.
 
     Anyone may see it (insight.board:view); figures under five and what they follow from are hidden from those
-    without insight.board:view_small, and grids are not shown to them at all. With `is_whole=False` only the
-    figures of the place and its children, as a map needs them. Raises NotVisible for an unknown place,
+    without insight.board:view_small, and grids are not shown to them at all. With `is_whole=False` without
+    categories, trend and hot topics, which a map does not need. Raises NotVisible for an unknown place,
     NotAllowed for a grid.
     """
     place = grid or place
@@ -183,8 +184,8 @@ def _exact(ground: Ground, period: Period, is_whole: bool = True) -> Board:
         states=own.states,
         kinds=tuple(Cell(kind, n) for kind, n in _by_size(own.kinds)),
         categories=tuple(Cell(code, n) for code, n in _by_size(categories)),
-        unclassified=max(0, figures["in"] - sum(categories.values())),
-        other_categories=0,
+        unclassified=max(0, figures["in"] - sum(categories.values())) if is_whole else None,
+        other_categories=0 if is_whole else None,
         trend=_trend(place, period) if is_whole else (),
         child_level=ground.child_level,
         children=tuple(_child(node, below.get(node.code) or _nothing(), {}) for node in ground.below),

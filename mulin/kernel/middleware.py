@@ -91,15 +91,21 @@ def tell_next(request: HttpRequest, response: HttpResponse) -> None:
 
 
 class Addresses(CommonMiddleware):
-    """Django's own, and the other way round: who types a slash too many comes to the page all the same."""
+    """Django's own, and the other way round: who types a slash too many comes to the page all the same.
+    Programs are told what is documented."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        path = request.path_info
-        is_read = request.method in {"GET", "HEAD"}
-        if response.status_code == 404 and is_read and path.endswith("/") and is_valid_path(path.rstrip("/")):
-            short = request.get_full_path().replace(path, path.rstrip("/"), 1)
+        if response.status_code == 404 and _has_slash_too_many(request):
+            address, mark, query = request.get_full_path().partition("?")
+            short = f"{address.rstrip('/')}{mark}{query}"
             return HttpResponsePermanentRedirect(escape_leading_slashes(short))
         return super().process_response(request, response)
+
+
+def _has_slash_too_many(request: HttpRequest) -> bool:
+    path = request.path_info
+    is_page = request.method in {"GET", "HEAD"} and not path.startswith(("/api/", "/open311/"))
+    return is_page and path.endswith("/") and is_valid_path(path.rstrip("/"))
 
 
 class Compression(GZipMiddleware):

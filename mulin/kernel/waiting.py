@@ -1,6 +1,6 @@
 """What waits for somebody in many modules, read in one statement however many modules there are.
 
-A module whose waiting things are rows of one table gives them as `rows(…)`, eight columns each; the inbox
+A module whose waiting things are rows of one table gives them as `rows(…)`, seven columns each; the inbox
 joins all of them by UNION ALL, takes the first by their clock, and lets each module say how its row reads.
 What only a module's rules can decide (is it time yet) it decides there: a row that reads as None is dropped.
 """
@@ -58,7 +58,7 @@ class Constant(Expression):
         return self.postgres, []
 
 
-NOTHING = Constant("''", TEXT)
+NO_TEXT = Constant("''", TEXT)
 NO_CLOCK = Constant(f"'{NEVER:%Y-%m-%d %H:%M:%S}'", MOMENT, f"TIMESTAMPTZ '{NEVER.isoformat()}'")
 # Rows read at most: how many things wait is exact up to here, behind it an estimate from above.
 MOST_READ = 200
@@ -66,7 +66,8 @@ MOST_READ = 200
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The waiting things of one table, and what of them stands in the columns that all modules share."""
+    """The waiting things of one table, and what of them stands in the columns that all modules share: COLUMNS
+    without the first, which says the source."""
 
     query: QuerySet
     columns: tuple[str | Expression, ...]
@@ -193,6 +194,8 @@ def items(sources: Sequence[InboxSource], actor: Actor, size: int) -> tuple[list
 def _union(found: Sequence[Waiting]) -> QuerySet:
     """The first one names the columns; naming them in all would take half as long again."""
     numbered = [(one.query, (Constant(str(n), NUMBER), *one.columns)) for n, one in enumerate(found)]
+    # Django leaves out what is known to be empty, and the names with it.
+    numbered.sort(key=lambda one: one[0].query.is_empty())
     query, columns = numbered[0]
     named = {name: _of(column) for name, column in zip(COLUMNS, columns, strict=True)}
     head = query.annotate(**named).values_list(*COLUMNS)
@@ -206,7 +209,7 @@ def _of(value: str | Expression) -> Any:
 
 def _text(value: str | Expression, model: type[Model]) -> str | Expression:
     if not value:
-        return NOTHING
+        return NO_TEXT
     if isinstance(value, str) and isinstance(_column(model, value), CharField | TextField):
         return value
     return Cast(_of(value), TEXT)
@@ -217,7 +220,9 @@ def _column(model: type[Model], path: str) -> Field | None:
     names = path.split("__")
     try:
         for name in names[:-1]:
-            model = model._meta.get_field(name).related_model
+            if (related := model._meta.get_field(name).related_model) is None:
+                return None  # a key of a JSON field, a part of a date
+            model = related
         return model._meta.get_field(names[-1])
     except FieldDoesNotExist:
         return None

@@ -1,7 +1,6 @@
 """What waits: groups that ask for a place, terms that end, places to be counted, turns that nobody took."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
@@ -17,7 +16,7 @@ from mulin.kernel.registry import InboxItem, InboxSource
 ANSWER_DAYS, SOON, TOMORROW = 7, 30, 2
 
 
-def asked_rows(actor: Actor) -> Any:
+def asked_rows(actor: Actor) -> waiting.Waiting | None:
     """Groups that wait for an answer."""
     if not policy.can_somewhere(actor, access.MANAGE):
         return None
@@ -40,7 +39,7 @@ def asked_item(row: waiting.Row) -> InboxItem:
     )
 
 
-def ending_rows(actor: Actor) -> Any:
+def ending_rows(actor: Actor) -> waiting.Waiting | None:
     """Terms that end within a month."""
     if not policy.can_somewhere(actor, access.MANAGE):
         return None

@@ -324,3 +324,17 @@ def test_the_number_of_statements_does_not_grow_with_the_cases(town, cast, fill)
     fill(town.home, 30, state="reported")
     fill("500108002012", 5, state="reported")
     assert cost() <= before
+
+
+@pytest.mark.parametrize("part", ["district", "anonymous"])
+@pytest.mark.parametrize("where", ["street", "home"])
+def test_a_map_reads_less_and_shows_the_same_figures(town, cast, anonymous, part, where):
+    actor = anonymous if part == "anonymous" else cast.district.actor
+    catalogue()
+    found = []
+    for is_whole in (True, True, False):  # names are remembered by the process
+        with CaptureQueriesContext(connection) as statements:
+            board = queries.board(actor, getattr(town, where), is_whole=is_whole)
+        found.append((len(statements), board.figures, board.marks, board.children, board.remainder))
+    (_n, *_first), (whole, *figures), (part_of_it, *same) = found
+    assert figures == same and part_of_it <= whole - 3

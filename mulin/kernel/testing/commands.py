@@ -13,6 +13,6 @@ def run(*words: str) -> tuple[dict[str, Any], str, int]:
     try:
         call_command(*words, stdout=out)
     except SystemExit as error:
-        code = error.code
+        code = int(error.code or 0)
     text = out.getvalue()
     return json.loads(text.strip().splitlines()[-1]), text, code

@@ -101,6 +101,22 @@ def test_a_source_that_counts_for_itself_stands_beside_the_others(things):
     assert {one.title for one in found} == {"job-1", "job-2", "own"} and total == 2 + 7
 
 
+def test_a_source_that_is_known_to_be_empty_may_come_first(things):
+    nobody = waiting.rows(Job.objects.none(), ref="pk", title="kind", place="kind")
+    for found in ([nobody, notices(ANONYMOUS), jobs(ANONYMOUS)], [jobs(ANONYMOUS), nobody]):
+        said = waiting.first(found, 10)
+        assert [found[row.source] is not nobody for row in said] == [True] * waiting.count(found)
+        assert [row.title for row in said][:2] == ["job-1", "job-2"]
+    assert waiting.first([nobody], 5) == [] and waiting.count([nobody, nobody]) == 0
+
+
+def test_a_column_may_be_a_part_of_a_day(things):
+    found = waiting.rows(Job.objects.all(), ref="pk", title="kind", place="kind", fact="created_at__year")
+    assert {row.fact for row in waiting.first([notices(ANONYMOUS), found], 9) if row.source} == {
+        str(things.year)
+    }
+
+
 def test_nothing_waits_where_nobody_asks(db):
     assert waiting.items([source(lambda actor: None)], ANONYMOUS, 5) == ([], 0)
     assert waiting.count([]) == 0

@@ -1,6 +1,5 @@
 """The demo's street: every state told, everything said once, and figures that the public may see."""
 
-import json
 import sqlite3
 from collections import Counter
 from contextlib import closing
@@ -20,6 +19,7 @@ from mulin.insight.topics import refresh
 from mulin.kernel import clock, journal
 from mulin.kernel.actors import ANONYMOUS
 from mulin.kernel.models import ThreadLink
+from mulin.kernel.testing.commands import run
 from mulin.mutualaid.models import AidMatch
 from mulin.people.models import Post
 from mulin.people.queries import list_groups
@@ -101,10 +101,8 @@ def test_the_college_has_clubs_of_every_union_sessions_and_a_planned_week():
 
 def test_help_between_neighbours_is_told_and_no_child_was_near_an_unchecked_adult():
     assert AidMatch.objects.filter(state="running").exists()
-    out = StringIO()
-    call_command("aid", "audit", stdout=out)
-    told = json.loads(out.getvalue().splitlines()[-1])
-    assert told["violations"] == 0 and told["offers"] > 0 and told["sessions"] > 0
+    audit, _text, _code = run("aid", "audit")
+    assert audit["violations"] == 0 and audit["offers"] > 0 and audit["sessions"] > 0
 
 
 def test_a_wish_is_declined_with_a_reason_and_one_is_accepted_and_rated():

@@ -143,3 +143,7 @@ def test_a_slash_too_many_or_too_few_leads_to_the_page(client, cast):
     assert (much.status_code, much.headers["Location"]) == (301, "/mine?from=letter")
     assert client.get("/register").headers["Location"] == "/register/"
     assert client.get("/nothing-here/").status_code == 404 and client.post("/mine/").status_code == 404
+    assert client.get("/m/１２/").headers["Location"] == "/m/%EF%BC%91%EF%BC%92"
+    assert client.get("/m/%EF%BC%91%EF%BC%92").status_code == 404
+    for door in ("/open311/v2/nothing/", "/api/v1/cases/12/"):
+        assert client.get(door).status_code in {401, 404}

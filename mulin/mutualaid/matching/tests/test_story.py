@@ -1,12 +1,9 @@
 """The shared-grandma story, from the first wish to what a family gave back; and at the source's scale."""
 
-import json
 import random
 from datetime import timedelta
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 from django.utils.translation import override
 
 from mulin.kernel import clock
@@ -14,6 +11,7 @@ from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.models import Notice, ThreadLink
 from mulin.kernel.registry import ways
 from mulin.kernel.secrets import unseal
+from mulin.kernel.testing.commands import run
 from mulin.mutualaid.matching import access, actions, candidates, queries
 from mulin.mutualaid.matching.models import (
     AidCheck,
@@ -318,9 +316,7 @@ def test_scenario_a11_12_270_families_30_then_60_elders_and_no_unchecked_adult_w
     most = AidHelper.objects.in_bulk()
     for helper in set(AidMatch.objects.values_list("helper", flat=True)):
         assert AidMatch.objects.filter(helper=helper, state="trial").count() <= most[helper].capacity
-    out = StringIO()
-    call_command("aid", "audit", stdout=out)
-    last = json.loads(out.getvalue().strip().splitlines()[-1])
+    last, _text, _code = run("aid", "audit")
     assert last == {"offers": AidOffer.objects.count(), "violations": 0, "sessions": 0}
 
 
