@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Func, Q, QuerySet
+from django.db.models import Case as FirstOf
+from django.db.models import F, Func, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from mulin.cases import clocks, counting, states
@@ -57,12 +58,15 @@ def called(units: Iterable[UUID]) -> QuerySet:
     return current.exclude(role="lead").values("case")
 
 
-def visible_cases(actor: Actor, *, walk: bool = False, only_open: bool = False) -> QuerySet[Case]:
+def visible_cases(
+    actor: Actor, *, walk: bool = False, only_open: bool = False, is_branched: bool = False
+) -> QuerySet[Case]:
     """Cases that the actor's posts let them see; restricted ones only with the permission for them.
 
     `walk`: for a page of a whole district. SQLite would sort all rows of a wide range of places; hiding
     the place from its planner makes it follow the order's index. PostgreSQL decides that by itself.
-    `only_open`: open ones alone.
+    `only_open`: open ones alone. `is_branched`: each branch of a list says its share of this condition again;
+    PostgreSQL would multiply both, expect a handful of rows and sort thousands, so it does not see this one.
     """
     rows, fields = Case.objects.filter(is_open=True) if only_open else Case.objects.all(), FIELDS
     if actor.is_system:
@@ -82,7 +86,11 @@ def visible_cases(actor: Actor, *, walk: bool = False, only_open: bool = False) 
         if len(restrictions) < len(VIEW):
             one = Q(restriction__in=restrictions) & one
         shown = one if shown is None else shown | one
-    return Case.objects.none() if shown is None else rows.filter(shown)
+    if shown is None:
+        return Case.objects.none()
+    if is_branched and shown and is_postgres():
+        return rows.alias(is_seen=FirstOf(When(shown, then=True), default=False)).filter(is_seen=True)
+    return rows.filter(shown)
 
 
 def orgs_of(case: Case) -> frozenset[UUID]:

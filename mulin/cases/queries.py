@@ -87,7 +87,8 @@ def list_cases(
         page = _search(actor, wanted, cursor, size)
     else:
         order = order if order in ORDERS else "burning"
-        rows, branches = _rows(actor, wanted, order), _branches(actor) if order == "newest" else ()
+        branches = _branches(actor) if order == "newest" else ()
+        rows = _rows(actor, wanted, order, is_branched=bool(branches))
         page = paging.page(
             rows,
             order=ORDERS[order],
@@ -99,13 +100,13 @@ def list_cases(
     return replace(page, items=decorate(page.items))
 
 
-def _rows(actor: Actor, wanted: Filters, order: str) -> QuerySet[Case]:
+def _rows(actor: Actor, wanted: Filters, order: str, *, is_branched: bool = False) -> QuerySet[Case]:
     asked = set(wanted.state.split(",")) if wanted.state else set()
     if order == "burning" and wanted.is_open is None and asked <= states.OPEN:
         wanted = replace(wanted, is_open=True)
     wanted = replace(wanted, place=wanted.place or _only_community(actor))
     walk = not (wanted.org or wanted.mine) and _is_wide(actor, wanted.place)
-    rows = visible_cases(actor, walk=walk, only_open=wanted.is_open is True)
+    rows = visible_cases(actor, walk=walk, only_open=wanted.is_open is True, is_branched=is_branched)
     if walk and not is_postgres() and wanted.category:
         # A group of categories would be several ranges, sorted together; one category has its own order.
         rows = rows.alias(category_walked=base.Unindexed(F("category")))
