@@ -206,6 +206,10 @@ class Step:
             event: [*self.case.days.get(event, []), clock.today().isoformat()],
         }
 
+    def _unit(self) -> UUID | None:
+        """Whose name stands at the line. Who speaks of what they said themselves speaks for no group."""
+        return None if self.voices else acting_org(self.actor, self.target.orgs, self.case)
+
     def write(self, code: str, *, org: UUID | None = None, data: dict[str, Any] | None = None) -> Case:
         """Save the case and write the action's one line with the difference in what it counts for."""
         case = self.case
@@ -221,7 +225,7 @@ class Step:
             code,
             actor=self.actor,
             place=case.place,
-            org=org or acting_org(self.actor, self.target.orgs, case),
+            org=org or self._unit(),
             subject=case.id,
             matter=case.matter_id,
             data={**facts, **(data or {})},

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -172,8 +173,8 @@ def _unpack(source: Path, folder: Path) -> dict[str, Any]:
         with tarfile.open(source) as tar:
             tar.extractall(folder, filter="data")
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, tarfile.TarError, ValueError) as error:
-        raise CommandError(f"{source} is not a whole backup: {error}") from error
+    except (OSError, EOFError, zlib.error, tarfile.TarError, ValueError) as error:
+        raise CommandError(f"{source} is not a whole backup, nothing was changed") from error
     if manifest.get("format") != FORMAT:
         raise CommandError(f"{source} has format {manifest.get('format')}, this version reads {FORMAT}")
     for name, expected in manifest["sums"].items():

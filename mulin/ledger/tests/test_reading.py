@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.template.loader import render_to_string
 from django.utils import translation
 from python_calamine import CalamineWorkbook
@@ -77,6 +78,12 @@ def test_the_trial_balance_is_even_in_a_community_and_above_it():
     above = queries.trial_balance(DISTRICT, "minute")
     assert (above.total, above.outside) == (0, 0)
     assert queries.trial_balance(codes.COUNTRY, "fen").rows == []
+
+
+@pytest.mark.parametrize("place", ["abc", "999"])
+def test_the_check_of_no_place_says_so(place):
+    with pytest.raises(CommandError, match="no place"):
+        call_command("ledger", "check", place=place)
 
 
 def test_the_check_finds_a_balance_that_was_tampered_with(capsys):

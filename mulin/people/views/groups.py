@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mulin.kernel import registry
 from mulin.kernel.context import actor_of
@@ -16,7 +16,7 @@ from mulin.people import actions, queries, states
 
 
 @login_required
-@require_GET
+@require_safe
 def groups(request: HttpRequest) -> HttpResponse:
     """My groups, and those of my community."""
     mine = queries.my_groups(actor_of(request))
@@ -29,7 +29,7 @@ def groups(request: HttpRequest) -> HttpResponse:
     return render(request, "people/groups.html", context)
 
 
-@require_GET
+@require_safe
 def group(request: HttpRequest, group_id: UUID) -> HttpResponse:
     """One group: what it does and who leads it; its members only for members."""
     page = queries.group_page(actor_of(request), group_id)

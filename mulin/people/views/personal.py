@@ -12,7 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mulin.kernel import channels, clock, rulebook, secrets, throttle
 from mulin.kernel.context import actor_of
@@ -40,7 +40,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def reads(request: HttpRequest) -> HttpResponse:
     """Who read my protected details, when and for what."""
     rows = [(row, states.DETAILS.get(row.what, row.what)) for row in queries.secret_reads(actor_of(request))]
@@ -121,6 +121,6 @@ def erase(request: HttpRequest) -> HttpResponse:
     return render(request, "people/erase.html", context, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 def erased(request: HttpRequest) -> HttpResponse:
     return render(request, "people/erased.html")

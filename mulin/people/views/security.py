@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mulin.kernel import policy, secrets, throttle
 from mulin.kernel.context import actor_of
@@ -37,7 +37,7 @@ def came_by_code(request: HttpRequest) -> bool:
 
 
 @login_required
-@require_GET
+@require_safe
 def security(request: HttpRequest) -> HttpResponse:
     """How I log in, and what keeps others out."""
     mine = request.user
@@ -56,7 +56,7 @@ def security(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Why a working post needs a second factor, and the way to set it up."""
     actor = queries.actor_for(request.user)

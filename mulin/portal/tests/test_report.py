@@ -259,6 +259,30 @@ def test_an_urgent_report_sent_twice_is_one(world):
     assert Voice.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "more"), [("/urgent", {"type": "gas_leak"}), ("/report", {"text": "路口的红绿灯坏了一晚上"})]
+)
+def test_a_matter_without_a_place_is_asked_where_it_is_and_loses_nothing(world, path, more):
+    """In the whole city it would be nobody's."""
+    data = {**more, "contact": "13800138000", "idempotency_key": "u" * 22}
+    answer = Client().post(path, data)
+    html = page(answer)
+    assert answer.status_code == 422 and not Voice.objects.exists()
+    assert "请选在哪个街道" in html and "13800138000" in html
+    assert Client().post(path, {**data, "place": world.street}).status_code == 302
+
+
+def test_a_link_to_the_urgent_way_keeps_the_place_it_names(world):
+    html = page(Client().get("/urgent", {"place": world.home}))
+    assert f"type=gas_leak&amp;place={world.home}" in html
+    assert "place=" not in page(Client().get("/urgent", {"place": "500999"})).partition("?type=")[2][:60]
+
+
+def test_programs_that_look_at_a_link_are_answered(world):
+    for path in ("/", "/report", "/urgent", "/help"):
+        assert Client().head(path).status_code == 200
+
+
 def test_an_unknown_type_of_emergency_shows_the_types(world):
     assert "燃气泄漏" in page(Client().get("/urgent", {"type": "aliens"}))
 

@@ -241,6 +241,17 @@ def test_my_own_word_stays_on_my_receipt_in_the_second_person(sent, finish, say,
     assert "反映的人说：没有解决" in theirs and "亮了一晚又灭了" not in theirs
 
 
+def test_who_belongs_to_a_group_speaks_of_their_own_matter_without_it(cast, client_for, say, finish):
+    """In a small group its name would say who spoke."""
+    from mulin.kernel.models import Entry
+
+    client = client_for(cast.group_member)
+    mine = say(client)
+    finish(mine.voice.number)
+    post(client, mine, "rate", **{"rate-solved": "no", "rate-remark": "又灭了"})
+    assert Entry.objects.get(code="cases.case.not_solved").org is None
+
+
 def test_a_rating_without_a_word_is_asked_for_again(sent, finish):
     finish(sent.voice.number)
     answer = post(sent.client, sent, "rate", **{"rate-remark": "先写一句"})

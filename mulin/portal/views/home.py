@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mulin.kernel import codes, doorways
 from mulin.portal import community, places, receipts
@@ -17,7 +17,7 @@ WISHES_SHOWN, ANSWERS_SHOWN, MATTERS_SHOWN, STAFF_SHOWN, DONE_SHOWN = 2, 2, 2, 2
 OPEN_SHOWN, OVER_SHOWN = 3, 2
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The visitor's community; who has none yet chooses one."""
     place = places.chosen(request)
@@ -54,7 +54,7 @@ def _found(query: str) -> list[tuple[str, str, str]]:
     return [(code, names[code], what) for code, what in list(communities.items())[:12]]
 
 
-@require_GET
+@require_safe
 def community_home(request: HttpRequest, place: str) -> HttpResponse:
     """A community's home, for whoever looks at it."""
     return _community(request, _checked(place))
@@ -105,7 +105,7 @@ def _community(request: HttpRequest, place: str) -> HttpResponse:
     return render(request, "portal/community.html", context)
 
 
-@require_GET
+@require_safe
 def wishes(request: HttpRequest, place: str) -> HttpResponse:
     """All that neighbours wish and offer, by theme."""
     place = _checked(place)
@@ -113,7 +113,7 @@ def wishes(request: HttpRequest, place: str) -> HttpResponse:
     return render(request, "portal/wishes.html", {**in_place(request, place), **wall})
 
 
-@require_GET
+@require_safe
 def answers(request: HttpRequest, place: str) -> HttpResponse:
     """What was answered in public, yes and no alike."""
     place = _checked(place)
@@ -121,7 +121,7 @@ def answers(request: HttpRequest, place: str) -> HttpResponse:
     return render(request, "portal/answers.html", {**in_place(request, place), "cards": shown})
 
 
-@require_GET
+@require_safe
 def matters(request: HttpRequest, place: str) -> HttpResponse:
     """Published matters under way, so that one can stand beside instead of reporting again; below them what
     was done lately."""
@@ -136,7 +136,7 @@ def matters(request: HttpRequest, place: str) -> HttpResponse:
     return render(request, "portal/matters.html", context)
 
 
-@require_GET
+@require_safe
 def people(request: HttpRequest, place: str) -> HttpResponse:
     """Who can be reached here, and the groups of the community."""
     place = _checked(place)

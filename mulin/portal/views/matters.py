@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mulin.cases import pages
 from mulin.cases.models import Case
@@ -53,7 +53,7 @@ FOR_EVERYONE = {
 }
 
 
-@require_GET
+@require_safe
 def matter(request: HttpRequest, number: str) -> HttpResponse:
     """One published matter: what was said, what is being done, what was answered, what it became."""
     found = get_public_matter(number)
@@ -136,7 +136,7 @@ def me_too(request: HttpRequest, number: str) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def photo(request: HttpRequest, photo_id: UUID, size: str) -> HttpResponse:
     """A photo: for everyone once it was approved, before that for who may read its voice or matter."""
     if size not in {"thumb", "large"}:

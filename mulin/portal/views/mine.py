@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mulin.kernel import notices as kernel_notices
 from mulin.kernel.context import actor_of
@@ -16,7 +16,7 @@ from mulin.portal import places, receipts, taking_part
 from mulin.portal.views.common import in_place, me, private
 
 
-@require_GET
+@require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """What I said with its state, and where I pressed 我也遇到; with no account what this browser holds."""
     actor = receipts.acting(request)
@@ -31,7 +31,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     return private(render(request, "portal/mine.html", context))
 
 
-@require_GET
+@require_safe
 def notices(request: HttpRequest) -> HttpResponse:
     """What I was told, all of it or only what is new."""
     only_new = request.GET.get("show") == "new"

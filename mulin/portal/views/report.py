@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mulin.academy.orders import describe
 from mulin.kernel import codes, rulebook
@@ -76,10 +76,10 @@ def where_context(request: HttpRequest, place: str, building: str = "") -> dict[
     }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """The one screen. A refusal comes back with everything typed; success leads to the receipt."""
-    if request.method == "GET":
+    if request.method != "POST":
         kind = request.GET.get("kind", "")
         initial = {
             "kind": kind if kind in KINDS else "",
@@ -142,6 +142,7 @@ def _send(request: HttpRequest, form: ReportForm, photos: list[Any]) -> actions.
         photos=photos,
         join=given["join"],
         idempotency=given["idempotency_key"],
+        least_level=codes.Level.STREET,
         **form.where(),
     )
 
@@ -197,7 +198,7 @@ def _joined(number: str):
         return None
 
 
-@require_GET
+@require_safe
 def where(request: HttpRequest) -> HttpResponse:
     """The lists of places anew, after another district, street or community was chosen."""
     context = where_context(request, place_asked(request))

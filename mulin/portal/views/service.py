@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from mulin.portal import community, places
 from mulin.portal.follow import advice_in
@@ -47,7 +47,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     return _switch(request, "mulin_theme", chosen if chosen in THEMES else "auto")
 
 
-@require_GET
+@require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """How to report, by telephone too, what belongs elsewhere, and the numbers for emergencies."""
     place = places.chosen(request)
@@ -69,7 +69,7 @@ def _elsewhere() -> list[dict]:
     return advice_in([{"code": code, **said} for code, said in triage.other_doors().items()])
 
 
-@require_GET
+@require_safe
 def offline(request: HttpRequest) -> HttpResponse:
     """What the service worker shows when there is no line. Holds nothing about anybody."""
     nobody = {"place_name": "", "portal_nav": [], "actor": None, "calls": calls()}

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from mulin.kernel import codes
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError
 from mulin.portal import places
@@ -25,16 +26,18 @@ ICONS = {
 }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def urgent(request: HttpRequest) -> HttpResponse:
     """A major matter: what, where, sent. First what to do and whom to call."""
     code = request.POST.get("type") or request.GET.get("type") or ""
     known = next((one for one in urgent_types() if one.code == code), None)
     if known is None:
         types = [(one, ICONS.get(one.code, "alert")) for one in urgent_types()]
-        context = {**in_place(request, places.chosen(request)), "types": types, "calls": calls()[:3]}
+        place = request.GET.get("place", "")
+        place = place if places.is_community(place) else places.chosen(request)
+        context = {**in_place(request, place), "types": types, "calls": calls()[:3]}
         return render(request, "portal/urgent.html", context)
-    if request.method == "GET":
+    if request.method != "POST":
         form = UrgentForm(initial={"type": code, "idempotency_key": new_key()})
         return _urgent_page(request, form, known, 200)
     if request.POST.get("step") == "where":
@@ -61,6 +64,7 @@ def _send_urgent(request: HttpRequest, form: UrgentForm, known: Any) -> actions.
         severity="major",
         contact=given["contact"],
         idempotency=given["idempotency_key"],
+        least_level=codes.Level.STREET,
         **form.where(),
     )
 

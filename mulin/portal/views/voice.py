@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mulin.cases import actions as case_actions
 from mulin.kernel.errors import ActionError, NotVisible
@@ -30,7 +30,7 @@ def qr_of(address: str) -> str:
     return mark_safe(code.svg_inline(omitsize=True, border=0, svgclass=None, lineclass=None))
 
 
-@require_GET
+@require_safe
 def receipt(request: HttpRequest, secret: str) -> HttpResponse:
     """The receipt and the page that follows it: whoever has the link may follow, add, rate and reopen."""
     voice = voice_by_secret(secret)
@@ -41,7 +41,7 @@ def receipt(request: HttpRequest, secret: str) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def voice(request: HttpRequest, number: str) -> HttpResponse:
     """The same page for the account or the browser whose voice it is; 404 for everyone else."""
     return _page(request, find_own(receipts.acting(request), number))
@@ -245,7 +245,7 @@ def _found(request: HttpRequest, form: FindForm) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def printed(request: HttpRequest, secret: str) -> HttpResponse:
     """The receipt on paper."""
     found = voice_by_secret(secret)

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from mulin.site import archive
 
@@ -63,14 +64,38 @@ def test_the_password_of_the_database_is_not_among_the_arguments(monkeypatch, se
     assert any("sslmode=verify-full" in one for one in seen["command"])
 
 
-def test_a_restore_that_nobody_agrees_to_changes_nothing(monkeypatch, tmp_path, capsys):
+def test_a_restore_that_nobody_agrees_to_changes_nothing_and_has_failed(monkeypatch, tmp_path):
     def nobody(question):
         raise EOFError
 
     monkeypatch.setattr("builtins.input", nobody)
     monkeypatch.setattr(archive, "restore", lambda *given, **more: pytest.fail("it was restored"))
-    call_command("restore", str(tmp_path / "backup.tar.gz"))
-    assert "--yes" in capsys.readouterr().err
+    file = tmp_path / "backup.tar.gz"
+    with pytest.raises(CommandError, match="no file"):
+        call_command("restore", str(file))
+    file.write_bytes(b"a backup")
+    with pytest.raises(CommandError, match="--yes"):
+        call_command("restore", str(file))
+
+
+@pytest.mark.parametrize("cut", ["half", "text", "hole"])
+def test_a_damaged_backup_is_refused_in_one_sentence(dumped, tmp_path, settings, cut):
+    settings.MULIN_HOME = tmp_path / "home"
+    settings.MULIN_HOME.mkdir()
+    file = tmp_path / "backup.tar.gz"
+    archive.backup(file)
+    whole = file.read_bytes()
+    middle = len(whole) // 2
+    hole = whole[:middle] + b"\0" * 40 + whole[middle + 40 :]
+    file.write_bytes({"half": whole[:middle], "text": b"no archive at all", "hole": hole}[cut])
+    with pytest.raises(CommandError) as refused:
+        archive.restore(file)
+    assert "\n" not in str(refused.value) and "Errno" not in str(refused.value)
+
+
+def test_a_backup_that_cannot_be_written_says_so(dumped, tmp_path):
+    with pytest.raises(CommandError, match="cannot be written"):
+        call_command("backup", str(tmp_path / "no folder" / "b.tar.gz"))
 
 
 def test_a_file_that_goes_while_the_backup_runs_does_not_end_it(dumped, tmp_path, settings, monkeypatch):

@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from mulin.kernel import clock, journal, registry, rulebook, search, secrets
+from mulin.kernel import clock, codes, journal, registry, rulebook, search, secrets
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import now
 from mulin.kernel.counters import Count
@@ -59,12 +59,14 @@ def submit_voice(
     join: str = "",
     located_by: str = "",
     for_account: UUID | None = None,
+    least_level: int = 0,
 ) -> Receipt:
     """Record what somebody said, open its matter (or join one) and start the way that the rules name.
 
     Anyone may, at any place, without an account. `entered_for`: a worker (voices.voice:submit_for) writes
     down what another person said; it is linked to `for_account` only when that person agreed. `join` is the
     number of an open matter. The same `idempotency` key by the same owner gives the first voice again.
+    `least_level`: a page that can ask again takes no place larger than this, where perhaps nobody looks.
     Raises ActionError (422 for what was given wrongly, `idempotency-mismatch`, 409 `matter-closed`),
     NotAllowed, NotVisible (`join`).
     """
@@ -79,8 +81,16 @@ def submit_voice(
         entered_for=entered_for, happened_at=happened_at, located_by=located_by, for_account=for_account,
         photos=len(uploads), join=join,
     )  # fmt: skip
+    if not join:
+        _check_size(draft.spot.place, least_level)
     voice = earlier(draft) or _enter_safely(actor, draft, uploads, join)
     return Receipt(voice, draft.secret)
+
+
+def _check_size(place: str, least_level: int) -> None:
+    if codes.level(place) < least_level:
+        message = _("请选在哪个街道，或者写明在哪里、用手机定位，这样才知道交给谁。")
+        raise ActionError("place-too-large", message, field="place", status=422)
 
 
 def earlier(draft: Draft) -> Voice | None:

@@ -2,9 +2,10 @@
 
 import json
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
+from mulin.kernel import codes
 from mulin.kernel.db import is_postgres
 from mulin.ledger import queries
 
@@ -19,6 +20,8 @@ class Command(BaseCommand):
         parser.add_argument("--place", default="", help="code of a community or of a place above it")
 
     def handle(self, *args, what: str, place: str, **options):
+        if place and not codes.is_valid(place):
+            raise CommandError(f"{place} is no place")
         nested = connection.in_atomic_block
         with transaction.atomic():
             if is_postgres() and not nested:  # books and postings as of one moment; SQLite reads so anyway

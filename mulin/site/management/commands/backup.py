@@ -2,7 +2,7 @@
 
 import json
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from mulin.site import archive
 
@@ -17,7 +17,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, file, with_keys, **options):
-        result = archive.backup(file, with_keys=with_keys, say=self.stderr.write)
+        try:
+            result = archive.backup(file, with_keys=with_keys, say=self.stderr.write)
+        except OSError as error:
+            raise CommandError(f"{file} cannot be written: {error.strerror or error}") from error
         if not with_keys:
             self.stderr.write("The keys (data.key, secret.key) are not in it. Keep a copy of them elsewhere.")
         self.stdout.write(json.dumps(result))

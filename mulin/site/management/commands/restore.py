@@ -1,8 +1,9 @@
 """`mulin restore FILE`: put a backup back, also under a running instance; what was there is saved first."""
 
 import json
+from pathlib import Path
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from mulin.site import archive
 
@@ -15,9 +16,10 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="do not ask")
 
     def handle(self, *args, file, yes, **options):
+        if not Path(file).is_file():
+            raise CommandError(f"there is no file {file}")
         if not yes and not self._agreed():
-            self.stderr.write("Nothing was changed. (A script says --yes.)")
-            return
+            raise CommandError("Nothing was changed. (A script says --yes.)")
         self.stdout.write(json.dumps(archive.restore(file, say=self.stderr.write)))
 
     def _agreed(self) -> bool:
