@@ -149,7 +149,8 @@ def _takes(street: "Street", job: Job, when: datetime) -> tuple[float, float]:
 
 def end(when: datetime, street: "Street", job: Job, worker: Actor) -> None:
     kind, category = Case.objects.values_list("kind", "category").get(number=job.number)
-    done, reply = replies.answer(kind, category, street.nth("answered", category))
+    nth = street.nth("answered", kind if kind == "suggestion" else category)
+    done, reply = replies.answer(kind, category, nth)
     reply = f"您好，{reply.format(where=job.building.name)}。"
     if not street.move("finish", worker, job.number, done_text=done, reply=reply, confirm_reply=True):
         return

@@ -236,22 +236,41 @@ ASKED = (
         "问清后电话答复",
         "您问的事替您问清楚了，写了一张纸放在服务中心前台，也拍照发给您。看不清可以打电话，我们念给您听",
     ),
-    ("查阅规定并答复", "查了现在的规定，要点写在回条上。哪一步不好办，直接打社区电话，有人陪您办"),
+    (
+        "查阅规定并答复",
+        "查了现在的规定，归哪家管、要带什么，理成一页贴在服务中心门口。哪一步不好办，有人陪您办",
+    ),
     ("向主管部门问明后答复", "向主管的单位问过了，眼下的办法没有变。有变化我们会在楼道和这里说一声"),
 )
 SUGGESTED = (
     ("记入议题并答复", "您的建议记下了，下个月的院坝会上拿出来一起商量，商量的结果会在这里告诉您"),
     ("现场核对后采纳一部分", "我们去看过，能马上做的这周就做，要花钱的列进了明年的打算，公示时会写明"),
     ("转有权决定的单位并取得答复", "这件事要上面定，已经报上去，对方答复会研究。有消息我们先告诉您"),
+    (
+        "约上提建议的人一起看现场",
+        "周四下午和您一起去看了，位置和做法都记下了，先问附近几户的意见，一个月内给您准话",
+    ),
+    ("与物业和楼栋长商量", "和物业、楼栋长坐下来商量过，先试一个月，月底问大家合不合适，再定要不要长期做"),
+    (
+        "请有关单位报价",
+        "请人来量过、报了价，钱不多，列进了下个季度社区自己能定的小项目，公示三天没有意见就动手",
+    ),
+    (
+        "说明办不到的原因并给出替代办法",
+        "这一条眼下办不到，原因写在公示栏里了。能做的一半这个月先做，另一半明年再提一次",
+    ),
+    ("征求楼栋意见", "贴了意见单，多数人家赞成，不赞成的我们上门问了担心什么，改过以后再贴一次"),
+    ("编入年度计划", "列进了明年的计划，二月份预算定下来就公布，定不下来也会在这里说明为什么"),
 )
 OTHER = ("登记并转相关人员跟进", "您说的我们记下了，也转给了管这件事的人，他今天会给您回电话")
 
 
 def answer(kind: str, category: str, nth: int) -> tuple[str, str]:
-    """(what was done, what people are told) for the `nth` case of a category; {where} is to be filled in."""
+    """(what was done, what people are told) for the `nth` suggestion, or the `nth` case of a category.
+    {where} is to be filled in. What was done elsewhere would be no answer to a question or a suggestion."""
     if kind == "consult":
         told = ANSWERED.get(category)
-        return ("答复", told) if told and nth % 4 else ASKED[nth % 3]
-    if kind == "suggestion" and nth % 2:
-        return SUGGESTED[nth % 3]
+        return ("答复", told) if told else ASKED[nth % len(ASKED)]
+    if kind == "suggestion":
+        return SUGGESTED[nth % len(SUGGESTED)]
     return DONE.get(category, OTHER)
