@@ -65,8 +65,9 @@ def visible_cases(
 
     `walk`: for a page of a whole district. SQLite would sort all rows of a wide range of places; hiding
     the place from its planner makes it follow the order's index. PostgreSQL decides that by itself.
-    `only_open`: open ones alone. `is_branched`: each branch of a list says its share of this condition again;
-    PostgreSQL would multiply both, expect a handful of rows and sort thousands, so it does not see this one.
+    `only_open`: open ones alone. `is_branched`: each branch of a list says its share of this condition again
+    (or a search names the matters). PostgreSQL would multiply both, expect a handful of rows and sort
+    thousands, or read all that a unit leads to find a few, so it does not see this one.
     """
     rows, fields = Case.objects.filter(is_open=True) if only_open else Case.objects.all(), FIELDS
     if actor.is_system:

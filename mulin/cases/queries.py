@@ -233,14 +233,15 @@ def overdue(moment: datetime) -> Q:
 def _search(actor: Actor, wanted: Filters, cursor: str | None, size: int) -> paging.Page:
     """Cases whose matter holds all the words, newest first; a number finds its case at once."""
     number = clean_number(wanted.q)
-    rows = _rows(actor, replace(wanted, q=""), "newest").select_related(*SHOWN)
+    is_branched = bool(_branches(actor))
+    rows = _rows(actor, replace(wanted, q=""), "newest", is_branched=is_branched).select_related(*SHOWN)
     if is_number(number):
         hit = rows.filter(Q(number=number) | Q(matter__voices__number=number)).distinct()
         return paging.Page(list(hit[:size]), None)
     values = paging.decode(cursor) if cursor else None
     before = values[0] if values and type(values[0]) is int and 0 < values[0] < 2**62 else None
     places = [wanted.place] if codes.is_valid(wanted.place) else _searched(actor)
-    is_narrowed = replace(wanted, q="", place="") != Filters() or bool(_branches(actor))
+    is_narrowed = is_branched or replace(wanted, q="", place="") != Filters()
     first = int(size * (NARROWED_RUN if is_narrowed else FIRST_RUN)) + 1
     return _search_rounds(rows, wanted.q, places, before, size, first)
 
