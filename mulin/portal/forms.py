@@ -21,7 +21,7 @@ def kind_choices() -> list[tuple[str, Any]]:
 class WhereForm(forms.Form):
     """Where it is: from lists, on the map, or in words. `place` may be larger than a community."""
 
-    place = forms.CharField(required=False, max_length=24)
+    place = forms.CharField(required=False, max_length=24, label=_("在哪里"))
     building = forms.CharField(required=False, max_length=24, label=_("小区或楼栋"))
     address = forms.CharField(
         required=False,

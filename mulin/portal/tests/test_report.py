@@ -269,6 +269,7 @@ def test_a_matter_without_a_place_is_asked_where_it_is_and_loses_nothing(world, 
     html = page(answer)
     assert answer.status_code == 422 and not Voice.objects.exists()
     assert "请选在哪个街道" in html and "13800138000" in html
+    assert 'href="#id_place">在哪里' in html and 'id="id_place"' in html
     assert Client().post(path, {**data, "place": world.street}).status_code == 302
 
 
