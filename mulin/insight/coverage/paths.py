@@ -18,6 +18,8 @@ from scipy.spatial import cKDTree
 
 EARTH_M = 6_371_008.8
 SNAP_M = 1.0
+# Pieces that differ by less are as near.
+TIE = 1e-6
 # Rows of a distance table that are made at once: 256 times 10,000 doors are 20 MB.
 ROWS = 256
 
@@ -119,7 +121,7 @@ def join(known: Net, doors: np.ndarray, access_m: float) -> Joined:
         return Joined(csr_array((size, size)), node)
     ends = known.points[known.pieces]
     tree = shapely.STRtree(shapely.linestrings(ends))
-    at, piece = tree.query_nearest(shapely.points(doors), max_distance=access_m, all_matches=False)
+    at, piece = _nearest(tree, shapely.points(doors), access_m)
     a, b = ends[piece, 0], ends[piece, 1]
     along = b - a
     share = np.clip(((doors[at] - a) * along).sum(1) / np.maximum((along**2).sum(1), 1e-12), 0, 1)
@@ -130,6 +132,18 @@ def join(known: Net, doors: np.ndarray, access_m: float) -> Joined:
     edges = np.vstack(rows)
     total = size + 2 * len(at)
     return Joined(_graph(edges, total), node)
+
+
+def _nearest(tree: shapely.STRtree, doors: np.ndarray, access_m: float) -> tuple[np.ndarray, np.ndarray]:
+    """The nearest piece of each door that has one; of several as near, where a path goes back over itself,
+    the first: what comes out must not depend on how the tree was built."""
+    (at, _any), far = tree.query_nearest(
+        doors, max_distance=access_m, all_matches=False, return_distance=True
+    )
+    found, piece = tree.query(doors[at], predicate="dwithin", distance=far + TIE)
+    order = np.lexsort((piece, found))
+    rows, first = np.unique(found[order], return_index=True)
+    return at[rows], piece[order][first]
 
 
 def _cut(known: Net, piece: np.ndarray, share: np.ndarray, feet: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
@@ -144,7 +144,7 @@ def slow_metres(lines, doors, access):
             a, b = known.points[i], known.points[j]
             t = float(np.clip(np.dot([x, y] - a, b - a) / np.dot(b - a, b - a), 0, 1))
             away = float(np.hypot(*(a + t * (b - a) - [x, y])))
-            if best is None or away < best[0] - 1e-9:
+            if best is None or away < best[0] - paths.TIE:
                 best = (away, p, t)
         if best and best[0] <= access:
             foot, door = len(nodes), len(nodes) + 1
@@ -167,6 +167,7 @@ def slow_metres(lines, doors, access):
 
 @settings(max_examples=40, deadline=None)
 @given(SPOTS, st.tuples(METRES, METRES), LINES.filter(bool))
+@example([(0, 1)], (0, 3), [[(0, 4), (0, 0), (0, 2)]])
 def test_distances_along_paths_are_those_of_the_plain_method(homes, station, lines):
     ways = [road(*line) for line in lines]
     doors = np.array([at(*station), *(at(*spot) for spot in homes)])
