@@ -154,3 +154,8 @@ def test_an_error_page_asks_the_database_nothing(world, django_assert_num_querie
     client.cookies["mulin_place"] = world.home
     with django_assert_num_queries(0):
         assert client.get("/there/is/nothing/here").status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_page_for_no_line_takes_no_message_from_the_page_it_is_meant_for(client):
+    assert client.get("/offline").context["messages"] == ()

@@ -71,8 +71,9 @@ def _elsewhere() -> list[dict]:
 
 @require_safe
 def offline(request: HttpRequest) -> HttpResponse:
-    """What the service worker shows when there is no line. Holds nothing about anybody."""
-    nobody = {"place_name": "", "portal_nav": [], "actor": None, "calls": calls()}
+    """What the service worker shows when there is no line. Holds nothing about anybody, and takes no message
+    from the page for which it is meant: the worker fetches this one behind it."""
+    nobody = {"place_name": "", "portal_nav": [], "actor": None, "calls": calls(), "messages": ()}
     response = render(request, "portal/offline.html", nobody)
     response["X-Robots-Tag"] = "noindex"
     response["Cache-Control"] = "no-cache"
