@@ -17,7 +17,7 @@ from mulin.cases import states
 from mulin.cases.models import Case
 from mulin.cases.queries import elsewhere, list_cases, visible_cases
 from mulin.desk import words
-from mulin.kernel import registry, waiting
+from mulin.kernel import db, registry, waiting
 from mulin.kernel.actors import Actor
 from mulin.kernel.registry import InboxItem
 from mulin.places.queries import names_of
@@ -104,10 +104,12 @@ def inbox(
         rows = [case_row(case, current, query) for case in page.items if case.number not in mine]
         following = page.next
     counts = {"mine": _capped(waiting)}
-    for name, found in _open(actor, items).items():
-        whole = name == tab and not cursor and following is None
-        n = len(rows) if whole else found.order_by()[: MOST_COUNTED + 1].count()
-        counts[name] = _capped(n)
+    others = _open(actor, items)
+    if not cursor and following is None and tab in others:
+        del others[tab]  # it stands whole on the page
+        counts[tab] = _capped(len(rows))
+    up_to = [found.order_by()[: MOST_COUNTED + 1] for found in others.values()]
+    counts |= {name: _capped(n) for name, n in zip(others, db.counts(*up_to), strict=True)}
     return Inbox(tab, rows, following, counts, waiting)
 
 

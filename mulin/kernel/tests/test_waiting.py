@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from mulin.kernel import clock, waiting
 from mulin.kernel.actors import ANONYMOUS
+from mulin.kernel.db import counts
 from mulin.kernel.ids import new_id
 from mulin.kernel.models import Job, Notice
 from mulin.kernel.registry import InboxItem, InboxSource
@@ -59,6 +60,8 @@ def test_the_first_due_comes_first_and_what_has_no_clock_by_its_age(things):
 
 def test_all_sources_cost_one_statement_and_a_full_list_one_more(things, monkeypatch):
     sources = [source(jobs), source(notices), source(lambda actor: None)]
+    waiting.items(sources, ANONYMOUS, 3)
+    waiting.items(sources, ANONYMOUS, 3)  # it knows by now that both tables are used
     with CaptureQueriesContext(connection) as asked:
         found, total = waiting.items(sources, ANONYMOUS, 3)
     assert len(asked) == 1 and total == len(found) == 4
@@ -120,3 +123,31 @@ def test_a_column_may_be_a_part_of_a_day(things):
 def test_nothing_waits_where_nobody_asks(db):
     assert waiting.items([source(lambda actor: None)], ANONYMOUS, 5) == ([], 0)
     assert waiting.count([]) == 0
+
+
+def test_a_module_that_nobody_uses_is_not_asked_and_from_its_first_thing_on_it_is(db, monkeypatch):
+    monkeypatch.setattr(waiting, "_tables", {})
+    monkeypatch.setattr(waiting, "_used", set())
+    asked = []
+
+    def told(actor):
+        asked.append(actor)
+        return notices(actor)
+
+    sources = [source(told)]
+    assert [waiting.items(sources, ANONYMOUS, 3) for _ in range(3)] == [([], 0)] * 3
+    assert len(asked) == 1
+    account = Account.objects.create_user("clerk")
+    Notice.objects.create(account=account, code="notice-1", entry=new_id(), created_at=clock.now())
+    for _ in range(2):
+        found, total = waiting.items(sources, ANONYMOUS, 3)
+        assert [one.title for one in found] == ["notice-1"] and total == 1
+    with CaptureQueriesContext(connection) as done:
+        waiting.items(sources, ANONYMOUS, 3)
+    assert len(done) == 1 and len(asked) == 4
+
+
+def test_several_queries_are_counted_at_once(things):
+    with CaptureQueriesContext(connection) as done:
+        found = counts(Job.objects.all(), Job.objects.none(), Notice.objects.order_by()[:1])
+    assert found == [2, 0, 1] and len(done) == 1
