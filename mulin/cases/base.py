@@ -70,10 +70,10 @@ def visible_cases(
     thousands, or read all that a unit leads to find a few, so it does not see this one.
     """
     rows, fields = Case.objects.filter(is_open=True) if only_open else Case.objects.all(), FIELDS
-    if actor.is_system:
-        return rows
     if walk and not is_postgres():
         rows, fields = rows.alias(place_walked=Unindexed(F("place"))), WALKED
+    if actor.is_system:
+        return rows
     # Restrictions that are seen for the same reasons share one condition: planners do not see through an OR
     # of the same range of places.
     alike: dict[tuple[policy.Scope, ...], list[str]] = {}
@@ -88,7 +88,7 @@ def visible_cases(
             one = Q(restriction__in=restrictions) & one
         shown = one if shown is None else shown | one
     if shown is None:
-        return Case.objects.none()
+        return rows.none()
     if is_branched and shown and is_postgres():
         return rows.alias(is_seen=FirstOf(When(shown, then=True), default=False)).filter(is_seen=True)
     return rows.filter(shown)

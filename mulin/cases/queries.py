@@ -30,9 +30,9 @@ ORDERS = {"burning": ("-urgency", "due_at", "id"), "newest": ("-id",)}
 PAGE_SIZE = 50
 # What a row of a list shows of others.
 SHOWN = ("matter", "lead", "handler")
-# How many hits are looked at for a page, in page sizes: where nearly every hit is shown, where a filter or
-# a unit's share narrows them further, and at most in a second run.
-FIRST_RUN, NARROWED_RUN, LONGEST_RUN = 1.2, 8, 24
+# How many of the newest texts a search walks before it asks the index, in page sizes: where nearly every
+# hit is shown, and where a filter or a unit's share leaves most of them out.
+WALKED, WALKED_NARROWED = 200, 400
 
 
 def get_case(actor: Actor, number: str, also: tuple[str, ...] = ()) -> Case:
@@ -240,15 +240,33 @@ def _search(actor: Actor, wanted: Filters, cursor: str | None, size: int) -> pag
         return paging.Page(list(hit[:size]), None)
     values = paging.decode(cursor) if cursor else None
     before = values[0] if values and type(values[0]) is int and 0 < values[0] < 2**62 else None
-    places = [wanted.place] if codes.is_valid(wanted.place) else _searched(actor)
     is_narrowed = is_branched or replace(wanted, q="", place="") != Filters()
-    first = int(size * (NARROWED_RUN if is_narrowed else FIRST_RUN)) + 1
-    return _search_rounds(rows, wanted.q, places, before, size, first)
+    where = {
+        "places": _searched(actor, wanted.place),
+        "before": before,
+        "window": size * (WALKED_NARROWED if is_narrowed else WALKED),
+    }
+    found, older = search.among(rows.values("matter_id"), "matter", wanted.q, size=size, **where)
+    cases = {case.matter_id: case for case in rows.filter(matter_id__in=found)}
+    items = [cases[matter] for matter in found if matter in cases]
+    return paging.Page(items, paging.encode([older]) if older else None)
 
 
-def _searched(actor: Actor) -> list[str]:
-    """Places that hold every case the actor may see, or none for anywhere: so that a search in a city is
-    narrowed by the index itself. A unit's cases lie in its own district."""
+def _searched(actor: Actor, place: str) -> list[str]:
+    """Places that hold every case of a search, or none for anywhere: what the actor sees of the place asked
+    for, so that a search in a city is narrowed by the index itself. Where the two have nothing in common the
+    rows are none."""
+    seen = _seen_places(actor)
+    if not codes.is_valid(place):
+        return seen
+    if not seen or any(codes.contains(one, place) for one in seen):
+        return [place]
+    return [one for one in seen if codes.contains(place, one)] or [place]
+
+
+def _seen_places(actor: Actor) -> list[str]:
+    """Places that hold every case the actor may see, or none for anywhere. A unit's cases lie in its own
+    district."""
     scopes = [scope for need in base.VIEW.values() for scope in policy.scopes(actor, need)]
     if any(scope.kind in {"all", "building"} for scope in scopes):
         return []
@@ -258,35 +276,6 @@ def _searched(actor: Actor) -> list[str]:
         homes = Organisation.objects.filter(pk__in=units).values_list("place", flat=True)
         found |= {codes.district(home) or home[:12] for home in homes}
     return sorted(found)
-
-
-def _search_rounds(
-    rows: QuerySet[Case], q: str, places: list[str], before: int | None, size: int, first: int
-) -> paging.Page:
-    """A page of the cases among the hits. What the place does not narrow, such as a unit's own or another
-    filter, is looked for in a second run of hits, as long as the share found in the first asks for; a short
-    page then still has a next one."""
-    found: list[Case] = []
-    seen: set[UUID] = set()
-    run = first
-    for _run in range(2):
-        hits = search.find("matter", q, places=places, limit=run, before=before, is_usual=True)
-        fresh = [one for one in dict.fromkeys(matter for _row, matter in hits) if one not in seen]
-        cases = {case.matter_id: case for case in rows.filter(matter_id__in=fresh)}
-        for row, matter in hits:
-            before = row
-            if matter in seen:
-                continue
-            seen.add(matter)
-            if matter in cases:
-                found.append(cases[matter])
-            if len(found) == size:
-                return paging.Page(found, paging.encode([row]))
-        if len(hits) < run:
-            return paging.Page(found, None)
-        needed = (size - len(found)) * len(seen) / max(len(found), 1)
-        run = min(int(needed * FIRST_RUN) + size, size * LONGEST_RUN)
-    return paging.Page(found, paging.encode([before]))
 
 
 def place_names(wanted: set[str]) -> dict[str, str]:

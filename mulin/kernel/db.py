@@ -4,6 +4,7 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Subquery
 
@@ -60,3 +61,20 @@ def one_of(column: str, found: QuerySet) -> Q:
     if is_postgres():
         return Q(_AnyOf(F(column), Subquery(found)))
     return Q(**{f"{column}__in": found})
+
+
+def counts(*found: QuerySet) -> list[int]:
+    """How many rows each query has, cut ones up to their cut, in one statement."""
+    parts: list[str] = []
+    values: list[object] = []
+    for n, query in enumerate(found):
+        try:
+            sql, given = query.values("pk").query.sql_with_params()
+        except EmptyResultSet:
+            parts.append("0")
+            continue
+        parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS q{n})")  # noqa: S608 – Django's own statement
+        values += given
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts or '0')}", values)
+        return list(cursor.fetchone())[: len(found)]

@@ -9,9 +9,14 @@ import re
 import time
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
+from django.db.models import QuerySet, Value
+from django.db.models.expressions import RawSQL
 
 from mulin.kernel import codes
 from mulin.kernel.db import is_postgres
@@ -20,6 +25,8 @@ from mulin.kernel.fields import PlaceField
 MAX_TOKENS = 4000
 # PostgreSQL looks for a page among so many times its rows before it asks the index for all there are.
 WINDOW = 100
+# So many hits are looked up for a page, twice at most, however few of them the reader may see.
+LOOKED_UP = 1000
 NEWEST_SECONDS = 60.0
 _RUNS = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]+|[a-z0-9]+")
 
@@ -124,60 +131,159 @@ def relocate(rows: Iterable[tuple[int, str, str]]) -> None:
 
 
 def find(
+    kind: str, query: str, *, places: Iterable[str] = (), limit: int = 50, before: int | None = None
+) -> list[tuple[int, UUID]]:
+    """Rows that hold every token of the query, newest first: (row number for the next page, object id).
+
+    `places` are division codes, of which one must contain the document; empty means anywhere. A query
+    without any token finds nothing.
+    """
+    if not tokens(query):
+        return []
+    asked = _asked([*tokens(query), f"kk{kind}"], places)
+    values = {"words": asked.words(), "kind": kind, "before": before or 2**62, "limit": limit}
+    if not is_postgres():
+        return _rows(_NEWEST, values)
+    if asked.is_small:
+        return _rows(_FROM_INDEX, values)
+    return _rows(_NEWEST_FIRST, {**values, "floor": min(values["before"], _newest()) - WINDOW * limit})
+
+
+def among(
+    members: QuerySet,
     kind: str,
     query: str,
     *,
     places: Iterable[str] = (),
-    limit: int = 50,
+    size: int = 50,
     before: int | None = None,
-    is_usual: bool = False,
-) -> list[tuple[int, UUID]]:
-    """Rows that hold every token of the query, newest first: (row number for the next page, object id).
+    window: int,
+) -> tuple[list[UUID], int | None]:
+    """A page of the objects that hold every token of the query in one text and are `members`, a queryset of
+    one column (neither cut nor combined); newest text first, each object once. And the row number before
+    which the next page begins, None after the last. For a kind that most documents are of.
 
-    `places` are division codes, of which one must contain the document; empty means anywhere. `is_usual`
-    says that most documents are of this kind: then it is looked up in the rows found, because an index of
-    nearly everything costs more to intersect with than it narrows. A query without any token finds nothing.
+    A hit is looked up among the members when it is found, so that a search goes back no further than its
+    page needs. On PostgreSQL it walks the `window` newest rows (of a district) and then asks the index, and
+    gives up after LOOKED_UP hits of each: a page may be short, even empty, and still have a next. SQLite, for
+    a street or a community, looks at all.
     """
-    words = tokens(query)
-    if not words:
-        return []
-    if not is_usual:
-        words.append(f"kk{kind}")
+    try:
+        lookup, values = _lookup(members)
+    except EmptyResultSet:
+        return [], None
+    if not tokens(query):
+        return [], None
+    asked = _asked(tokens(query), places)
+    values |= {"words": asked.words(), "kind": kind, "before": before or 2**62, "limit": size + 1}
+    values |= {"district": asked.district, "window": window, "looked_up": LOOKED_UP}
+    rows = _rows(asked.statement().format(lookup=lookup), values)
+    found = [(row, key) for row, key in rows if key]
+    if len(found) > size:
+        return [key for _row, key in found[:size]], found[size - 1][0]
+    return [key for _row, key in found], next((row for row, key in rows if not key), None)
+
+
+def _lookup(members: QuerySet) -> tuple[str, dict[str, Any]]:
+    """The statement that answers 1 when the hit at hand is a member; EmptyResultSet when nothing is."""
+    (column,) = members.query.values_select
+    hit = members.order_by().filter(**{column: RawSQL("kernel_searchrow.object", [])})
+    sql, given = hit.values_list(Value(1))[:1].query.sql_with_params()
+    names = [f"member{n}" for n in range(len(given))]
+    left = iter(names)
+    return re.sub("%[s%]", lambda at: f"%({next(left)})s" if at[0] == "%s" else at[0], sql), dict(
+        zip(names, given, strict=True)
+    )
+
+
+def _rows(sql: str, values: dict[str, Any]) -> list[tuple[int, UUID]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        found = cursor.fetchall()
+    return found if is_postgres() else [(row, key and UUID(key)) for row, key in found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The tokens of which a document must hold all, and the places of which it must hold one."""
+
+    tokens: list[str]
+    scope: list[str]
+
+    @property
+    def is_small(self) -> bool:
+        """Whether streets and communities alone are asked for: there are few documents in each."""
+        return bool(self.scope) and min(map(len, self.scope)) >= _STREET_TOKEN
+
+    @property
+    def district(self) -> str:
+        """The one district in which all of the places lie, or nothing."""
+        found = {place[2:_DISTRICT_TOKEN] for place in self.scope}
+        return min(found) if len(found) == 1 and min(map(len, self.scope)) >= _DISTRICT_TOKEN else ""
+
+    def statement(self) -> str:
+        """How `among` goes about it; for the lookup to be put in."""
+        if not is_postgres():
+            return _AMONG
+        if self.is_small:
+            return _AMONG_FROM_INDEX
+        return _AMONG_IN_DISTRICT if self.district else _AMONG_ANYWHERE
+
+    def words(self) -> str:
+        """As the database wants to be asked."""
+        quote, every, either = ("'{}'", " & ", " | ") if is_postgres() else ('"{}"', " AND ", " OR ")
+        parts = [quote.format(token) for token in self.tokens]
+        if self.scope:
+            parts.append(f"({either.join(quote.format(place) for place in self.scope)})")
+        return every.join(parts)
+
+
+def _asked(asked: list[str], places: Iterable[str]) -> _Asked:
     inside = [codes.parse(place) for place in places]
     scope = [f"pp{code.base[:12] if code.serial else code.prefix}" for code in inside]
     if any(len(token) < 6 for token in scope):  # a province or the country: no narrowing
         scope = []
-    if is_postgres():
-        return _find_postgres(kind, words, scope, limit, before)
-    return _find_sqlite(kind, words, scope, limit, before)
+    return _Asked(asked, scope)
 
 
-def _find_sqlite(kind, words, scope, limit, before):
-    match = " AND ".join(f'"{w}"' for w in words)
-    if scope:
-        match += " AND (" + " OR ".join(f'"{s}"' for s in scope) + ")"
-    sql = """
-        SELECT r.id, r.object FROM kernel_searchtext t JOIN kernel_searchrow r ON r.id = t.rowid
-        WHERE kernel_searchtext MATCH %s AND t.rowid < %s AND r.kind = %s ORDER BY t.rowid DESC LIMIT %s
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [match, before or 2**62, kind, limit])
-        return [(row_id, UUID(value)) for row_id, value in cursor.fetchall()]
+_DISTRICT_TOKEN, _STREET_TOKEN = len("pp500108"), len("pp500108002")
 
+# SQLite, whose index of words is in the order of rows.
+_MATCHING = """
+    SELECT kernel_searchrow.id, kernel_searchrow.object
+    FROM kernel_searchtext JOIN kernel_searchrow ON kernel_searchrow.id = kernel_searchtext.rowid
+    WHERE kernel_searchtext MATCH %(words)s AND kernel_searchrow.kind = %(kind)s
+    AND kernel_searchtext.rowid < %(before)s
+"""
+_NEWEST = f"{_MATCHING} ORDER BY kernel_searchtext.rowid DESC LIMIT %(limit)s"
+# Of several texts of an object that hold the words only the newest counts, and only a member's.
+_COUNTS = """
+    CASE WHEN ({{lookup}}) = 1 THEN NOT EXISTS (
+        SELECT 1 FROM kernel_searchrow AS later WHERE later.object = kernel_searchrow.object
+        AND later.kind = %(kind)s AND later.id > kernel_searchrow.id AND {holds}
+    ) ELSE FALSE END
+"""
+_HOLDS = """EXISTS (
+    SELECT 1 FROM kernel_searchtext WHERE kernel_searchtext.rowid = later.id
+    AND kernel_searchtext MATCH %(words)s
+)"""
+_AMONG = f"""
+    {_MATCHING} AND {_COUNTS.format(holds=_HOLDS)} ORDER BY kernel_searchtext.rowid DESC LIMIT %(limit)s
+"""
 
-# First among the newest rows: there a word that many documents hold is found by walking back from the newest
-# (IS TRUE hides the words from the planner), while their index would fetch all of its documents to sort them.
-# MATERIALIZED: otherwise the planner walks the primary key to its end for rare words (measured). The second
-# part is not run when the first has filled the page.
+# PostgreSQL. First among the newest rows: there a word that many documents hold is found by walking back from
+# the newest (IS TRUE hides the words from the planner), while their index would fetch all of its documents to
+# sort them. MATERIALIZED: otherwise the planner walks the primary key to its end for rare words (measured).
+# The second part is not run when the first has filled the page.
 _NEWEST_FIRST = """
     WITH recent AS MATERIALIZED (
         SELECT id, object FROM kernel_searchrow
-        WHERE (tokens @@ %(query)s::tsquery) IS TRUE AND kind = %(kind)s
+        WHERE (tokens @@ %(words)s::tsquery) IS TRUE AND kind = %(kind)s
         AND id < %(before)s AND id > %(floor)s
         ORDER BY id DESC LIMIT %(limit)s
     ), older AS MATERIALIZED (
         SELECT id, object FROM kernel_searchrow
-        WHERE tokens @@ %(query)s::tsquery AND kind = %(kind)s AND id <= %(floor)s AND id < %(before)s
+        WHERE tokens @@ %(words)s::tsquery AND kind = %(kind)s AND id <= %(floor)s AND id < %(before)s
         AND (SELECT COUNT(*) FROM recent) < %(limit)s
     )
     SELECT id, object FROM recent UNION ALL SELECT id, object FROM older ORDER BY id DESC LIMIT %(limit)s
@@ -186,26 +292,59 @@ _NEWEST_FIRST = """
 _FROM_INDEX = """
     WITH hits AS MATERIALIZED (
         SELECT id, object FROM kernel_searchrow
-        WHERE tokens @@ %(query)s::tsquery AND kind = %(kind)s AND id < %(before)s
+        WHERE tokens @@ %(words)s::tsquery AND kind = %(kind)s AND id < %(before)s
     )
     SELECT id, object FROM hits ORDER BY id DESC LIMIT %(limit)s
 """
-_STREET_TOKEN = len("pp500108002")
-
-
-def _find_postgres(kind, words, scope, limit, before):
-    quote = "'{}'".format
-    query = " & ".join(quote(w) for w in words)
-    if scope:
-        query += " & (" + " | ".join(quote(s) for s in scope) + ")"
-    values = {"query": query, "kind": kind, "before": before or 2**62, "limit": limit}
-    sql = _FROM_INDEX
-    if not scope or min(map(len, scope)) < _STREET_TOKEN:
-        sql, values["floor"] = _NEWEST_FIRST, (before or _newest()) - WINDOW * limit
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())
-
+# The same two ways for `among`. `recent` reads `hits` one by one and in its order, as rows of a WITH are:
+# once the page is full nobody walks on. LIMIT as a subquery, and the pair of district and number, let the
+# planner expect a few of many rows in an index's order: it would read and sort the whole district otherwise,
+# which takes five times as long. Rows are counted, not bounded by number: within a pair a lower bound does
+# not end the walk.
+_IN_DISTRICT = {
+    "area": "left(place, 6)",
+    "bounds": "(left(place, 6), id) < (%(district)s, %(before)s)"
+    " AND (left(place, 6), id) > (%(district)s, 0)",
+    "order": "area DESC, id DESC",
+}
+_ANYWHERE = {"area": "NULL", "bounds": "id < %(before)s", "order": "id DESC"}
+_COUNTS_HERE = _COUNTS.format(holds="(later.tokens @@ %(words)s::tsquery) IS TRUE")
+_AMONG_NEWEST_FIRST = """
+    WITH hits AS MATERIALIZED (
+        SELECT id, object FROM (
+            SELECT id, object, kind, tokens, {area} AS area FROM kernel_searchrow
+            WHERE {bounds} ORDER BY {order} LIMIT (SELECT %(window)s)
+        ) AS near WHERE tokens @@ %(words)s::tsquery AND kind = %(kind)s
+        ORDER BY {order} LIMIT (SELECT %(looked_up)s)
+    ), recent AS MATERIALIZED (
+        SELECT id, object FROM hits AS kernel_searchrow WHERE {counts} LIMIT %(limit)s
+    ), older AS MATERIALIZED (
+        SELECT id, object FROM kernel_searchrow
+        WHERE tokens @@ %(words)s::tsquery AND kind = %(kind)s AND (SELECT COUNT(*) FROM recent) < %(limit)s
+        AND (SELECT COUNT(*) FROM hits) < %(looked_up)s
+        AND id < COALESCE((SELECT MIN(id) FROM hits), %(before)s)
+    ), run AS MATERIALIZED (
+        SELECT id, object FROM older ORDER BY id DESC LIMIT %(looked_up)s
+    )
+    SELECT id, object FROM recent
+    UNION ALL SELECT id, object FROM run AS kernel_searchrow WHERE {counts}
+    UNION ALL SELECT MIN(id), NULL FROM hits WHERE (SELECT COUNT(*) FROM recent) < %(limit)s
+    HAVING COUNT(*) = %(looked_up)s
+    UNION ALL SELECT MIN(id), NULL FROM run HAVING COUNT(*) = %(looked_up)s
+    ORDER BY id DESC, object
+"""
+_AMONG_ANYWHERE, _AMONG_IN_DISTRICT = (
+    _AMONG_NEWEST_FIRST.format(counts=_COUNTS_HERE, **way) for way in (_ANYWHERE, _IN_DISTRICT)
+)
+_AMONG_FROM_INDEX = """
+    WITH hits AS MATERIALIZED (
+        SELECT id, object FROM kernel_searchrow
+        WHERE tokens @@ %(words)s::tsquery AND kind = %(kind)s AND id < %(before)s
+    )
+    SELECT id, object FROM (
+        SELECT id, object FROM hits ORDER BY id DESC OFFSET 0
+    ) AS kernel_searchrow WHERE {counts} ORDER BY id DESC LIMIT %(limit)s
+""".replace("{counts}", _COUNTS_HERE)
 
 _newest_known: dict[str, tuple[float, int]] = {}
 

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from mulin.cases import inbox
 from mulin.cases.pages import case_page, resident_case
 from mulin.cases.queries import export_rows, list_cases
+from mulin.kernel import search
 from mulin.voices.models import Voice
 
 MOST = 10
@@ -223,8 +224,9 @@ def test_the_inbox_costs_two_statements(few, cast):
 @pytest.mark.parametrize("part", ["clerk", "secretary", "gridworker", "resident"])
 def test_search_finds_ones_own_behind_many_newer_hits_elsewhere(speak, cast, world, monkeypatch, part):
     """However many newer cases of a city hold the same words, those of one's own place come up."""
-    monkeypatch.setattr("mulin.cases.queries.NARROWED_RUN", 1)
-    monkeypatch.setattr("mulin.cases.queries.LONGEST_RUN", 1)
+    monkeypatch.setattr("mulin.cases.queries.WALKED", 1)
+    monkeypatch.setattr("mulin.kernel.search.LOOKED_UP", 1)
+    monkeypatch.setattr("mulin.kernel.search._newest_known", {})
     mine = speak()
     for _ in range(3):
         speak(place=world.other_home)
@@ -232,20 +234,27 @@ def test_search_finds_ones_own_behind_many_newer_hits_elsewhere(speak, cast, wor
     assert [case.number for case in found] == ([] if part == "resident" else [mine.number])
 
 
+@pytest.mark.parametrize("window", [0, 1, 800])
+@pytest.mark.parametrize("part", ["clerk", "district"])
 @pytest.mark.parametrize("size", [1, 2, 5])
-def test_search_with_a_filter_turns_short_pages_until_every_case_was_seen(speak, cast, bring, size):
+def test_search_with_a_filter_turns_short_pages_until_every_case_was_seen(
+    speak, cast, bring, monkeypatch, size, part, window
+):
     """Two of six hits are kept by the filter: however few are looked at for a page, both come up, once."""
+    monkeypatch.setattr("mulin.cases.queries.WALKED_NARROWED", window)
+    monkeypatch.setattr("mulin.kernel.search.LOOKED_UP", 1)
+    monkeypatch.setattr("mulin.kernel.search._newest_known", {})
     hits = [speak(text=f"路灯坏了第{n}盏") for n in range(6)]
     wanted = [hits[4], hits[1]]
     for one in wanted:
         bring(one.number, "dispatched")
     seen, cursor, pages = [], None, 0
     while pages == 0 or cursor:
-        page = list_cases(cast.clerk.actor, q="路灯", state="dispatched", size=size, cursor=cursor)
+        page = list_cases(getattr(cast, part).actor, q="路灯", state="dispatched", size=size, cursor=cursor)
         seen += numbers(page)
         cursor, pages = page.next, pages + 1
     assert seen == [one.number for one in wanted]
-    assert pages <= 6
+    assert pages <= 7
 
 
 @pytest.mark.parametrize("part", ["clerk", "department"])
@@ -262,3 +271,31 @@ def test_search_of_a_unit_looks_in_its_own_district_alone(speak, cast, do, bring
     bring(mine.number, "dispatched")
     speak(place=world.other_home)
     assert [case.number for case in list_cases(cast.department.actor, q="路灯").items] == [mine.number]
+
+
+@pytest.mark.parametrize("window", [0, 1, 99])
+@pytest.mark.parametrize("level", [4, 6, 9, 12])
+def test_hits_among_the_shown_are_the_same_however_they_are_looked_for(speak, monkeypatch, level, window):
+    """In one district and in two, in a city, a street, a community; near the newest rows and far back."""
+    monkeypatch.setattr("mulin.kernel.search._newest_known", {})
+    homes = ["500108002005", "500108106003", "500112001001", "510104017005"]
+    voices = list(Voice.objects.filter(number__in=[speak().number for _ in range(9)]).order_by("id"))
+    lies = {voice.matter_id: homes[n % len(homes)] for n, voice in enumerate(voices)}
+    for n, (matter, home) in enumerate(lies.items()):
+        search.remove(matter)
+        search.index("matter", matter, home, "路灯坏了")
+        for _more in range(n % 3 * 2):  # neighbours said the same of the first ones
+            search.index("matter", matter, home, "路灯还是坏的")
+        search.index("matter", matter, home, "楼道的灯是好的")
+    shown = Voice.objects.filter(pk__in=[voice.pk for voice in voices[:8]]).values("matter")
+    for places in (*([home] for home in homes), homes[:2], homes[1:3], homes[2:], []):
+        inside = tuple(place[:level] for place in places or [""])
+        wanted = [matter for matter, home in lies.items() if home.startswith(inside)]
+        found, before = [], 2**62
+        while before:
+            more, before = search.among(
+                shown, "matter", "路灯", places=[place[:level].ljust(12, "0") for place in places],
+                size=2, before=before, window=window,
+            )  # fmt: skip
+            found += more
+        assert found == [matter for matter in reversed(wanted) if matter != voices[8].matter_id]
