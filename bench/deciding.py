@@ -11,15 +11,13 @@ import time
 import tomllib
 from pathlib import Path
 
-from bench.figures import Figure, at_most
+from bench.figures import NO_DATABASE, Figure, at_most
 from bench.measure import NothingMeasured
 from bench.options import Options
 
 GOAL_SHARES, GOAL_OWNERS, GOAL_CHAINS, GOAL_VISITS = 5.0, 5.0, 5.0, 0.6
 SEED = 11
 PACK = "mulin/councils/packs/rules.toml"
-# Pure engines: no database takes part.
-NO_DATABASE = "memory"
 
 
 def measure(options: Options) -> list[Figure]:

@@ -19,6 +19,8 @@ PARTS = {
     "signups": "Thousands sign up for a few places at once",
     "pages": "Weight of phone pages on first load",
 }
+# Pure engines: no database takes part.
+NO_DATABASE = "memory"
 # The second database would measure the same: pure engines, and the weight of pages.
 ONCE = {"deciding", "opinions", "timetable", "matching", "pages"}
 

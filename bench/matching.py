@@ -10,7 +10,7 @@ import random
 import time
 from typing import Any
 
-from bench.figures import Figure, at_least, at_most
+from bench.figures import NO_DATABASE, Figure, at_least, at_most
 from bench.options import Options
 from mulin.mutualaid.matching import engine
 from mulin.mutualaid.matching.engine import Helper, Need, Spot, Window
@@ -18,7 +18,6 @@ from mulin.mutualaid.matching.engine import Helper, Need, Spot, Window
 SEED, RADIUS = 12, 1500.0
 FAMILIES, HELPERS = 270, 60
 GOAL_SHARE, GOAL_SECONDS = 0.99, 10.0
-NO_DATABASE = "memory"
 CHILD, OTHERS = ("pickup", "tutoring"), ("meals", "elder_care", "company")
 
 

@@ -9,10 +9,10 @@ import json
 import sys
 from pathlib import Path
 
-from bench.figures import PARTS, Figure, number
+from bench.figures import NO_DATABASE, PARTS, Figure, number
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
-DATABASES = ("SQLite", "PostgreSQL", "memory")
+DATABASES = ("SQLite", "PostgreSQL", NO_DATABASE)
 MARKS = {True: " ✓", False: " ✗", None: ""}
 
 

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from bench import weeks
-from bench.figures import Figure, at_least, at_most
+from bench.figures import NO_DATABASE, Figure, at_least, at_most
 from bench.measure import NothingMeasured
 from bench.options import Options
 
@@ -24,8 +24,6 @@ SEED = 7
 WORKERS = 2
 AGAIN_SECONDS = 10.0
 GOAL_RATIO, GOAL_GAP = 1.15, 0.03
-# A pure engine: no database takes part.
-NO_DATABASE = "memory"
 
 
 def measure(options: Options) -> list[Figure]:

@@ -72,6 +72,8 @@ def evaluate(folder: Path) -> Iterator[Replay]:
     for path in sorted(folder.rglob("*.pb")):
         try:
             yield _one(path)
+        except UnicodeDecodeError:
+            raise pabulib.PabulibError(f"{path} is no text in UTF-8") from None
         except (ValueError, KeyError) as error:
             raise pabulib.PabulibError(f"{path}: {error}") from None
 

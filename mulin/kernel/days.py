@@ -36,7 +36,7 @@ def moment_words(value: datetime | None) -> str:
 
 
 def kept(value: datetime) -> str:
-    """`2026-11-26 19:30` by the clock of the place: a moment as journal lines keep it."""
+    """`2026-11-26 19:30` by the clock of the place: a moment as journal lines and tables keep it."""
     return f"{value.astimezone(clock.zone()):%Y-%m-%d %H:%M}"
 
 

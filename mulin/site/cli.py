@@ -32,6 +32,9 @@ COMMANDS = {
     "backup": ("backup", "write a backup while it runs"),
     "restore": ("restore", "restore a backup"),
 }
+# These read files that they are given and touch no data of an instance: they need none and leave none behind.
+ONLY_READ = frozenset({"recount", "timetable", "processes", "opinions", "budget", "duplicates"})
+ONLY_READ_PARTS = frozenset({("triage", "evaluate"), ("triage", "hot")})
 
 
 def usage() -> str:
@@ -57,15 +60,27 @@ def main(argv: list[str] | None = None) -> None:
     _run(COMMANDS[name][0], argv[2:])
 
 
+def needs_instance(command: str, arguments: list[str]) -> bool:
+    """Whether a command works on data, keys and database. Its help does not; after `--` nothing is help."""
+    if "--" not in arguments and ("--help" in arguments or "-h" in arguments):
+        return False
+    return command not in ONLY_READ and (command, *arguments[:1]) not in ONLY_READ_PARTS
+
+
 def _run(command: str, arguments: list[str]) -> None:
     import django
 
+    from mulin.kernel import env
+
+    on_instance = needs_instance(command, arguments)
+    if not on_instance:
+        env.without_instance()
     django.setup()
     from mulin.kernel import outage
     from mulin.kernel.errors import ActionError
 
     try:
-        if command != "migrate":
+        if on_instance and command != "migrate":
             from mulin.site.instance import ensure_database
 
             ensure_database()

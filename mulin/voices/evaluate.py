@@ -10,6 +10,7 @@ import csv
 import gzip
 import io
 import time
+import zlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -24,10 +25,16 @@ csv.field_size_limit(10_000_000)
 
 def read_rows(path: Path | str) -> list[dict[str, str]]:
     """All rows of a .csv or .csv.gz file, a byte order mark or not."""
-    data = Path(path).read_bytes()
-    if data[:2] == b"\x1f\x8b":
-        data = gzip.decompress(data)
-    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    try:
+        data = Path(path).read_bytes()
+        if data[:2] == b"\x1f\x8b":
+            data = gzip.decompress(data)
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is no text in UTF-8") from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def _need(rows: Sequence[dict], columns: Iterable[str], path: Path | str) -> None:

@@ -26,14 +26,17 @@ def test_a_written_plan_passes_the_check_and_a_spoiled_one_ends_with_1(file, tmp
     out = tmp_path / "plan.json"
     call_command("timetable", "solve", str(file), "--seconds", "10", "--out", str(out))
     call_command("timetable", "check", str(file), str(out))
-    assert capsys.readouterr().out.splitlines()[-1] == "no rule is broken: 1 sessions"
+    *_, words, last = capsys.readouterr().out.splitlines()
+    assert words == "no rule is broken: 1 sessions"
+    assert json.loads(last) == {"sessions": 1, "broken": 0}
     plan = json.loads(out.read_text(encoding="utf-8"))
     plan["sessions"][0]["day"] = 2
     out.write_text(json.dumps(plan), encoding="utf-8")
     with pytest.raises(SystemExit) as ended:
         call_command("timetable", "check", str(file), str(out))
     assert ended.value.code == 1
-    said = capsys.readouterr().out.splitlines()
+    *said, last = capsys.readouterr().out.splitlines()
+    assert json.loads(last) == {"sessions": 1, "broken": 2}
     assert [line.split()[0] for line in said] == ["outside_slots", "venue_closed"]
 
 

@@ -55,7 +55,11 @@ def evaluate(root: Path) -> Iterator[Outcome]:
     if not folders:
         raise ValueError(f"{root}: no folder with votes.csv and groups.csv or expected.json")
     for folder in folders:
-        yield evaluate_one(folder, "." if folder == root else folder.relative_to(root).as_posix())
+        name = "." if folder == root else folder.relative_to(root).as_posix()
+        try:
+            yield evaluate_one(folder, name)
+        except UnicodeDecodeError:
+            raise ValueError(f"{folder}: a file is no text in UTF-8") from None
 
 
 def summary(outcomes: list[Outcome]) -> dict[str, Any]:

@@ -147,8 +147,11 @@ def read_file(path: Path, kinds: Mapping[str, StepKind]) -> Process:
     """The process of a file. Raises DefinitionError with everything that is wrong."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise DefinitionError([Mistake(path.name, "", "", f"cannot be read: {error}")]) from None
+    except OSError as error:
+        said = error.strerror or str(error)
+        raise DefinitionError([Mistake(path.name, "", "", f"cannot be read: {said}")]) from None
+    except UnicodeDecodeError:
+        raise DefinitionError([Mistake(path.name, "", "", "cannot be read: no text in UTF-8")]) from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise DefinitionError([Mistake(path.name, "", "", f"this is no TOML: {error}")]) from None
     return read(data, path.name, kinds)

@@ -13,12 +13,15 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext, gettext_noop
 
 from mulin.kernel import days
 from mulin.kernel.numbers import is_number, show_number
 
 register = template.Library()
 
+# How a pack begins what rests on no law.
+OURS = gettext_noop("本产品默认值")
 TONE_ICONS = {"done": "check", "wait": "wait", "urgent": "alert"}
 
 
@@ -86,6 +89,14 @@ def clock(clock: Any) -> SafeString:
 
 register.filter("day", days.day_words)
 register.filter("moment", days.moment_words)
+
+
+@register.filter
+def basis(said: str | None) -> str:
+    """What a rule rests on, in the words of its pack: names of laws stay Chinese in every language. That a
+    value is ours and no law's is said in the reader's own."""
+    is_ours = str(said or "").startswith(OURS) and not str(get_language()).startswith("zh")
+    return gettext(OURS) if is_ours else said or ""
 
 
 @register.filter

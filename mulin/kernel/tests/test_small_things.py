@@ -12,6 +12,7 @@ from mulin.kernel import clock, links, numbers, paging, secrets, throttle
 from mulin.kernel.errors import ActionError
 from mulin.kernel.logs import scrub
 from mulin.kernel.models import Cursor, Throttle
+from mulin.kernel.templatetags.mulin_ui import basis
 
 
 @given(st.text(max_size=40))
@@ -176,3 +177,17 @@ def test_a_field_left_empty_or_filled_in_wrongly_is_told_in_words_for_residents(
             with pytest.raises(forms.ValidationError) as refused:
                 field.clean(value)
             assert refused.value.messages == [words]
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "shown"),
+    [
+        ("zh-hans", "本产品默认值：没有法定期限", "本产品默认值：没有法定期限"),
+        ("en", "本产品默认值：没有法定期限", "house default"),
+        ("en", "物业管理条例（2018年修订）", "物业管理条例（2018年修订）"),
+        ("en", None, ""),
+    ],
+)
+def test_whoever_reads_english_learns_that_a_value_is_ours_and_the_name_of_a_law_stays(language, said, shown):
+    with translation.override(language):
+        assert basis(said) == shown

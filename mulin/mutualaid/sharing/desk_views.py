@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mulin.kernel import clock, codes, policy
+from mulin.kernel import clock, codes, days, policy
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
 from mulin.kernel.errors import NotVisible
@@ -353,12 +353,11 @@ def _sheet(found: queries.Month) -> bytes:
         _("社区（元）"),
         _("小区（元）"),
     ]  # fmt: skip
-    zone = clock.zone()
     rows = [
         (
             row["on"].isoformat(), row["use"].number, row["title"],
-            f"{row['use'].starts_at.astimezone(zone):%Y-%m-%d %H:%M}",
-            f"{row['use'].ends_at.astimezone(zone):%Y-%m-%d %H:%M}", row["fen"] / 100, row["owner"] / 100,
+            days.kept(row["use"].starts_at),
+            days.kept(row["use"].ends_at), row["fen"] / 100, row["owner"] / 100,
             row["community"] / 100, row["estate"] / 100,
         )
         for row in found.rows

@@ -1,6 +1,7 @@
 """Saying something: with scripts off, on a bad line, anonymously, anywhere."""
 
 import pytest
+from django.contrib.staticfiles.finders import find
 from django.test import Client
 from django.urls import reverse
 
@@ -23,6 +24,14 @@ def test_the_form_is_there_before_a_community_was_chosen(world):
     assert response.status_code == 200
     assert "什么事" in page(response)
     assert "花园路街道" in page(response)
+
+
+def test_what_is_missing_stands_beside_the_way_to_its_field(world):
+    """The link is as tall as a thumb: in one line with it the sentence would stand uneven."""
+    answer = Client().post(REPORT, {"text": ""})
+    assert answer.status_code == 422 and '<li><a href="#id_text">什么事</a> <span>' in page(answer)
+    with open(find("mulin/components.css"), encoding="utf-8") as sheet:
+        assert ".errors li { display: flex;" in sheet.read()
 
 
 def test_anyone_may_report_without_an_account_and_gets_a_receipt(say, world):

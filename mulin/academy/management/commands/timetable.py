@@ -1,6 +1,6 @@
 """`mulin timetable solve FILE`: the last line is {"served": n, "wishes": m, "clashes": 0, "bound": b,
-"seconds": s}. `mulin timetable check FILE SOLUTION`: a line for every broken rule, exit 1 if there is
-one."""
+"seconds": s}. `mulin timetable check FILE SOLUTION`: a line for every broken rule, the last line is
+{"sessions": n, "broken": k}, exit 1 if a rule is broken."""
 
 import json
 from argparse import ArgumentTypeError
@@ -104,7 +104,9 @@ class Command(BaseCommand):
         broken = timetable.check(instance, solution)
         for one in broken:
             self.stdout.write(str(one))
+        if not broken:
+            self.stdout.write(f"no rule is broken: {len(solution.sessions)} sessions")
+        self.stdout.write(json.dumps({"sessions": len(solution.sessions), "broken": len(broken)}))
         if broken:
             self.stdout.flush()
             raise SystemExit(1)
-        self.stdout.write(f"no rule is broken: {len(solution.sessions)} sessions")

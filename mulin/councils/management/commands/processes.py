@@ -1,5 +1,7 @@
-"""`mulin processes check [FILE…]`: what is right and what is wrong with process files."""
+"""`mulin processes check [FILE…]`: what is right and what is wrong with process files; the last line is
+{"files": n, "wrong": k}, exit 1 if a file is wrong."""
 
+import json
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -27,5 +29,7 @@ class Command(BaseCommand):
             self.stdout.write(f"wrong  {one.path}")
             for mistake in one.mistakes:
                 self.stdout.write(f"  {mistake}")
+        self.stdout.write(json.dumps({"files": len(paths), "wrong": bad}))
         if bad:
+            self.stdout.flush()
             raise CommandError(f"{bad} of {len(paths)} files cannot be used")

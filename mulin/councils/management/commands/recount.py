@@ -19,11 +19,11 @@ class Command(BaseCommand):
         parser.add_argument("file", help="the published file; its form is in docs/recount.md")
 
     def handle(self, *args, **options) -> None:
+        text = _read(options["file"])
         try:
-            text = Path(options["file"]).read_text(encoding="utf-8-sig")
             is_budget = text.lstrip().startswith("META")
             file, counted, different = _budget(text) if is_budget else _vote(text)
-        except (ValueError, OSError) as error:
+        except ValueError as error:
             raise CommandError(str(error)) from error
         if "result" not in file:
             self.stderr.write("the file publishes no result")
@@ -34,6 +34,15 @@ class Command(BaseCommand):
         if different:
             self.stdout.flush()
             raise SystemExit(1)
+
+
+def _read(name: str) -> str:
+    try:
+        return Path(name).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise CommandError(f"{name} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{name} is no text in UTF-8: a published vote is a text file") from error
 
 
 def _vote(text: str) -> tuple[dict[str, Any], dict[str, Any], list[str]]:

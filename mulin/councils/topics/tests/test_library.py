@@ -1,5 +1,6 @@
 """The processes of this house: the shipped files, one's own folder, the command."""
 
+import json
 import os
 from io import StringIO
 
@@ -75,6 +76,7 @@ def test_the_command_says_of_each_file_whether_it_can_be_used(own_folder):
     out = StringIO()
     call_command("processes", "check", stdout=out)
     assert out.getvalue().count("ok  ") == len(SHIPPED)
+    assert json.loads(out.getvalue().splitlines()[-1]) == {"files": len(SHIPPED), "wrong": 0}
 
 
 def test_the_command_fails_on_a_broken_file_and_names_step_and_key(own_folder):
@@ -84,3 +86,4 @@ def test_the_command_fails_on_a_broken_file_and_names_step_and_key(own_folder):
     with pytest.raises(CommandError, match="1 of 1"):
         call_command("processes", "check", str(path), stdout=out)
     assert "bad.toml: step 'talk': kind: 'sing'" in out.getvalue()
+    assert json.loads(out.getvalue().splitlines()[-1]) == {"files": 1, "wrong": 1}

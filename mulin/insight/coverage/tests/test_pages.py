@@ -97,6 +97,14 @@ def test_the_command_refuses_what_is_no_community_street_or_district(world, plac
         told("--place", place)
 
 
+@pytest.mark.parametrize("minutes", ["0", "-5", "121", "nan"])
+def test_the_command_says_how_many_minutes_there_may_be(world, minutes):
+    with pytest.raises(CommandError, match="--minutes must be more than 0 and at most 120"):
+        told("--place", HOME, f"--minutes={minutes}")
+    with pytest.raises(CommandError, match="--stations must be a number from 0 to 5"):
+        told("--place", HOME, "--stations=6")
+
+
 def test_a_station_across_the_boundary_serves_too(world):
     far = world.sites[f"{HOME}-B004"]
     Venue.objects.create(
@@ -231,6 +239,11 @@ def test_a_street_sees_one_row_a_community_in_the_order_of_codes(client_for, cas
     assert "长生桥镇" not in shown
     district = read(client_for(cast.district), f"/board/{world.district}/circle/")
     assert "同景社区" in district and "金堰社区" in district
+
+
+def test_on_a_phone_the_streets_title_stands_above_its_buttons(client_for, cast, world, station):
+    shown = read(client_for(cast.street), f"/board/{world.street}/circle/")
+    assert '<div class="spread spread--wrap"><h1>' in shown and "circle-rows" in shown
 
 
 def test_the_file_has_a_row_a_building(client_for, cast, station):

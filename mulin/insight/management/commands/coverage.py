@@ -27,9 +27,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["minutes"] is not None and not 0 < options["minutes"] <= 120:
-            raise CommandError("--minutes lies between 0 and 120")
+            raise CommandError("--minutes must be more than 0 and at most 120")
         if not 0 <= options["stations"] <= queries.MOST_STATIONS:
-            raise CommandError(f"--stations lies between 0 and {queries.MOST_STATIONS}")
+            raise CommandError(f"--stations must be a number from 0 to {queries.MOST_STATIONS}")
         with translation.override("en"):
             try:
                 self._answer(**options)
