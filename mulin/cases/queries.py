@@ -33,6 +33,8 @@ SHOWN = ("matter", "lead", "handler")
 # How many of the newest texts a search walks before it asks the index, in page sizes: where nearly every
 # hit is shown, and where a filter or a unit's share leaves most of them out.
 WALKED, WALKED_NARROWED = 200, 400
+# Up to how many open cases are looked at one by one for a word, instead of all that hold it.
+FEW = 1000
 
 
 def get_case(actor: Actor, number: str, also: tuple[str, ...] = ()) -> Case:
@@ -102,7 +104,7 @@ def list_cases(
 
 def _rows(actor: Actor, wanted: Filters, order: str, *, is_branched: bool = False) -> QuerySet[Case]:
     asked = set(wanted.state.split(",")) if wanted.state else set()
-    if order == "burning" and wanted.is_open is None and asked <= states.OPEN:
+    if (order == "burning" and wanted.is_open is None and asked <= states.OPEN) or _is_open(wanted):
         wanted = replace(wanted, is_open=True)
     wanted = replace(wanted, place=wanted.place or _only_community(actor))
     walk = not (wanted.org or wanted.mine) and _is_wide(actor, wanted.place)
@@ -232,24 +234,34 @@ def overdue(moment: datetime) -> Q:
 
 def _search(actor: Actor, wanted: Filters, cursor: str | None, size: int) -> paging.Page:
     """Cases whose matter holds all the words, newest first; a number finds its case at once."""
-    number = clean_number(wanted.q)
+    words, number = wanted.q, clean_number(wanted.q)
     is_branched = bool(_branches(actor))
-    rows = _rows(actor, replace(wanted, q=""), "newest", is_branched=is_branched).select_related(*SHOWN)
+    wanted = replace(wanted, q="")
+    rows = _rows(actor, wanted, "newest", is_branched=is_branched).select_related(*SHOWN)
     if is_number(number):
         hit = rows.filter(Q(number=number) | Q(matter__voices__number=number)).distinct()
         return paging.Page(list(hit[:size]), None)
     values = paging.decode(cursor) if cursor else None
     before = values[0] if values and type(values[0]) is int and 0 < values[0] < 2**62 else None
-    is_narrowed = is_branched or replace(wanted, q="", place="") != Filters()
+    is_narrowed = is_branched or replace(wanted, place="") != Filters()
     where = {
+        "few": FEW if _is_open(wanted) else 0,
         "places": _searched(actor, wanted.place),
         "before": before,
         "window": size * (WALKED_NARROWED if is_narrowed else WALKED),
     }
-    found, older = search.among(rows.values("matter_id"), "matter", wanted.q, size=size, **where)
+    found, older = search.among(rows.values("matter_id"), "matter", words, size=size, **where)
     cases = {case.matter_id: case for case in rows.filter(matter_id__in=found)}
     items = [cases[matter] for matter in found if matter in cases]
     return paging.Page(items, paging.encode([older]) if older else None)
+
+
+def _is_open(wanted: Filters) -> bool:
+    """Whether only open cases are asked for, by whatever filter."""
+    if wanted.is_open is not None:
+        return wanted.is_open
+    asked = set(wanted.state.split(",")) if wanted.state else set()
+    return bool(wanted.overdue or wanted.suspended or (asked and asked <= states.OPEN))
 
 
 def _searched(actor: Actor, place: str) -> list[str]:

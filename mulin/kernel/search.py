@@ -5,6 +5,7 @@ The one module with a branch for each database (docs/adr/0004): FTS5 `detail=non
 lies in, so that "my community's" search stays an index intersection.
 """
 
+import json
 import re
 import time
 import unicodedata
@@ -158,6 +159,7 @@ def among(
     size: int = 50,
     before: int | None = None,
     window: int,
+    few: int = 0,
 ) -> tuple[list[UUID], int | None]:
     """A page of the objects that hold every token of the query in one text and are `members`, a queryset of
     one column (neither cut nor combined); newest text first, each object once. And the row number before
@@ -166,22 +168,48 @@ def among(
     A hit is looked up among the members when it is found, so that a search goes back no further than its
     page needs. On PostgreSQL it walks the `window` newest rows (of a district) and then asks the index, and
     gives up after LOOKED_UP hits of each: a page may be short, even empty, and still have a next. SQLite, for
-    a street or a community, looks at all.
+    a street or a community, looks at all. Where members may be hardly any, `few` says up to how many of them
+    are read first: then the words are looked for in their texts alone, and every page is whole.
     """
-    try:
-        lookup, values = _lookup(members)
-    except EmptyResultSet:
-        return [], None
     if not tokens(query):
         return [], None
-    asked = _asked(tokens(query), places)
-    values |= {"words": asked.words(), "kind": kind, "before": before or 2**62, "limit": size + 1}
-    values |= {"district": asked.district, "window": window, "looked_up": LOOKED_UP}
-    rows = _rows(asked.statement().format(lookup=lookup), values)
+    values = {"kind": kind, "before": before or 2**62, "limit": size + 1}
+    keys = _keys(members, few)
+    if keys is not None:
+        rows = _among_few(keys, tokens(query), values) if keys else []
+    else:
+        rows = _walked(members, _asked(tokens(query), places), values | {"window": window})
     found = [(row, key) for row, key in rows if key]
     if len(found) > size:
         return [key for _row, key in found[:size]], found[size - 1][0]
     return [key for _row, key in found], next((row for row, key in rows if not key), None)
+
+
+def _keys(members: QuerySet, few: int) -> list[UUID] | None:
+    """The members, if there are no more than so many of them."""
+    if not few:
+        return None
+    (column,) = members.query.values_select
+    found = list(members.order_by().values_list(column, flat=True)[: few + 1])
+    return found if len(found) <= few else None
+
+
+def _among_few(keys: list[UUID], words: list[str], values: dict[str, Any]) -> list[tuple[int, UUID]]:
+    """Those of these objects that hold all the words in one text, newest first."""
+    if is_postgres():
+        return _rows(_AMONG_FEW_POSTGRES, values | {"keys": keys, "words": _Asked(words, []).words()})
+    listed = {"keys": json.dumps([key.hex for key in keys]), "words": json.dumps(words)}
+    return _rows(_AMONG_FEW, values | listed)
+
+
+def _walked(members: QuerySet, asked: "_Asked", values: dict[str, Any]) -> list[tuple[int, UUID | None]]:
+    """The hits among the members, newest first, and a row without an object where the walk gave up."""
+    try:
+        lookup, given = _lookup(members)
+    except EmptyResultSet:
+        return []
+    values |= given | {"words": asked.words(), "district": asked.district, "looked_up": LOOKED_UP}
+    return _rows(asked.statement().format(lookup=lookup), values)
 
 
 def _lookup(members: QuerySet) -> tuple[str, dict[str, Any]]:
@@ -267,6 +295,25 @@ _HOLDS = """EXISTS (
     SELECT 1 FROM kernel_searchtext WHERE kernel_searchtext.rowid = later.id
     AND kernel_searchtext MATCH %(words)s
 )"""
+# Of few members their texts are read, and of those that hold the words the newest of each.
+_NEWEST_OF_EACH = """
+    SELECT MAX(id) AS newest, object FROM kernel_searchrow
+    WHERE object {among} AND kind = %(kind)s AND {holds}
+    GROUP BY object HAVING MAX(id) < %(before)s ORDER BY newest DESC LIMIT %(limit)s
+"""
+_AMONG_FEW = _NEWEST_OF_EACH.format(
+    among="IN (SELECT value FROM json_each(%(keys)s))",
+    # Reading the text is a third of asking the index of words about one row.
+    holds="""NOT EXISTS (
+        SELECT 1 FROM json_each(%(words)s) AS word WHERE NOT INSTR(
+            (SELECT ' ' || tokens || ' ' FROM kernel_searchtext WHERE rowid = kernel_searchrow.id),
+            ' ' || word.value || ' '
+        )
+    )""",
+)
+_AMONG_FEW_POSTGRES = _NEWEST_OF_EACH.format(
+    among="= ANY(%(keys)s)", holds="(tokens @@ %(words)s::tsquery) IS TRUE"
+)
 _AMONG = f"""
     {_MATCHING} AND {_COUNTS.format(holds=_HOLDS)} ORDER BY kernel_searchtext.rowid DESC LIMIT %(limit)s
 """

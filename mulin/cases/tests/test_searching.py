@@ -56,6 +56,8 @@ def asked_by_chance(chance: random.Random, world) -> dict:
         "org": (0.15, (str(world.city_management.id),)),
         "mine": (0.15, (True,)),
         "is_open": (0.15, (True, False)),
+        "overdue": (0.1, (True, False)),
+        "suspended": (0.1, (True, False)),
     }
     return {name: chance.choice(values) for name, (share, values) in asked.items() if chance.random() < share}
 
@@ -64,9 +66,10 @@ def asked_by_chance(chance: random.Random, world) -> dict:
 def test_every_search_finds_what_a_plain_count_finds_and_each_case_once(told, cast, world, monkeypatch, seed):
     chance, texts = random.Random(seed), texts_of_matters()
     hit = 0
-    for _ in range(60):
+    for _ in range(100):
         monkeypatch.setattr(queries, "WALKED", chance.choice([0, 1, 200]))
         monkeypatch.setattr(queries, "WALKED_NARROWED", chance.choice([0, 1, 400]))
+        monkeypatch.setattr(queries, "FEW", chance.choice([0, 1, 5, 1000]))
         monkeypatch.setattr(search, "LOOKED_UP", chance.choice([1, 2, 7, 1000]))
         actor = getattr(cast, chance.choice(PARTS)).actor
         q, filters = " ".join(chance.sample(WORDS, chance.choice([1, 1, 2]))), asked_by_chance(chance, world)
