@@ -226,7 +226,7 @@ def do_and_rate(story: Journey, done: str, papers: int, conclusion: str) -> None
     for _ in range(papers):
         desk.goto(f"/desk/council/ratings/{story.number}/enter/")
         desk.check('input[name="satisfied"][value="yes"]')
-        desk.locator("main form .form-end .btn--main").first.click()
+        press(desk, "main form .form-end .btn--main")
         expect(desk.locator("#messages")).to_contain_text("接着录下一份")
     desk.goto(f"/desk/council/ratings/{story.number}/publish/")
     fill_in(desk, conclusion=conclusion)

@@ -74,7 +74,8 @@ def take_stock_and_ask(house: Journey) -> None:
     for stance, n in zip(("yes", "unsure", "no"), SHEETS, strict=True):
         for _ in range(n):
             desk.check(f'input[name="stance"][value="{stance}"]')
-            desk.keyboard.press("Control+Enter")
+            with desk.expect_navigation():
+                desk.keyboard.press("Control+Enter")
             expect(desk.locator("#messages .message")).to_contain_text("接着录下一份")
     end_survey(house, survey)
 
