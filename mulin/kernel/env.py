@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 # What of a database's address is not simply handed on to the driver.
 NOT_HANDED_ON = frozenset({"host", "options"})
 _has_instance = True
+_unwritten: dict[Path, str] | None = None  # keys made while what was typed is still being read
 
 
 def env_str(name: str, default: str = "") -> str:
@@ -59,27 +60,51 @@ def without_instance() -> None:
     _has_instance = False
 
 
-def instance_key(home: Path, filename: str) -> str:
-    """The instance's own random key, made on first use and readable only by its owner.
+def write_keys_later() -> None:
+    """For a command line whose words are not read yet: a key that is missing is made and not written, so that
+    a wrong word leaves no folder behind. See `write_keys`."""
+    global _unwritten
+    _unwritten = {}
 
-    It appears whole or not at all: a process that dies while it makes one, a full disk, or two processes that
-    start at once must not leave an empty key or two different ones.
-    """
+
+def write_keys() -> dict[str, str]:
+    """Write those keys, and from now on each at once. Returns the key that counts for each file: another
+    process may have been first."""
+    global _unwritten
+    made, _unwritten = _unwritten or {}, None
+    return {path.name: _write_key(path, key) for path, key in made.items()}
+
+
+def instance_key(home: Path, filename: str) -> str:
+    """The instance's own random key, made on first use and readable only by its owner."""
     if not _has_instance:
         return os.urandom(32).hex()
     path = home / filename
     if not path.exists():
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)  # all that people said will be in it
-        fd, draft = tempfile.mkstemp(prefix=f".{filename}-", dir=home)  # only its owner may read it
-        try:
-            with os.fdopen(fd, "w", encoding="ascii") as file:
-                file.write(os.urandom(32).hex())
-                file.flush()
-                os.fsync(file.fileno())
-            with contextlib.suppress(FileExistsError):
-                os.link(draft, path)
-        finally:
-            os.unlink(draft)
+        key = os.urandom(32).hex()
+        if _unwritten is not None:
+            return _unwritten.setdefault(path, key)
+        return _write_key(path, key)
+    return path.read_text(encoding="ascii").strip()
+
+
+def _write_key(path: Path, key: str) -> str:
+    """Write a key unless there is one; the one that counts.
+
+    It appears whole or not at all: a process that dies while it makes one, a full disk, or two processes that
+    start at once must not leave an empty key or two different ones.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # all that people said will be in it
+    fd, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)  # only its owner may read it
+    try:
+        with os.fdopen(fd, "w", encoding="ascii") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        os.unlink(draft)
     return path.read_text(encoding="ascii").strip()
 
 

@@ -9,7 +9,7 @@ import subprocess
 import tarfile
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,10 @@ from mulin.kernel import journal
 from mulin.kernel.actors import SYSTEM
 from mulin.kernel.clock import now
 from mulin.kernel.db import is_postgres, write
-from mulin.site import instance
+from mulin.site import archive_keys, instance
+from mulin.site.archive_keys import KEYS
 
 FORMAT = 1
-KEYS = ("secret.key", "data.key")
 # Photos and files, what was learnt, processes of one's own.
 FOLDERS = ("media", "models", "processes")
 Say = Callable[[str], Any]
@@ -50,7 +50,8 @@ def backup(target: str | Path, *, with_keys: bool = False, say: Say = _quiet) ->
         say("files …")
         sums: dict[str, str] = {}
         with tarfile.open(partial, "w:gz", compresslevel=3) as tar:
-            for path, name in [(dump, dump.name), *_files(with_keys)]:
+            keys = _keys(Path(folder)) if with_keys else ()
+            for path, name in [(dump, dump.name), *keys, *_files()]:
                 if found := _add(tar, path, name):
                     sums[name] = found
             manifest = {
@@ -58,6 +59,7 @@ def backup(target: str | Path, *, with_keys: bool = False, say: Say = _quiet) ->
                 "made": now().isoformat(),
                 "vendor": connection.vendor,
                 "sums": sums,
+                **archive_keys.facts(),
             }
             content = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
             info = tarfile.TarInfo("manifest.json")
@@ -67,15 +69,21 @@ def backup(target: str | Path, *, with_keys: bool = False, say: Say = _quiet) ->
     return {"file": str(target), "files": len(sums), "sha256": _sum(target)}
 
 
-def _files(with_keys: bool) -> Iterator[tuple[Path, str]]:
+def _keys(folder: Path) -> Iterator[tuple[Path, str]]:
+    """The keys in use, also those that come from the environment and lie in no file."""
+    for name, key in archive_keys.in_use().items():
+        path = folder / name
+        path.touch(mode=0o600)
+        path.write_text(key, encoding="utf-8")
+        yield path, name
+
+
+def _files() -> Iterator[tuple[Path, str]]:
     home = settings.MULIN_HOME
     for folder in FOLDERS:
         for path in sorted((home / folder).rglob("*")):
             if path.is_file():
                 yield path, str(path.relative_to(home))
-    for name in KEYS if with_keys else ():
-        if (home / name).exists():
-            yield home / name, name
 
 
 def _add(tar: tarfile.TarFile, path: Path, name: str) -> str:
@@ -139,8 +147,11 @@ def _postgres(program: str, *arguments: str) -> None:
         raise CommandError(f"{program}: {done.stderr.strip()[:500]}")
 
 
-def restore(source: str | Path, *, say: Say = _quiet) -> dict[str, Any]:
-    """Check the archive as a whole, save the present state, then replace database and files."""
+def restore(source: str | Path, *, say: Say = _quiet, may_stay_sealed: bool = False) -> dict[str, Any]:
+    """Check the archive as a whole, save the present state, then replace database and files.
+
+    Refused where encrypted texts could not be read afterwards, unless `may_stay_sealed`.
+    """
     source = Path(source)
     with tempfile.TemporaryDirectory() as folder:
         manifest = _unpack(source, Path(folder))
@@ -148,16 +159,20 @@ def restore(source: str | Path, *, say: Say = _quiet) -> dict[str, Any]:
             raise CommandError(
                 f"the backup is of {manifest['vendor']}, this instance uses {connection.vendor}"
             )
+        fit = archive_keys.fit(manifest, Path(folder))
+        for warning in fit.warnings:
+            say(f"WARNING: {warning}")
+        if fit.unreadable and not may_stay_sealed:
+            raise CommandError(
+                f"{fit.unreadable} sealed texts could not be read afterwards. Nothing was changed."
+                " (To restore all the same say --without-data-key.)"
+            )
         saved = settings.MULIN_HOME / f"before-restore-{now():%Y%m%d-%H%M%S}.tar.gz"
         say(f"saving the present state to {saved.name} …")
         backup(saved, with_keys=True)
         say("database …")
         _load(Path(folder) / ("database.dump" if is_postgres() else "database.sqlite3"))
-        for name in manifest["sums"]:
-            if name.split("/")[0] in FOLDERS or name in KEYS:
-                path = settings.MULIN_HOME / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes((Path(folder) / name).read_bytes())
+        _put_back(Path(folder), manifest["sums"])
     connection.close()
     # The backup of an older version has its tables, whatever those of the instance were a moment ago.
     (settings.MULIN_HOME / ".migrations").unlink(missing_ok=True)
@@ -165,7 +180,24 @@ def restore(source: str | Path, *, say: Say = _quiet) -> dict[str, Any]:
     with write():
         journal.record("kernel.backup.restored", actor=SYSTEM)
     verdict = journal.verify()
-    return {"files": len(manifest["sums"]), "journal_ok": verdict.ok, "saved": str(saved)}
+    for warning in fit.warnings:
+        say(f"WARNING: {warning}")
+    if fit.changed:
+        say(f"New keys from the backup: {', '.join(fit.changed)}. Start `mulin serve` and workers anew.")
+    return {
+        "files": len(manifest["sums"]), "journal_ok": verdict.ok, "saved": str(saved),
+        "unreadable": fit.unreadable,
+    }  # fmt: skip
+
+
+def _put_back(folder: Path, names: Iterable[str]) -> None:
+    for name in names:
+        if name.split("/")[0] in FOLDERS or name in KEYS:
+            path = settings.MULIN_HOME / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if name in KEYS:
+                path.touch(mode=0o600)
+            path.write_bytes((folder / name).read_bytes())
 
 
 def _unpack(source: Path, folder: Path) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 import os
 import sys
+from typing import Any
 
 from django.core.management import ManagementUtility
-from django.core.management.base import CommandError
+from django.core.management.base import BaseCommand, CommandError
 
 # name typed -> Django's name for it. `check` is Django's own word for something else.
 COMMANDS = {
@@ -32,6 +33,7 @@ COMMANDS = {
     "backup": ("backup", "write a backup while it runs"),
     "restore": ("restore", "restore a backup"),
 }
+KEY_SETTINGS = {"secret.key": "SECRET_KEY", "data.key": "MULIN_DATA_KEY"}
 # These read files that they are given and touch no data of an instance: they need none and leave none behind.
 ONLY_READ = frozenset({"recount", "timetable", "processes", "opinions", "budget", "duplicates"})
 ONLY_READ_PARTS = frozenset({("triage", "evaluate"), ("triage", "hot")})
@@ -49,7 +51,7 @@ def main(argv: list[str] | None = None) -> None:
     argv = list(sys.argv if argv is None else argv)
     name = argv[1] if len(argv) > 1 else "help"
     if name == "manage":
-        ManagementUtility(["mulin manage", *argv[2:]]).execute()
+        _manage(argv[2:])
         return
     if name in {"help", "--help", "-h"}:
         print(usage())
@@ -67,24 +69,60 @@ def needs_instance(command: str, arguments: list[str]) -> bool:
     return command not in ONLY_READ and (command, *arguments[:1]) not in ONLY_READ_PARTS
 
 
+def _manage(arguments: list[str]) -> None:
+    """Any command of Django. What it cannot read is refused before there is an instance."""
+    from mulin.kernel import env
+
+    command, *rest = arguments or [""]
+    if needs_instance(command, rest):
+        env.write_keys_later()
+        if _is_command(command):
+            _read(command, rest, as_django=True)
+            _begin_instance()
+    else:
+        env.without_instance()
+    ManagementUtility(["mulin manage", *arguments]).execute()
+
+
+def _is_command(name: str) -> bool:
+    import django
+    from django.core.management import get_commands
+
+    django.setup()
+    return name in get_commands()
+
+
+def _begin_instance() -> None:
+    """Write the keys that were made while the words were read."""
+    from django.conf import settings
+
+    from mulin.kernel import env
+
+    for name, key in env.write_keys().items():
+        setattr(settings, KEY_SETTINGS[name], key)
+
+
 def _run(command: str, arguments: list[str]) -> None:
     import django
 
     from mulin.kernel import env
 
     on_instance = needs_instance(command, arguments)
-    if not on_instance:
-        env.without_instance()
+    env.write_keys_later() if on_instance else env.without_instance()
     django.setup()
     from mulin.kernel import outage
     from mulin.kernel.errors import ActionError
 
     try:
+        instance, options = _read(command, arguments)
+        if on_instance:
+            _begin_instance()
         if on_instance and command != "migrate":
             from mulin.site.instance import ensure_database
 
             ensure_database()
-        _execute(command, arguments)
+        positional = options.pop("args", ())
+        instance.execute(*positional, **options)
     except (CommandError, ActionError) as error:
         print(f"mulin {command}: {error}", file=sys.stderr)
         raise SystemExit(getattr(error, "returncode", 1)) from error
@@ -95,14 +133,17 @@ def _run(command: str, arguments: list[str]) -> None:
         raise SystemExit(1) from error
 
 
-def _execute(command: str, arguments: list[str]) -> None:
+def _read(
+    command: str, arguments: list[str], *, as_django: bool = False
+) -> tuple[BaseCommand, dict[str, Any]]:
+    """The command and what was typed for it. Raises CommandError where that makes no sense; `as_django` says
+    how it is used and ends the process."""
     from django.core.management import load_command_class
 
     instance = load_command_class(_app_of(command), command)
+    instance._called_from_command_line = as_django
     parser = instance.create_parser("mulin", command)
-    options = vars(parser.parse_args(arguments))
-    positional = options.pop("args", ())
-    instance.execute(*positional, **options)
+    return instance, vars(parser.parse_args(arguments))
 
 
 def _app_of(command: str) -> str:

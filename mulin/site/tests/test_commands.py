@@ -26,6 +26,17 @@ TYPED = [
     ("duplicates evaluate picture.png", 1, "picture.png is no text in UTF-8"),
     ("coverage --help", 0, "--minutes"),
 ]
+# Wrong words: nothing is made before they are read.
+WRONG = [
+    ("backup --nonsense", 1, "arguments are required: file"),
+    ("backup b.tar.gz --nonsense", 1, "unrecognized arguments: --nonsense"),
+    ("import voices", 1, "arguments are required: file"),
+    ("import voices none.csv", 1, "there is no file none.csv"),
+    ("restore none.tar.gz", 1, "there is no file none.tar.gz"),
+    ("nonsense", 2, "there is no command 'nonsense'"),
+    ("manage nonsense", 1, "Unknown command: 'nonsense'"),
+    ("manage migrate --nonsense", 2, "unrecognized arguments: --nonsense"),
+]
 REFUSED = [
     ("recount vote.json", "no vote file"),
     ("recount picture.png", "picture.png is no text in UTF-8"),
@@ -75,6 +86,32 @@ def test_a_command_that_only_reads_files_leaves_nothing_behind(tmp_path):
         assert one.returncode == code, (typed, both)
         assert said in both and "Traceback" not in both, (typed, both)
         assert files_in(folder) == before, typed
+
+
+def test_a_command_with_wrong_words_makes_no_instance(tmp_path):
+    folders = [tmp_path / str(n) for n in range(len(WRONG))]
+    for folder in folders:
+        folder.mkdir()
+    with ThreadPoolExecutor(2) as hands:
+        done = list(hands.map(typed_in, folders, [typed for typed, _code, _said in WRONG]))
+    for folder, one, (typed, code, said) in zip(folders, done, WRONG, strict=True):
+        both = one.stdout + one.stderr
+        assert one.returncode == code and said in both and "Traceback" not in both, (typed, both)
+        assert files_in(folder) == [], typed
+
+
+def test_a_key_made_while_words_are_read_is_written_once_they_make_sense(tmp_path, monkeypatch):
+    monkeypatch.setattr(env, "_unwritten", None)
+    home = tmp_path / "home"
+    env.write_keys_later()
+    made = env.instance_key(home, "data.key")
+    assert not home.exists() and env.instance_key(home, "data.key") == made
+    assert env.write_keys() == {"data.key": made} and env.instance_key(home, "data.key") == made
+    env.write_keys_later()
+    ours = env.instance_key(tmp_path / "other", "data.key")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "data.key").write_text("of a process that was first")
+    assert env.write_keys() == {"data.key": "of a process that was first"} != {"data.key": ours}
 
 
 @pytest.mark.parametrize(("typed", "said"), REFUSED)

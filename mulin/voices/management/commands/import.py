@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from mulin.kernel.actors import SYSTEM
 from mulin.kernel.errors import ActionError
+from mulin.kernel.typed import existing_file
 from mulin.voices import files
 from mulin.voices.actions import import_voices
 
@@ -16,7 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser) -> None:
         what = parser.add_subparsers(dest="what", required=True, metavar="voices")
         voices = what.add_parser("voices", help="one voice a row; the same file again creates none")
-        voices.add_argument("file")
+        voices.add_argument("file", type=existing_file)
         voices.add_argument("--place", default="", help="12-digit code where rows without a place lie")
 
     def handle(self, *args, **options) -> None:
