@@ -51,6 +51,8 @@ def _results(survey: Survey) -> list[tuple[bool, Row]]:
     rows += [(False, pair) for pair in report.channels]
     if report.rate:
         rows.append((False, (_("回收率"), report.rate)))
+    if report.uncoded:
+        rows.append((False, (_("没有码的"), report.uncoded)))
     for one in report.questions:
         rows += [
             (False, ()),

@@ -23,6 +23,7 @@ from mulin.kernel import codes, policy
 from mulin.kernel.actors import Actor
 from mulin.people.models import Organisation
 from mulin.places.queries import children, name_of
+from mulin.voices.surveys.states import WITHOUT_CODE_WORDS
 
 MOST_UNITS, MOST_PLACES = 400, 400
 IN_YUAN = gettext_lazy("单位：元")
@@ -394,11 +395,16 @@ class RatingForm(forms.Form):
         choices=[(one, states.CHANNEL_WORDS[one]) for one in ("paper", "phone", "visit")],
     )  # fmt: skip
     code = forms.CharField(label=gettext_lazy("纸条上的码"), max_length=16, required=False)
+    without_code = forms.ChoiceField(
+        label=gettext_lazy("没有码，为什么"), required=False,
+        choices=[("", "---"), *WITHOUT_CODE_WORDS.items()],
+        help_text=gettext_lazy("没有码的另外计数，写在结果旁边。"),
+    )  # fmt: skip
 
     def __init__(self, data: Any = None, *, has_codes: bool = False, channel: str = "paper"):
         super().__init__(data, initial={"channel": channel})
         if not has_codes:
-            del self.fields["code"]
+            del self.fields["code"], self.fields["without_code"]
 
 
 class ConclusionForm(forms.Form):

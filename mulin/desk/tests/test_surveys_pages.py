@@ -114,6 +114,21 @@ def test_a_sheet_that_cannot_be_taken_comes_back_as_it_was_typed(clerk, opened):
     assert not Sheet.objects.exists()
 
 
+def test_a_households_sheet_asks_for_the_code_of_its_slip(clerk, survey, cast):
+    Survey.objects.update(once="household")
+    code = actions.make_codes(actor=cast.clerk.actor, number=survey.number, n=1)[0]
+    actions.open_survey(actor=cast.clerk.actor, number=survey.number)
+    sheet = {"channel": "paper", "age": "a60"}
+    answer = send(clerk, survey, "enter/", **sheet)
+    html = answer.content.decode()
+    assert answer.status_code == 422 and 'id="code_error"' in html and 'value="a60" checked' in html
+    assert send(clerk, survey, "enter/", **sheet, code=code).status_code == 302
+    again = send(clerk, survey, "enter/", **sheet, code=code)
+    assert again.status_code == 409 and "这个码已经交过一份了" in again.content.decode()
+    assert send(clerk, survey, "enter/", **sheet, without_code="lost").status_code == 302
+    assert "没有码的" in page(clerk, survey, "give/") and "没有码的" in page(clerk, survey, "results/")
+
+
 def test_a_grid_worker_types_in_and_sees_no_results(client_for, cast, opened):
     grid = client_for(cast.gridworker)
     assert opened.title in grid.get("/desk/surveys/").content.decode()

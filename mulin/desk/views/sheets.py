@@ -1,5 +1,6 @@
 """Sheets of a survey: given out as links, codes and paper, typed in fast, and what people wrote on them."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,7 +22,7 @@ from mulin.kernel.errors import ActionError
 from mulin.kernel.pages import page, posted, run, tried
 from mulin.voices.needs.queries import needs_of_texts
 from mulin.voices.surveys import actions, answering, fields, queries, reading, states
-from mulin.voices.surveys.models import CHANNELS
+from mulin.voices.surveys.models import CHANNELS, Survey
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 ENTER = needs("voices.survey:enter")
@@ -89,7 +90,7 @@ def enter(request: HttpRequest, number: str) -> HttpResponse:
     form = queries.form_of(found)
     answers: dict = {}
     mistakes: dict[str, str] = {}
-    refusal = ""
+    refusal = refused = ""
     channel = request.POST.get("channel") or request.session.get("survey_channel", "paper")
     channel = channel if channel in CHANNELS[1:] else "paper"
     status = 200
@@ -99,12 +100,12 @@ def enter(request: HttpRequest, number: str) -> HttpResponse:
         try:
             answering.enter_sheet(
                 actor=actor, number=found.number, answers=answers, channel=channel,
-                code=request.POST.get("code", ""),
+                code=request.POST.get("code", ""), without_code=request.POST.get("without_code", ""),
             )  # fmt: skip
         except answering.Incomplete as error:
             mistakes, refusal, status = error.mistakes, str(error.message), error.status
         except ActionError as error:
-            refusal, status = str(error.message), error.status
+            refusal, status, refused = str(error.message), error.status, error.field
         else:
             messages.success(request, _("这一份录好了，接着录下一份。"))
             return redirect("desk:survey-enter", found.number)
@@ -113,13 +114,24 @@ def enter(request: HttpRequest, number: str) -> HttpResponse:
         "survey": found,
         "parts": fields.parts(form, answers, mistakes),
         "refusal": refusal,
+        "refused": refused,
         "channels": [(name, states.CHANNEL_WORDS[name], name == channel) for name in CHANNELS[1:]],
-        "code": request.POST.get("code", ""),
+        **_slip(request, found),
         "shapes_url": f"/places/shapes/{found.place}.geojson",
         "mine": [(sheet, states.CHANNEL_WORDS[sheet.channel], _first(form, sheet.answers)) for sheet in mine],
         "here": "surveys",
     }
     return page(request, "desk/survey_enter.html", context, status=status)
+
+
+def _slip(request: HttpRequest, found: Survey) -> dict[str, Any]:
+    """The code of the household's slip, or why there is none; nothing where no slips went out."""
+    why = request.POST.get("without_code", "")
+    return {
+        "asks_code": found.once == "household" and found.codes.exists(),
+        "code": request.POST.get("code", ""),
+        "without_code": [(name, word, name == why) for name, word in states.WITHOUT_CODE_WORDS.items()],
+    }
 
 
 def _first(form, answers: dict) -> str:

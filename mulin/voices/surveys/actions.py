@@ -346,6 +346,11 @@ def withdraw_results(*, actor: Actor, number: str) -> Survey:
 def forget(survey: Survey) -> None:
     """Drop what only served to keep people from answering twice or to mend slips of the hand, once a
     survey is over for good."""
+    without = survey.sheets.filter(state="done", without_code__in=queries.UNCODED).count()
+    if without:  # the figure stays, which sheets they were does not
+        survey.uncoded += without
+        survey.save(update_fields=["uncoded"])
+    survey.sheets.exclude(without_code="").update(without_code="")
     survey.sheets.filter(entered_by__isnull=False).update(entered_by=None, day=None)
     Taken.objects.filter(survey=survey).delete()
     SurveyCode.objects.filter(survey=survey).delete()

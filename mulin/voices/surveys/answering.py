@@ -80,13 +80,20 @@ def submit_sheet(*, number: str, key: str, answers: Mapping[str, Any], code: str
 
 
 def enter_sheet(
-    *, actor: Actor, number: str, answers: Mapping[str, Any], channel: str = "paper", code: str = ""
+    *,
+    actor: Actor,
+    number: str,
+    answers: Mapping[str, Any],
+    channel: str = "paper",
+    code: str = "",
+    without_code: str = "",
 ) -> Sheet:
     """Type in a sheet that came back on paper, by telephone or at the door; it counts as much as any other.
 
     Who: voices.survey:enter, see queries.enterable_surveys: also after the end (paper comes in late), until
     results are published. What a person left out on paper stays out: required questions are not asked for.
-    Raises NotVisible, bad-code, taken, bad-channel, empty, Incomplete.
+    Where one sheet a household counts it has the code of its slip, or a reason why not (`without_code`).
+    Raises NotVisible, no-code, bad-code, taken, not-voided, bad-channel, empty, Incomplete.
     """
     if channel not in CHANNELS[1:]:
         raise ActionError("bad-channel", _("请选这份问卷是怎么收回的。"), field="channel", status=422)
@@ -97,15 +104,37 @@ def enter_sheet(
             raise Incomplete(checked.mistakes)
         if not checked.answers:
             raise ActionError("empty", _("这一份还是空的。"), status=422)
-        if survey.once == "household" and code:
-            digest = _code_digest(survey, code)
-            _refuse_second(survey, digest)
-            _take(survey, digest)
+        why = _take_slip(survey, code, without_code) if survey.once == "household" else ""
         sheet = Sheet.objects.create(
-            survey=survey, state="done", channel=channel, answers=checked.answers, entered_by=actor.account
-        )
-        _line("voices.survey.sheet_entered", actor, survey, channel=channel)
+            survey=survey, state="done", channel=channel, answers=checked.answers, entered_by=actor.account,
+            without_code=why,
+        )  # fmt: skip
+        facts = {"without_code": why} if why else {}
+        _line("voices.survey.sheet_entered", actor, survey, channel=channel, **facts)
     return sheet
+
+
+def _take_slip(survey: Survey, code: str, without_code: str) -> str:
+    """Mark the code of a paper sheet's slip as used; "". Without one, why: such sheets are counted apart."""
+    if clean_code(code):
+        digest = _code_digest(survey, code)
+        if Taken.objects.filter(survey=survey, key_hash=digest).exists():
+            text = _("这个码已经交过一份了，一户一份。这一份没有录进去。")
+            raise ActionError("taken", text, field="code")
+        _take(survey, digest)
+        return ""
+    if not SurveyCode.objects.filter(survey=survey).exists():
+        return "none"  # no slips went out, or the codes are forgotten: there is nothing to ask for
+    if without_code not in states.WITHOUT_CODE_WORDS:
+        text = _("一户一份的问卷，请录纸条上的码；没有码的，请选为什么。")
+        raise ActionError("no-code", text, field="code", status=422)
+    if without_code == "again":
+        typed = Sheet.objects.filter(survey=survey)
+        voided = typed.filter(state="void", without_code__in=("", "again")).count()
+        if voided <= typed.filter(without_code="again").count():
+            text = _("没有作废了还没重录的一份。请先作废录错的，或者录纸条上的码。")
+            raise ActionError("not-voided", text, field="without_code")
+    return without_code
 
 
 def void_sheet(*, actor: Actor, number: str, sheet: UUID, reason: str) -> Survey:

@@ -21,7 +21,7 @@ class Survey(Record):
     `once`: "device" anyone with the link, one sheet a browser; "household" one sheet for each printed code,
     on the phone or on paper. `issued` sheets of paper went out; `roster` people or households it is meant
     for (the base of the response rate; 0: not known). `published` holds the keys of the questions whose
-    results everybody may see.
+    results everybody may see. `uncoded`: sheets without a code, counted when the sheets forgot it.
     """
 
     number = models.CharField(max_length=12, unique=True)
@@ -36,6 +36,7 @@ class Survey(Record):
     closes_on = models.DateField(null=True, blank=True)
     issued = models.IntegerField(default=0)
     roster = models.IntegerField(default=0)
+    uncoded = models.IntegerField(default=0)
     roster_of = models.CharField(max_length=10, default="people")  # people, households
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -63,7 +64,7 @@ class Sheet(models.Model):
     by the order of the rows. `key_hash` finds a half-filled sheet again for the browser that began it;
     what is handed in is a new row without it and without a day. `day` and `entered_by`, the worker who
     typed a paper sheet in, are kept until the results are published, so that a slip of the hand can be
-    mended.
+    mended. So is `without_code`: why a household's paper sheet was typed in without the code of its slip.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -74,6 +75,7 @@ class Sheet(models.Model):
     answers = models.JSONField(default=dict)
     key_hash = models.CharField(max_length=64, default="", blank=True)
     entered_by = models.UUIDField(null=True, blank=True)
+    without_code = models.CharField(max_length=8, default="", blank=True)  # lost, again, none
     void_reason = models.CharField(max_length=200, default="", blank=True)
     # Which voice a free text became: question key -> number.
     raised = models.JSONField(default=dict, blank=True)

@@ -17,6 +17,8 @@ from mulin.voices.surveys import form as forms
 from mulin.voices.surveys import tally
 from mulin.voices.surveys.models import Sheet, Survey, is_over
 
+# A sheet typed in again has no code either, but its household's was used: it is counted once.
+UNCODED = ("lost", "none")
 VIEW, ENTER = "voices.survey:view", "voices.survey:enter"
 # What people wrote and where they pointed can tell who they are.
 NEVER_PUBLIC = frozenset({"text", "place"})
@@ -128,7 +130,8 @@ def returned(surveys: Collection[Survey]) -> dict[UUID, int]:
 @dataclass(frozen=True, slots=True)
 class Results:
     """All that came back. `returned` and `by_channel`: sheets handed in; `waiting`: those of them that
-    are not counted in `tallies` yet (see `pool`); `rate`: of those on the roster or issued."""
+    are not counted in `tallies` yet (see `pool`); `rate`: of those on the roster or issued; `uncoded`:
+    households' sheets without a code, of which a household may have handed in two."""
 
     survey: Survey
     form: forms.Form
@@ -138,6 +141,7 @@ class Results:
     partial: int
     void: int
     rate: float | None
+    uncoded: int
     tallies: dict[str, tally.Tally]
 
 
@@ -146,13 +150,15 @@ def results(survey: Survey, *, only_counts: bool = False) -> Results:
     nothing came in since, and for `only_counts`, which leaves `tallies` empty. Nobody changes what is
     returned."""
     form = form_of(survey)
-    counted = survey.sheets.values("state", "channel").annotate(n=Count("id"))
+    counted = survey.sheets.values("state", "channel", "without_code").annotate(n=Count("id"))
     states: Counter[str] = Counter()
     channels: Counter[str] = Counter()
+    uncoded = survey.uncoded
     for row in counted:
         states[row["state"]] += row["n"]
         if row["state"] in {"pooled", "done"}:
             channels[row["channel"]] += row["n"]
+            uncoded += row["n"] if row["without_code"] in UNCODED else 0
     returned = states["pooled"] + states["done"]
     base = survey.roster or survey.issued
     return Results(
@@ -164,6 +170,7 @@ def results(survey: Survey, *, only_counts: bool = False) -> Results:
         partial=states["partial"],
         void=states["void"],
         rate=tally.response_rate(returned, base),
+        uncoded=uncoded,
         tallies={} if only_counts else _tallies(survey, states["done"], states["void"]),
     )
 

@@ -56,6 +56,7 @@ class Report:
     waiting: int
     channels: list[tuple[str, int]]
     rate: str
+    uncoded: int
     questions: list[Shown]
     is_covered: bool
 
@@ -89,6 +90,7 @@ def _report(survey: Survey, keys: list[str] | None, *, cover: bool) -> Report:
         waiting=found.waiting,
         channels=channels,
         rate=_rate(survey, found),
+        uncoded=found.uncoded,
         questions=questions,
         is_covered=any(one.is_covered for one in questions),
     )

@@ -6,6 +6,8 @@ from django.utils.translation import pgettext_lazy
 STATE_WORDS = {"draft": _("草稿"), "open": _("收集中"), "closed": _("已结束")}
 CHANNEL_WORDS = {"portal": _("手机页面"), "paper": _("纸质"), "phone": _("电话"), "visit": _("上门")}
 ONCE_WORDS = {"device": _("有链接就能填，一台手机一份"), "household": _("凭纸条上的码，一户一份")}
+# Why a household's paper sheet has no code. `again`: its code went with the sheet that was left out.
+WITHOUT_CODE_WORDS = {"lost": _("纸条丢了"), "again": _("作废了一份，照原样重录")}
 ROSTER_WORDS = {"people": _("人"), "households": _("户")}
 KIND_WORDS = {
     "single": _("单选"),

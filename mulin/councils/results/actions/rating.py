@@ -19,12 +19,19 @@ CONCLUSION_LENGTH = 1000
 
 
 def enter_rating(
-    *, actor: Actor, number: str, satisfied: str, words: str = "", channel: str = "paper", code: str = ""
+    *,
+    actor: Actor,
+    number: str,
+    satisfied: str,
+    words: str = "",
+    channel: str = "paper",
+    code: str = "",
+    without_code: str = "",
 ) -> Survey:
     """Type in what somebody said on paper, by telephone or at the door; it counts as much as any other.
 
     Who: councils.rating:enter, while the result is not published. Raises not-now, no-answer, bad-channel,
-    bad-code, taken, NotVisible.
+    no-code, bad-code, taken, not-voided, NotVisible.
     """
     with write():
         topic, step, survey = _collected(actor, number, access.ENTER)
@@ -36,7 +43,10 @@ def enter_rating(
         if words.strip():
             answers["words"] = words.strip()[: ratings.WORDS_LENGTH]
         who = ratings.acting(actor, topic, "voices.survey:enter")
-        answering.enter_sheet(actor=who, number=survey.number, answers=answers, channel=channel, code=code)
+        answering.enter_sheet(
+            actor=who, number=survey.number, answers=answers, channel=channel, code=code,
+            without_code=without_code,
+        )  # fmt: skip
     return survey
 
 

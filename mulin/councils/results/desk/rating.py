@@ -57,7 +57,7 @@ def enter(request: HttpRequest, number: str) -> HttpResponse:
     if survey is None:
         raise Http404
     channel = request.session.get("rating_channel", "paper")
-    has_codes = survey.once == "household"
+    has_codes = survey.once == "household" and survey.codes.exists()
     form = forms.RatingForm(posted(request), has_codes=has_codes, channel=channel)
 
     def save() -> None:

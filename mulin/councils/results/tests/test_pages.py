@@ -7,6 +7,8 @@ from mulin.councils.results.models import Concern, Resolution, Work
 from mulin.councils.results.tests.conftest import write_up
 from mulin.kernel.actors import ANONYMOUS
 from mulin.kernel.clock import today
+from mulin.kernel.secrets import fingerprint
+from mulin.voices.surveys.models import SurveyCode
 
 pytestmark = pytest.mark.django_db
 
@@ -183,8 +185,15 @@ def test_a_household_code_is_asked_for_where_the_process_says_so(make_topic, cas
     survey = ratings.of_step(step)
     survey.once = "household"
     survey.save()
-    page = client_for(cast.clerk).get(f"/desk/council/ratings/{topic.number}/enter/").content.decode()
-    assert "纸条上的码" in page
+    SurveyCode.objects.create(survey=survey, code_hash=fingerprint("AAAABBBB", f"survey:{survey.id}"))
+    clerk, url = client_for(cast.clerk), f"/desk/council/ratings/{topic.number}/enter/"
+    assert "纸条上的码" in clerk.get(url).content.decode()
+    said = {"satisfied": "yes", "channel": "paper"}
+    refused = clerk.post(url, said)
+    assert refused.status_code == 422 and "请录纸条上的码" in refused.content.decode()
+    assert clerk.post(url, said | {"code": "aaaa-bbbb"}).status_code == 302
+    assert clerk.post(url, said | {"without_code": "lost"}).status_code == 302
+    assert ratings.returned(survey) == 2
 
 
 def test_a_grid_worker_types_in_what_came_back_from_the_doors(make_topic, cast, client_for):

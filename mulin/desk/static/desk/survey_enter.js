@@ -4,7 +4,9 @@
 Mulin.connect("[data-survey-enter]", (form) => {
   "use strict";
   const groups = () => [...form.querySelectorAll("[data-question], [data-question] .survey__row")].filter(
-    (box) => !box.closest("[hidden]") && !box.querySelector(".survey__row"));
+    (box) => !box.closest("[hidden]") && !box.querySelector(".survey__row") && !isAnswered(box));
+  // Why a slip's code is missing is asked of nobody who typed it: Enter passes it by.
+  const isAnswered = (box) => Boolean(box.dataset.onlyWithout && form.elements[box.dataset.onlyWithout].value.trim());
   const inputs = (box) => [...box.querySelectorAll("input:not([type=hidden]), select, textarea")].filter((one) => !one.disabled && !one.closest("[hidden]"));
   const at = () => groups().findIndex((box) => box.contains(document.activeElement));
 
