@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -93,9 +94,20 @@ def may_enter_desk(actor: Actor) -> bool:
     return not actor.is_anonymous and policy.can_somewhere(actor, ENTER_DESK)
 
 
+def _page_asked(request: HttpRequest) -> str:
+    """The page that was asked for, or the one whose form was sent, on this site."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    came = urlsplit(request.headers.get("Referer", ""))
+    if came.netloc != request.get_host():
+        return ""
+    return f"{came.path}?{came.query}" if came.query else came.path
+
+
 def error_shell(request: HttpRequest) -> dict[str, Any]:
     """What a refusal wears: who may enter the desk stays in its shell and finds the way back to the inbox,
-    everybody else is met by the resident's and led home. `is_stranger`: logging in may help."""
+    everybody else is met by the resident's and led home. `is_stranger`: logging in may help, and leads back
+    to `login_next`: a form that was sent is not sent again by that, its page is opened anew."""
     actor = actor_of(request)
     desk = address("desk:inbox")
     at_desk = bool(desk) and request.path.startswith(desk) and may_enter_desk(actor)
@@ -104,6 +116,7 @@ def error_shell(request: HttpRequest) -> dict[str, Any]:
         "desk_url": desk,
         "error_shell": "kernel/base_desk.html" if at_desk else "kernel/base_auth.html",
         "is_stranger": actor.is_anonymous,
+        "login_next": _page_asked(request),
     }
 
 

@@ -176,8 +176,10 @@ def can_somewhere(actor: Actor, permission: str) -> bool:
 
 
 def require(actor: Actor, permission: str, target: Target | str) -> None:
-    """Raise NotAllowed (403) unless the table grants it."""
+    """Raise NotAllowed (403) unless the table grants it. Who has not logged in has no post to speak of."""
     if not can(actor, permission, target):
+        if actor.is_anonymous:
+            raise NotAllowed("not-allowed", _("请先登录。"))
         raise NotAllowed("not-allowed", _("您现在的岗位不能做这件事。需要时请联系本社区或上级的管理员。"))
 
 

@@ -5,17 +5,58 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mulin.kernel import secrets
+from mulin.kernel import codes, rulebook, secrets
+from mulin.kernel.errors import ActionError
 from mulin.people.phones import can_be_dialled
-from mulin.voices import states
+from mulin.voices import locations, states
 
 TEXT_MAX = 2000
+URGENT_MAX = 500
+ADDRESS_MAX = 160
 # The choice that asks nothing of the person.
 NEUTRAL = ("", _("让我们来分"))
 
 
 def kind_choices() -> list[tuple[str, Any]]:
     return [NEUTRAL, *((kind, words[1]) for kind, words in states.KIND_WORDS.items())]
+
+
+class Words(forms.CharField):
+    """A longer text. There is no `maxlength`, with which a browser cuts what is pasted without a word: the
+    text stays whole in its box, and its writer is told by how much it is too long."""
+
+    def __init__(self, *, most: int, **kwargs: Any):
+        self.most = most
+        super().__init__(**kwargs)
+
+    def allow(self, most: int) -> None:
+        """Another limit, such as the place's own."""
+        self.most = self.widget.attrs["data-limit"] = most
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {
+            **super().widget_attrs(widget),
+            "data-limit": self.most,
+            "data-left": _("还能写 {n} 字"),
+            "data-over": _("超出 {n} 字，送出前请缩短"),
+        }
+
+    def to_python(self, value: Any) -> str:
+        # A form sends each line break as two signs; people and the box count one.
+        return super().to_python(value).replace("\r\n", "\n")
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if len(value) > self.most:
+            numbers = {"limit": self.most, "length": len(value), "over": len(value) - self.most}
+            raise forms.ValidationError(
+                _(
+                    "最多 %(limit)d 字，现在 %(length)d 字，超出 %(over)d 字。"
+                    "写下的都还在，请缩短，或者先说要点，以后再补充。"
+                ),
+                code="too-long",
+                params=numbers,
+            )
 
 
 class WhereForm(forms.Form):
@@ -25,9 +66,9 @@ class WhereForm(forms.Form):
     building = forms.CharField(required=False, max_length=24, label=_("小区或楼栋"))
     address = forms.CharField(
         required=False,
-        max_length=160,
+        max_length=ADDRESS_MAX,
         label=_("具体在哪里"),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": _("门口、几号、哪一段路")}),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     lon = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
     lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
@@ -37,6 +78,24 @@ class WhereForm(forms.Form):
         building = self.cleaned_data["building"]
         place = self.cleaned_data.get("place") or ""
         return building if building.startswith(f"{place[:12]}-") else ""
+
+    def ask_where(self) -> None:
+        """Say what is wrong with the place beside whatever else is: whoever has to come back comes back once.
+        What is right otherwise is asked by the action."""
+        given = self.cleaned_data
+        point = {"lon": given.get("lon"), "lat": given.get("lat")}
+        if given.get("join") or {"lon", "lat"} & set(self.errors):
+            return
+        if None in point.values():
+            point = {"lon": None, "lat": None}
+        try:
+            spot = locations.resolve(
+                given.get("place") or "", **point, crs="wgs84", address=given.get("address") or "",
+                building=given.get("building") or "", text=given.get("text") or "",
+            )  # fmt: skip
+            locations.check_size(spot.place, codes.Level.STREET)
+        except ActionError as error:
+            self.add_error(error.field if error.field in self.fields else None, error.message)
 
     def where(self) -> dict[str, Any]:
         given = self.cleaned_data
@@ -53,18 +112,12 @@ class WhereForm(forms.Form):
 class ReportForm(WhereForm):
     """Say it: a text or a photo, its kind if the person cares to choose, where, and how to be reached."""
 
-    text = forms.CharField(
+    text = Words(
         required=False,
         label=_("什么事"),
-        max_length=TEXT_MAX,
-        strip=True,
+        most=TEXT_MAX,
         widget=forms.Textarea(
-            attrs={
-                "rows": 4,
-                "placeholder": _("比如：2 栋楼道的灯坏了三天，晚上看不见台阶"),
-                "data-counter": "id_text_left",
-                "data-left": _("还能写 {n} 字"),
-            }
+            attrs={"rows": 4, "placeholder": _("比如：2 栋楼道的灯坏了三天，晚上看不见台阶")}
         ),
     )
     kind = forms.ChoiceField(
@@ -90,9 +143,10 @@ class ReportForm(WhereForm):
             raise forms.ValidationError(_("这不像一个电话号码，打不通。请看看有没有漏写，或者不留。"))
         return contact
 
-    def __init__(self, *args: Any, has_photos: bool = False, **kwargs: Any):
+    def __init__(self, *args: Any, place: str, has_photos: bool = False, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.has_photos = has_photos
+        self.fields["text"].allow(rulebook.value("voices.text.max", at=place))
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
@@ -109,9 +163,9 @@ class UrgentForm(WhereForm):
     """A major matter in as few bytes as it takes."""
 
     type = forms.CharField(max_length=48, widget=forms.HiddenInput)
-    text = forms.CharField(
+    text = Words(
         required=False,
-        max_length=500,
+        most=URGENT_MAX,
         label=_("现在的情况"),
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": _("有没有人受伤或被困")}),
     )
@@ -127,13 +181,11 @@ class UrgentForm(WhereForm):
 class TextForm(forms.Form):
     """Words added to a voice, or its corrected text."""
 
-    text = forms.CharField(max_length=TEXT_MAX, label=_("补充什么"), widget=forms.Textarea(attrs={"rows": 3}))
+    text = Words(most=TEXT_MAX, label=_("补充什么"), widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        max_length=500, label=_("还有什么没解决"), widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = Words(most=500, label=_("还有什么没解决"), widget=forms.Textarea(attrs={"rows": 2}))
 
 
 YES_NO_SOLVED = (("yes", _("解决了")), ("no", _("没有解决")))
@@ -147,9 +199,7 @@ class RateForm(forms.Form):
     satisfied = forms.ChoiceField(
         label=_("对办理满意吗"), choices=YES_NO_SATISFIED, widget=forms.RadioSelect, required=False
     )
-    remark = forms.CharField(
-        label=_("想说的话"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    remark = Words(label=_("想说的话"), required=False, most=500, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, is_wish: bool = False, **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -42,6 +42,13 @@ def check_division(code: str) -> str:
     )
 
 
+def check_size(place: str, least_level: int) -> None:
+    """A place no larger than that level, or ActionError (422): in a larger one perhaps nobody looks."""
+    if codes.level(place) < least_level:
+        message = _("请选在哪个街道，或者写明在哪里、用手机定位，这样才知道交给谁。")
+        raise ActionError("place-too-large", message, field="place", status=422)
+
+
 def _site(code: str, division: str) -> places.Place:
     """A grid, estate, courtyard or building in force inside the division."""
     found = places.places_of([code]).get(code) if codes.is_valid(code) else None

@@ -242,6 +242,57 @@ def test_a_phone_on_a_bad_line_keeps_the_draft_and_sends_it_once(people):
     phone.watch.faults = [one for one in phone.watch.faults if "ERR_INTERNET_DISCONNECTED" not in one]
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_same_words_after_the_browsers_back_are_one_report(people, scripts):
+    phone = people(size=PHONE, java_script_enabled=scripts)
+    report(phone, f"二楼平台的窗户掉了一块玻璃（{scripts}）", building=False)
+    receipt = phone.url.split("?")[0]
+
+    def send_again(change: str = "") -> str:
+        phone.go_back()
+        phone.wait_for_url(re.compile("/report"))
+        assert "掉了一块玻璃" in phone.input_value("#id_text")
+        if change:
+            phone.fill("#id_text", change)
+        phone.click("form.report .form-end .btn--main:visible")
+        phone.wait_for_url(re.compile("/r/"))
+        return phone.url.split("?")[0]
+
+    assert send_again() == receipt
+    expect(phone.locator("h1")).to_have_text("这一条先前已经收到")
+    assert send_again(f"二楼平台的窗户又掉了一块玻璃，楼下有人走（{scripts}）") != receipt
+
+
+def test_on_a_slow_line_the_button_shows_that_it_is_on_its_way_and_one_report_comes_of_it(people):
+    """Pressed once more after the page has long stopped holding the button."""
+    phone = people(size=PHONE)
+    phone.goto(f"/report?place={HOME}")
+    phone.fill("#id_text", "单元门的门禁坏了，谁都能进来")
+    phone.wait_for_timeout(1200)
+    phone.clock.install()
+    held = []
+    phone.route("**/report", lambda route: held.append(route))
+    button = phone.locator("form.report .form-end .btn--main:visible")
+    button.click()
+    expect(button).to_have_attribute("aria-busy", "true")
+    phone.clock.fast_forward(10_000)
+    button.click()
+    phone.wait_for_timeout(300)
+    assert len(held) == 1
+    held[0].continue_()
+    phone.wait_for_url(re.compile("/r/"))
+
+
+def test_too_long_a_text_is_not_cut_and_says_so_while_it_is_written(people):
+    phone = people(size=PHONE)
+    phone.goto(f"/report?place={HOME}")
+    phone.fill("#id_text", "长" * 2003)
+    expect(phone.locator("#id_text_left")).to_contain_text("超出 3 字")
+    phone.click("form.report .form-end .btn--main:visible")
+    expect(phone.locator("[data-errors]")).to_contain_text("最多 2000 字，现在 2003 字")
+    assert len(phone.input_value("#id_text")) == 2003
+
+
 def test_reporting_and_confirming_work_without_scripts(people):
     phone = people(size=PHONE, java_script_enabled=False)
     phone.goto(f"/report?place={HOME}")

@@ -110,6 +110,27 @@ def answer_by_keys(department: Page, number: str) -> None:
     is_in(department, "done")
 
 
+def test_ctrl_enter_is_left_alone_where_another_part_of_the_page_has_taken_it(people):
+    clerk = people("clerk", size=DESK)
+    clerk.goto("/desk/enter/")
+    clerk.evaluate(
+        """() => {
+            window.sent = 0;
+            const form = document.querySelector("#id_text").form;
+            form.addEventListener("submit", (event) => { window.sent += 1; event.preventDefault(); });
+            window.take = (event) => event.preventDefault();
+            form.addEventListener("keydown", window.take);
+        }"""
+    )
+    clerk.focus("#id_text")
+    clerk.keyboard.press("Control+Enter")
+    assert clerk.evaluate("window.sent") == 0
+    clerk.evaluate('document.querySelector("#id_text").form.removeEventListener("keydown", window.take)')
+    clerk.fill("#id_text", "河边的灯坏了")
+    clerk.keyboard.press("Control+Enter")
+    assert clerk.evaluate("window.sent") == 1
+
+
 def test_a_case_is_recorded_dispatched_and_answered_with_the_keyboard_alone(people):
     clerk = people("clerk", size=DESK)
     clerk.goto("/desk/enter/")

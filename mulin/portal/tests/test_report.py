@@ -61,7 +61,7 @@ def test_anyone_may_report_for_another_community(say, cast, client_for, world):
 def test_the_same_report_sent_twice_on_a_bad_line_is_one_report(say):
     client = Client()
     first, second = say(client), say(client)
-    assert first.url == second.url
+    assert second.url.split("?")[0] == first.url.split("?")[0]
     assert second.voice is None
     assert Voice.objects.count() == 1
     assert Entry.objects.filter(code="voices.voice.submitted").count() == 1
@@ -70,6 +70,7 @@ def test_the_same_report_sent_twice_on_a_bad_line_is_one_report(say):
 def test_a_text_changed_after_a_lost_answer_leads_to_the_first_receipt(say):
     client = Client()
     first = say(client)
+    client.cookies.clear()  # the answer was lost, and the receipt with it
     again = say(client, text="不对，是3栋的灯坏了")
     assert again.answer.status_code == 422
     assert first.url.split("?")[0] in page(again.answer)
@@ -264,7 +265,8 @@ def test_a_gas_leak_is_sent_with_a_type_and_a_place_alone(world, settle):
 def test_an_urgent_report_sent_twice_is_one(world):
     client = Client()
     data = {"type": "fire", "place": world.home, "idempotency_key": "u" * 22}
-    assert client.post("/urgent", data)["Location"] == client.post("/urgent", data)["Location"]
+    first, second = (client.post("/urgent", data)["Location"].split("?")[0] for _turn in range(2))
+    assert first == second
     assert Voice.objects.count() == 1
 
 
@@ -279,6 +281,7 @@ def test_a_matter_without_a_place_is_asked_where_it_is_and_loses_nothing(world, 
     assert answer.status_code == 422 and not Voice.objects.exists()
     assert "请选在哪个街道" in html and "13800138000" in html
     assert 'href="#id_place">在哪里' in html and 'id="id_place"' in html
+    assert html.count("请选在哪个街道") == 2  # at the top, and beside the field
     assert Client().post(path, {**data, "place": world.street}).status_code == 302
 
 

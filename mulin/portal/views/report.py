@@ -17,12 +17,12 @@ from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError, NotVisible
 from mulin.people.models import Organisation
 from mulin.places.queries import resolve
-from mulin.portal import places, receipts
+from mulin.portal import again, places, receipts
 from mulin.portal.community import Me, cards
 from mulin.portal.follow import advice_in
-from mulin.portal.forms import ReportForm, new_key
+from mulin.portal.forms import ReportForm, WhereForm, new_key
 from mulin.portal.views.common import in_place, limit, me, refuse
-from mulin.voices import actions, drafts
+from mulin.voices import drafts
 from mulin.voices import states as voice_states
 from mulin.voices.categories import catalogue
 from mulin.voices.models import KINDS
@@ -87,24 +87,34 @@ def report(request: HttpRequest) -> HttpResponse:
             **_joining(request),
             **_asking(request),
         }
-        return _page(request, ReportForm(initial=initial), 200)
-    photos = request.FILES.getlist("photos")
-    form = ReportForm(posted(request), has_photos=bool(photos))
+        return _page(request, ReportForm(initial=initial, place=place_asked(request)), 200)
+    photos, place = request.FILES.getlist("photos"), place_asked(request)
+    form = ReportForm(posted(request), has_photos=bool(photos), place=place)
     want = describe.form(request.POST)
     if request.POST.get("step") == "where":
         # The lists open one level further; nothing is checked yet.
-        return _page(request, ReportForm(initial=form.data.dict()), 200, want=want)
-    if not (form.is_valid() and want.is_valid()):
+        return _page(request, ReportForm(initial=form.data.dict(), place=place), 200, want=want)
+    if not all([form.is_valid(), want.is_valid()]):
+        form.ask_where()
         return _page(request, form, 422, want=want)
     try:
-        limit(request, RULE, "report")
-        receipt = _send(request, form, photos)
-        describe.of_voice(actor_of(request), receipt.voice, want)
+        # A photo alone says too little to tell whether it is the same again.
+        sent = send(request, _said(request, form, photos), in_words=bool(form.cleaned_data["text"]))
+        describe.of_voice(actor_of(request), sent.receipt.voice, want)
     except ActionError as error:
         if error.code == "idempotency-mismatch":
             return _changed_after_sending(request, form)
         return _page(request, form, refuse(form, error), want=want)
-    return to_receipt(request, receipt)
+    return to_receipt(request, sent)
+
+
+def send(request: HttpRequest, said: dict[str, Any], *, in_words: bool = True) -> again.Sent:
+    """Send it, once. What was received before counts as nothing new."""
+    found = again.earlier(request, said) if in_words else None
+    if found is None:
+        limit(request, RULE, "report")
+        found = again.send(request, said)
+    return found
 
 
 def _joining(request: HttpRequest) -> dict[str, str]:
@@ -132,10 +142,9 @@ def _asking(request: HttpRequest) -> dict[str, str]:
     return {"text": _("我想参加%(group)s，或者问一问：") % {"group": group.name}} if group else {}
 
 
-def _send(request: HttpRequest, form: ReportForm, photos: list[Any]) -> actions.Receipt:
+def _said(request: HttpRequest, form: ReportForm, photos: list[Any]) -> dict[str, Any]:
     given = form.cleaned_data
-    return actions.submit_voice(
-        actor=actor_of(request),
+    return dict(
         text=_with_captions(given["text"] or _("（请看照片）"), request.POST.getlist("photo_alt")),
         kind=given["kind"],
         contact=given["contact"],
@@ -154,9 +163,10 @@ def _with_captions(text: str, captions: list[str]) -> str:
     return "\n".join([text, *lines])
 
 
-def to_receipt(request: HttpRequest, receipt: actions.Receipt) -> HttpResponse:
-    response = redirect(f"{reverse('portal:receipt', args=[receipt.secret])}?sent=1")
-    receipts.remember(request, response, receipt.voice.pk, keep=True)
+def to_receipt(request: HttpRequest, sent: again.Sent) -> HttpResponse:
+    address = reverse("portal:receipt", args=[sent.receipt.secret])
+    response = redirect(f"{address}?sent={'again' if sent.is_again else '1'}")
+    receipts.remember(request, response, sent.receipt.voice.pk, keep=True)
     return response
 
 
@@ -202,7 +212,7 @@ def _joined(number: str):
 def where(request: HttpRequest) -> HttpResponse:
     """The lists of places anew, after another district, street or community was chosen."""
     context = where_context(request, place_asked(request))
-    form = ReportForm(initial={"address": request.GET.get("address", "")})
+    form = WhereForm(initial={"address": request.GET.get("address", "")})
     return render(request, "portal/parts/where.html", {**context, "form": form})
 
 

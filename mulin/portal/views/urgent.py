@@ -7,13 +7,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from mulin.kernel import codes
-from mulin.kernel.context import actor_of
 from mulin.kernel.errors import ActionError
 from mulin.portal import places
 from mulin.portal.forms import UrgentForm, new_key
-from mulin.portal.views.common import calls, in_place, limit, refuse
-from mulin.portal.views.report import RULE, place_asked, posted, to_receipt, urgent_types, where_context
-from mulin.voices import actions
+from mulin.portal.views.common import calls, in_place, refuse
+from mulin.portal.views.report import place_asked, posted, send, to_receipt, urgent_types, where_context
 
 ICONS = {
     "gas_leak": "gas",
@@ -44,21 +42,19 @@ def urgent(request: HttpRequest) -> HttpResponse:
         return _urgent_page(request, UrgentForm(initial=posted(request).dict()), known, 200)
     form = UrgentForm(posted(request))
     if not form.is_valid():
+        form.ask_where()
         return _urgent_page(request, form, known, 422)
     try:
-        limit(request, RULE, "report")
-        receipt = _send_urgent(request, form, known)
+        sent = send(request, _said(form, known))
     except ActionError as error:
         return _urgent_page(request, form, known, refuse(form, error))
-    return to_receipt(request, receipt)
+    return to_receipt(request, sent)
 
 
-def _send_urgent(request: HttpRequest, form: UrgentForm, known: Any) -> actions.Receipt:
+def _said(form: UrgentForm, known: Any) -> dict[str, Any]:
     given = form.cleaned_data
-    text = "：".join(part for part in (known.zh, given["text"]) if part)
-    return actions.submit_voice(
-        actor=actor_of(request),
-        text=text,
+    return dict(
+        text="：".join(part for part in (known.zh, given["text"]) if part),
         kind="help",
         category=known.code,
         severity="major",

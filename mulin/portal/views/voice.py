@@ -70,6 +70,7 @@ def _page(
         "qr": qr_of(address) if secret else "",
         "code": receipts.show_code(receipts.code_of(voice.number)),
         "is_new": bool(secret) and "sent" in request.GET,
+        "is_again": bool(secret) and request.GET.get("sent") == "again",
         "said_at": words.when(voice.created_at),
         "answered_at": words.when(voice.answered_at),
         "is_kept": voice.pk in receipts.kept(request),

@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from mulin.kernel import clock, codes, journal, registry, rulebook, search, secrets
+from mulin.kernel import clock, journal, registry, rulebook, search, secrets
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import now
 from mulin.kernel.counters import Count
@@ -20,7 +20,7 @@ from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.inserting import insert
 from mulin.kernel.numbers import new_number
 from mulin.kernel.policy import require
-from mulin.voices import access, drafts, likeness, matters, photos, states
+from mulin.voices import access, drafts, likeness, locations, matters, photos, states
 from mulin.voices.drafts import Draft
 from mulin.voices.models import Matter, Voice
 from mulin.voices.photos import Picture
@@ -82,15 +82,9 @@ def submit_voice(
         photos=len(uploads), join=join,
     )  # fmt: skip
     if not join:
-        _check_size(draft.spot.place, least_level)
+        locations.check_size(draft.spot.place, least_level)
     voice = earlier(draft) or _enter_safely(actor, draft, uploads, join)
     return Receipt(voice, draft.secret)
-
-
-def _check_size(place: str, least_level: int) -> None:
-    if codes.level(place) < least_level:
-        message = _("请选在哪个街道，或者写明在哪里、用手机定位，这样才知道交给谁。")
-        raise ActionError("place-too-large", message, field="place", status=422)
 
 
 def earlier(draft: Draft) -> Voice | None:

@@ -75,7 +75,7 @@
       show(await answer.text(), answer.url);
     } catch { offline(); } finally {
       form.removeAttribute("aria-busy");
-      delete form.dataset.sending;
+      Mulin.sent(form);
     }
   }
 
@@ -110,7 +110,7 @@
   });
   // Ctrl+Enter sends the form one is in: for whoever handles sixty a day.
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    if (event.defaultPrevented || event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
     const form = event.target.closest("form") || document.querySelector("form[data-keys-form]");
     if (form && form.method === "post") { event.preventDefault(); form.requestSubmit(form.querySelector(".btn--main") || undefined); }
   });

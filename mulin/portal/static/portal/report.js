@@ -81,5 +81,11 @@ Mulin.connect("form[data-steps]", (form) => {
     }
     part.append(row);
   });
+  // What is missing may be named at the top and asked for in another step.
+  document.querySelectorAll("[data-errors] a[href^='#']").forEach((link) => link.addEventListener("click", () => {
+    const asked = document.getElementById(link.hash.slice(1));
+    const step = parts.findIndex((part) => asked && part.contains(asked));
+    if (step >= 0) show(step, false);
+  }));
   show(at, false);
 });

@@ -75,15 +75,29 @@
   document.addEventListener("htmx:sendError", () => toast(document.body.dataset.offlineText || ""));
   document.addEventListener("htmx:responseError", () => toast(document.body.dataset.failedText || ""));
 
-  // A form is sent once: the second tap on the same button is ignored until the page answers.
+  // A form is sent once: the second tap on the same button is ignored until the page answers, and the button shows
+  // that it is on its way. Who sends a form by a script says so with Mulin.sending, and Mulin.sent when it is over.
+  const late = new WeakMap();
+  function sending(form, button, most = 8000) {
+    form.dataset.sending = "1";
+    if (button) button.setAttribute("aria-busy", "true");
+    clearTimeout(late.get(form));
+    late.set(form, setTimeout(() => sent(form), most));
+  }
+  // Buttons may stand outside of their form, and a form may have been taken from the page meanwhile.
+  function sent(form) {
+    clearTimeout(late.get(form));
+    delete form.dataset.sending;
+    for (const button of [...form.elements, ...form.querySelectorAll("[aria-busy]")]) button.removeAttribute("aria-busy");
+  }
+  Object.assign(window.Mulin, { sending, sent });
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post") return;
     if (form.dataset.sending) return event.preventDefault();
-    form.dataset.sending = "1";
-    setTimeout(() => delete form.dataset.sending, 8000);
+    sending(form, event.submitter);
   });
   window.addEventListener("pageshow", () => {
-    document.querySelectorAll("form[data-sending]").forEach((form) => delete form.dataset.sending);
+    document.querySelectorAll("form[data-sending]").forEach(sent);
   });
 })();

@@ -9,6 +9,7 @@
 (function () {
   "use strict";
   const week = 7 * 24 * 3600 * 1000;
+  const longest = 120000;  // for photos on a slow line
   const slot = (name) => "mulin.draft." + name;
   const read = (name) => {
     try {
@@ -36,7 +37,7 @@
       request.upload.onprogress = (event) => { if (event.lengthComputable) progress(event.loaded / event.total); };
       request.onload = () => (request.status >= 502 ? reject(new Error(String(request.status))) : resolve(request));
       request.onerror = request.ontimeout = () => reject(new Error("offline"));
-      request.timeout = 120000;
+      request.timeout = longest;
       request.send(body);
     });
   }
@@ -110,8 +111,10 @@
     let sending = false;
     async function send() {
       if (sending) return;
+      let leaving = false;
       sending = true;
       form.setAttribute("aria-busy", "true");
+      Mulin.sending(form, pressed, longest);
       try {
         const photos = [...form.querySelectorAll("input[type=file]")].some((input) => input.files.length);
         const answer = await post(form.action, new FormData(form, pressed), photos ? sent : () => {});
@@ -121,6 +124,7 @@
         if (next) {
           // Led to log in first: what was typed stays for afterwards.
           if (next.startsWith("/account/login")) keep(); else { done = true; forget(name); }
+          leaving = true;
           location.assign(next);
           return;
         }
@@ -133,7 +137,7 @@
       } finally {
         sending = false;
         form.removeAttribute("aria-busy");
-        delete form.dataset.sending;
+        if (!leaving) Mulin.sent(form);
       }
     }
     // The page came back instead of a receipt: it holds the errors. Photos are carried over, text is restored.
@@ -162,6 +166,8 @@
       keep();
       send();
     });
+    // The same page again after it was sent and left: what is changed in it now is kept like any other draft.
+    window.addEventListener("pageshow", (event) => { if (event.persisted) done = false; });
     window.addEventListener("online", () => { if (waiting) send(); });
   });
 })();
