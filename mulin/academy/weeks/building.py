@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mulin.academy import catalogues
@@ -331,6 +332,11 @@ def _busy(week: Week, kind: str, refs: list[Any]) -> dict[Any, list[weeks.Window
 
 def _minutes(since: datetime, begin: datetime, end: datetime) -> weeks.Window:
     return tuple(int((one - since).total_seconds() // 60) for one in (begin, end))  # type: ignore[return-value]
+
+
+def lang_of(wish: dict[str, Any]) -> str:
+    """The language of that title, for who reads it aloud: a club's name stays as it gave it to itself."""
+    return "zh-Hans" if wish.get("title") else get_language() or "zh-Hans"
 
 
 def title_of(wish: dict[str, Any]) -> str:

@@ -291,6 +291,7 @@ def _session_context(
         "wish": row,
         "key": wish,
         "title": building.title_of(row),
+        "title_lang": building.lang_of(row),
         "place_name": words.places.get(row["place"], ""),
         "slots": [states.shown_window(one) for one in form.order["slots"]],
         "placed": placed,

@@ -71,7 +71,7 @@ def present(page: CasePage, query: str) -> dict[str, Any]:
         "case": case,
         "matter": matter,
         "state": words.state_badge(case.state, case.state_label),
-        "clock": words.due_clock(case),
+        "clock": _first_clock(page),
         "clocks": [words.shown_clock(one) for one in _latest(page)],
         "timeline": _timeline(page, voices),
         "voices": voices,
@@ -141,6 +141,17 @@ def _latest(page: CasePage) -> list[Any]:
     if page.case.is_open and page.case.state != "done":
         last.pop("confirm", None)
     return list(last.values())
+
+
+def _first_clock(page: CasePage) -> dict[str, Any] | None:
+    """The clock that burns first, in the words that it has among the others: two units would read like two
+    deadlines. A row of a list loads no clocks and counts plainly."""
+    case = page.case
+    if case.state not in {"done", "suspended"}:
+        for one in _latest(page):
+            if one.is_running and not one.is_paused and one.due_at == case.due_at:
+                return words.shown_clock(one)
+    return words.due_clock(case)
 
 
 def _voices(page: CasePage) -> list[dict[str, Any]]:

@@ -50,7 +50,13 @@ class Wanted:
 
     @property
     def order(self) -> str:
-        return "newest" if self.texts.get("order") == "newest" or "ended" in self.flags else "burning"
+        is_newest = self.is_search or self.texts.get("order") == "newest" or "ended" in self.flags
+        return "newest" if is_newest else "burning"
+
+    @property
+    def is_search(self) -> bool:
+        """What was said last comes first, whatever order was chosen before."""
+        return bool(self.texts.get("q", "").strip())
 
     def query(self, **change: str) -> str:
         """The address's query string again, without the cursor; empty values drop out."""

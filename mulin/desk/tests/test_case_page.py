@@ -21,6 +21,18 @@ def test_each_clock_says_its_rule(clerk, speak, page_of):
     assert re.search(r'class="clock[^"]*" title="[^"]*依据[^"]*"', seen)
 
 
+def test_the_head_counts_the_time_left_as_the_facts_do(clerk, speak, page_of, freeze):
+    """Three working hours on a Friday evening are three days of the plain clock: two deadlines, it seems."""
+    freeze("2025-11-07 16:00:00+08:00")
+    said = speak()
+    for url in (said.url, f"{said.url}print/"):
+        seen = page_of(clerk, url)
+        left = set(re.findall(r"(?:还剩|超期) [^<，；]+", seen))
+        first = re.search(r"[^>· ]+：还剩 [^<]+", seen)[0]
+        assert first in seen[seen.index(first) + 1 :] and "工作" in first, (url, left)
+        assert not re.search(r">\s*还剩", seen), (url, left)
+
+
 def test_internal_words_are_marked_and_public_ones_are_not(clerk, speak, bring, page_of):
     said = speak()
     bring(said.number, "done")

@@ -293,3 +293,10 @@ def test_cases_at_one_building_are_one_point_that_has_the_worst_colour(clerk, th
     assert (facts["n"], facts["tone"]) == (3, "urgent")
     assert facts["cases"][0]["url"] == three[0].url
     assert "13912345678" not in str(facts)
+
+
+def test_a_search_says_that_the_newest_come_first_and_offers_no_other_order(clerk, speak, page_of):
+    speak(text="院子里的路灯坏了")
+    page = page_of(clerk, "/desk/cases/?q=路灯&order=burning")
+    assert "新的在前" in page and "先急后缓" not in page
+    assert "先急后缓" in page_of(clerk, "/desk/cases/")

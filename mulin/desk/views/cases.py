@@ -50,6 +50,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "orders": [
             {"label": label, "url": f"?{what.query(order=name)}", "current": name == what.order}
             for name, label in reading.ORDERS.items()
+            if name == what.order or not what.is_search
         ],
         "views": [(view, view.query == query) for view in saved_views(actor)],
         "batch": [name for name, need in BATCH.items() if policy.can_somewhere(actor, need)],

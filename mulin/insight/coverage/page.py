@@ -265,6 +265,11 @@ def row(found: Circle, one: queries.Row) -> dict[str, Any]:
     }
 
 
+def worded(row: dict[str, Any]) -> dict[str, Any]:
+    """The same with its figures as pages write them; a file keeps them as numbers."""
+    return {key: f"{value:,}" if isinstance(value, int) else value for key, value in row.items()}
+
+
 def choice(at: str) -> dict[str, Any]:
     """The way down to a community whose circle one would like to see: what lies below `at`, or below the
     place of the instance; a list with one entry only is passed over."""

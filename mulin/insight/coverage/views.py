@@ -129,7 +129,7 @@ def _rows(found: Circle, actor: Actor) -> dict[str, Any]:
     """A street's or a district's page: one row a community, in the order of their codes."""
     return {
         **_common(found, True),
-        "rows": [page.row(found, one) for one in queries.rows(found)],
+        "rows": [page.worded(page.row(found, one)) for one in queries.rows(found)],
         "can_store": policy.can(actor, actions.STORE, found.place.code),
         "here": "board",
     }

@@ -124,6 +124,19 @@ def test_one_of_two_voices_taken_back_leaves_the_matter_open(published, speak, c
     assert matter.is_open and matter.voices_count == 1 and other.remark == "我搬走了，不想管了"
 
 
+def test_a_clerk_who_takes_a_residents_last_voice_back_says_why_and_the_resident_is_told(
+    speak, cast, lines, settle
+):
+    voice = speak(kind="complaint").voice
+    act = {"actor": cast.clerk.actor, "number": voice.number}
+    refused("reason-missing", actions.withdraw_voice, **act, reason="")
+    actions.withdraw_voice(**act, reason="by_mistake")
+    (line,) = lines("voices.voice.withdrawn")
+    assert (line.actor, line.data["reason"], line.data["last"]) == (cast.clerk.id, "by_mistake", True)
+    settle()
+    assert Notice.objects.filter(account=cast.resident.id, code="voices.voice.withdrawn").exists()
+
+
 def test_what_was_withdrawn_cannot_be_touched_again(speak, cast):
     voice = speak().voice
     act = {"actor": cast.resident.actor, "number": voice.number}

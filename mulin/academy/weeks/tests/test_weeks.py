@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from mulin.academy import timetable
 from mulin.academy.orders.models import Order
 from mulin.academy.sessions.models import Session
-from mulin.academy.weeks import actions, building, engine, queries
+from mulin.academy.weeks import actions, building, engine, queries, showing
 from mulin.academy.weeks.models import Week
 from mulin.bookings import slots
 from mulin.kernel import clock
@@ -263,6 +264,9 @@ def test_a_club_gets_a_room_at_its_own_times(venue, cast, plan):
     (one,) = week.solution["sessions"]
     assert (one["day"], one["from"], one["to"]) == (2, "09:00", "10:00")
     assert "teacher" not in one
+    with translation.override("en"):
+        (shown,) = showing.sessions(week, showing.Words(week))
+        assert (shown["title"], shown["lang"]) == ("太极队", "zh-Hans")
 
 
 def test_the_same_person_is_not_asked_to_be_at_two_courses_at_once(venue, teacher, order, plan):

@@ -1,6 +1,7 @@
 """The 15-minute circle as residents, staff, files and the command show it."""
 
 import json
+import re
 from io import BytesIO
 
 import pytest
@@ -244,6 +245,19 @@ def test_a_street_sees_one_row_a_community_in_the_order_of_codes(client_for, cas
 def test_on_a_phone_the_streets_title_stands_above_its_buttons(client_for, cast, world, station):
     shown = read(client_for(cast.street), f"/board/{world.street}/circle/")
     assert '<div class="spread spread--wrap"><h1>' in shown and "circle-rows" in shown
+
+
+def test_on_a_phone_each_figure_of_a_community_stands_beside_its_name(client_for, cast, world, station):
+    move(f"{HOME}-B004", north=NORTH, households=4000)
+    shown = read(client_for(cast.street), f"/board/{world.street}/circle/")
+    head = shown.split("<thead>")[1].split("</thead>")[0]
+    row = next(one for one in shown.split("<tr>") if ">金堰社区<" in one and "data-label" in one)
+    assert "table--stack" in shown and row.count("data-label=") == head.count("<th ")
+    people = re.search(r'data-label="走不到的人，约">([0-9,]+)<', row)[1]
+    assert "," in people and int(people.replace(",", "")) >= 4000
+    answer = client_for(cast.street).get(f"/board/{world.street}/circle/export.xlsx")
+    book = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_name("各社区").to_python()
+    assert int(people.replace(",", "")) in [line[7] for line in book[1:]]
 
 
 def test_the_file_has_a_row_a_building(client_for, cast, station):
