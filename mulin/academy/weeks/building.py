@@ -10,7 +10,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from mulin.academy import catalogues
 from mulin.academy.clubs.models import Club
@@ -346,4 +345,4 @@ def title_of(wish: dict[str, Any]) -> str:
     theme = catalogues.theme_name(wish["theme"])
     if not wish["ages"]:
         return theme
-    return _("%(theme)s（%(ages)s）") % {"theme": theme, "ages": catalogues.ages_line(wish["ages"])}
+    return f"{theme} · {catalogues.ages_line(wish['ages'])}"
