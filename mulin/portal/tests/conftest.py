@@ -8,6 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
+from mulin.kernel import rulebook
+from mulin.kernel.models import RuleOverride
 from mulin.voices import actions
 from mulin.voices.models import Matter, Voice
 
@@ -77,3 +79,14 @@ def finish(world, cast):
         cases.finish_case(actor=clerk, number=number, done_text="更换灯管", reply=reply, confirm_reply=True)
 
     return run
+
+
+@pytest.fixture
+def one_an_hour(settings, world, cast) -> None:
+    """From one address one report an hour is taken."""
+    settings.MULIN_THROTTLE = True
+    RuleOverride.objects.create(
+        name="portal.report.per_hour", place=world.site, valid_from="2026-01-01", value=1, basis="试",
+        certainty="house default", set_by=cast.admin.account,
+    )  # fmt: skip
+    rulebook.forget()

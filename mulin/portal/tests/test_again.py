@@ -115,13 +115,7 @@ def test_a_point_found_after_a_lost_answer_does_not_make_a_second_voice(say, wor
     assert path(say(client)) == path(first) and Voice.objects.count() == 1
 
 
-def test_the_same_words_again_are_never_too_many(say, settings, cast, world):
-    settings.MULIN_THROTTLE = True
-    RuleOverride.objects.create(
-        name="portal.report.per_hour", place=world.site, valid_from="2026-01-01", value=1, basis="试",
-        certainty="house default", set_by=cast.admin.account,
-    )  # fmt: skip
-    rulebook.forget()
+def test_the_same_words_again_are_never_too_many(say, one_an_hour):
     client = Client()
     first = say(client)
     assert path(say(client, idempotency_key=NEW)) == path(first)

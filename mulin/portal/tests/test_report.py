@@ -5,8 +5,7 @@ from django.contrib.staticfiles.finders import find
 from django.test import Client
 from django.urls import reverse
 
-from mulin.kernel import rulebook
-from mulin.kernel.models import Entry, RuleOverride
+from mulin.kernel.models import Entry
 from mulin.portal import receipts
 from mulin.portal.tests.conftest import LAMP
 from mulin.voices.models import Photo, Voice
@@ -130,13 +129,7 @@ def test_a_program_that_fills_every_field_is_told_and_nothing_is_kept(say):
     assert not Voice.objects.exists()
 
 
-def test_too_many_reports_from_one_address_wait_and_keep_what_was_typed(say, settings, cast, world):
-    settings.MULIN_THROTTLE = True
-    RuleOverride.objects.create(
-        name="portal.report.per_hour", place=world.site, valid_from="2026-01-01", value=1, basis="试",
-        certainty="house default", set_by=cast.admin.account,
-    )  # fmt: skip
-    rulebook.forget()
+def test_too_many_reports_from_one_address_wait_and_keep_what_was_typed(say, one_an_hour):
     client = Client()
     assert say(client).voice
     sent = say(client, text="第二件事", idempotency_key="z" * 22)
