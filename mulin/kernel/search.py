@@ -139,15 +139,23 @@ def find(
     `places` are division codes, of which one must contain the document; empty means anywhere. A query
     without any token finds nothing.
     """
-    if not tokens(query):
+    words = _words(query)
+    if not words:
         return []
-    asked = _asked([*tokens(query), f"kk{kind}"], places)
+    asked = _asked([*words, f"kk{kind}"], places)
     values = {"words": asked.words(), "kind": kind, "before": before or 2**62, "limit": limit}
     if not is_postgres():
         return _rows(_NEWEST, values)
     if asked.is_small:
         return _rows(_FROM_INDEX, values)
     return _rows(_NEWEST_FIRST, {**values, "floor": min(values["before"], _newest()) - WINDOW * limit})
+
+
+def _words(query: str) -> list[str]:
+    """The tokens that are looked for. A single character is one only where it stands alone in a text: beside
+    longer words it would hide what they find."""
+    found = tokens(query)
+    return [token for token in found if len(token) > 1 or token.isascii()] or found
 
 
 def among(
@@ -171,14 +179,15 @@ def among(
     a street or a community, looks at all. Where members may be hardly any, `few` says up to how many of them
     are read first: then the words are looked for in their texts alone, and every page is whole.
     """
-    if not tokens(query):
+    words = _words(query)
+    if not words:
         return [], None
     values = {"kind": kind, "before": before or 2**62, "limit": size + 1}
     keys = _keys(members, few)
     if keys is not None:
-        rows = _among_few(keys, tokens(query), values) if keys else []
+        rows = _among_few(keys, words, values) if keys else []
     else:
-        rows = _walked(members, _asked(tokens(query), places), values | {"window": window})
+        rows = _walked(members, _asked(words, places), values | {"window": window})
     found = [(row, key) for row, key in rows if key]
     if len(found) > size:
         return [key for _row, key in found[:size]], found[size - 1][0]

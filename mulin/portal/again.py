@@ -32,21 +32,39 @@ class Sent:
 def earlier(request: HttpRequest, said: dict[str, Any]) -> Sent | None:
     """The voice that this person sent in these words a short while ago, whatever key the page carries now: a
     browser that asks for the page again on the way back gets a fresh one. `said`: what `submit_voice`
-    takes."""
+    takes.
+
+    A telephone is lent and a counter's is shared: of somebody else's voices, with an account or without,
+    none counts. Photos are not compared, so whoever adds any says something new.
+    """
     actor, sent_here = actor_of(request), receipts.kept(request)
-    if actor.account is None and not sent_here:
+    if said.get("photos") or (actor.account is None and not sent_here):
         return None
     for voice in sent_here:
         actor = actor.with_receipt(voice)
     text = drafts.check_text(said["text"], said["place"] or settings.MULIN_SITE_PLACE)
-    minutes = rulebook.value(RULE, at=settings.MULIN_SITE_PLACE, urgent=said.get("severity") == "major")
-    since = clock.now() - timedelta(minutes=minutes)
-    like = my_voices(actor).filter(created_at__gte=since, text=text, idempotency__isnull=False)
-    for voice in like[:MOST]:
+    since = clock.now() - max(_within(said, urgent=urgent) for urgent in (True, False))
+    mine = my_voices(actor).filter(account_id=actor.account, created_at__gte=since, text=text)
+    for voice in mine.filter(idempotency__isnull=False)[:MOST]:
+        is_urgent = "major" in {said.get("severity"), voice.matter.severity}
+        if voice.created_at < clock.now() - _within(said, urgent=is_urgent):
+            continue
         receipt = _receipt(voice)
         if receipt and is_same(voice, said):
             return Sent(receipt, is_again=True)
     return None
+
+
+def _within(said: dict[str, Any], *, urgent: bool) -> timedelta:
+    """How long the same words are the same again: of an emergency one too many is better than one too few."""
+    place = said["place"] or settings.MULIN_SITE_PLACE
+    return timedelta(minutes=rulebook.value(RULE, at=place, urgent=urgent))
+
+
+def is_received(request: HttpRequest, said: dict[str, Any]) -> bool:
+    """Whether the very same sending has arrived, though its answer may have been lost."""
+    key = said["idempotency"]
+    return bool(key) and Voice.objects.filter(idempotency=drafts.owned_key(actor_of(request), key)).exists()
 
 
 def send(request: HttpRequest, said: dict[str, Any]) -> Sent:
@@ -62,10 +80,10 @@ def send(request: HttpRequest, said: dict[str, Any]) -> Sent:
         first = Voice.objects.select_related("matter").get(
             idempotency=drafts.owned_key(actor, said["idempotency"])
         )
-        receipt = _receipt(first)
-        if receipt and is_same(first, said):
-            return Sent(receipt, first.pk in sent_here)
-        if first.pk not in sent_here:
+        receipt, has_arrived = _receipt(first), first.pk in sent_here
+        if receipt and is_same(first, said) and not (has_arrived and said.get("photos")):
+            return Sent(receipt, has_arrived)
+        if not has_arrived:
             raise
     # The first one's receipt arrived, so the person knows of it: this is another voice. Its key follows from
     # the first and from what is said, so that it too is taken once.
@@ -88,10 +106,16 @@ def is_same(voice: Voice, said: dict[str, Any]) -> bool:
         and (said.get("building") or voice.building) == voice.building
         and (None in point or point == (voice.lon, voice.lat))
         and (said.get("kind") or voice.kind) == voice.kind
-        and (not contact or secrets.fingerprint(contact, "phone") == voice.contact_hash)
-        and (not said.get("join") or said["join"] == voice.matter.number)
+        and voice.contact_hash == (secrets.fingerprint(contact, "phone") if contact else "")
+        and (said.get("join") or "") == _joined(voice)
         and len(said.get("photos") or ()) <= voice.photos.count()
     )
+
+
+def _joined(voice: Voice) -> str:
+    """The number of the matter of somebody else that the voice joined; "" when it began its own."""
+    begun = voice.matter.voices.order_by("created_at", "id").values_list("pk", flat=True).first()
+    return "" if begun == voice.pk else voice.matter.number
 
 
 def _receipt(voice: Voice) -> actions.Receipt | None:

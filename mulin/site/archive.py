@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import tarfile
@@ -34,8 +35,19 @@ def _quiet(text: str) -> None:
     pass
 
 
-def backup(target: str | Path, *, with_keys: bool = False, say: Say = _quiet) -> dict[str, Any]:
-    """Write one archive; it appears under its name only when it is whole. Returns counts and its checksum."""
+def backup(
+    target: str | Path, *, with_keys: bool = False, say: Say = _quiet, may_not_fit: bool = False
+) -> dict[str, Any]:
+    """Write one archive; it appears under its name only when it is whole. Returns counts and its checksum.
+
+    Refused under a data key that does not open what is sealed: it would name, or carry, a wrong key.
+    `may_not_fit`: the state of now is saved whatever it is.
+    """
+    if not may_not_fit and not archive_keys.data_key_fits():
+        raise CommandError(
+            "the data key that this command sees does not open what is sealed in the database. Nothing was"
+            " written. (Give it the key of the server: data.key in MULIN_HOME, or MULIN_DATA_KEY.)"
+        )
     with write():
         journal.record("kernel.backup.made", actor=SYSTEM)
     journal.seal_all()
@@ -162,17 +174,20 @@ def restore(source: str | Path, *, say: Say = _quiet, may_stay_sealed: bool = Fa
         fit = archive_keys.fit(manifest, Path(folder))
         for warning in fit.warnings:
             say(f"WARNING: {warning}")
-        if fit.unreadable and not may_stay_sealed:
+        if fit.is_other and not may_stay_sealed:
             raise CommandError(
-                f"{fit.unreadable} sealed texts could not be read afterwards. Nothing was changed."
+                "What is sealed could not be read afterwards. Nothing was changed."
                 " (To restore all the same say --without-data-key.)"
             )
         saved = settings.MULIN_HOME / f"before-restore-{now():%Y%m%d-%H%M%S}.tar.gz"
         say(f"saving the present state to {saved.name} …")
-        backup(saved, with_keys=True)
-        say("database …")
-        _load(Path(folder) / ("database.dump" if is_postgres() else "database.sqlite3"))
-        _put_back(Path(folder), manifest["sums"])
+        backup(saved, with_keys=True, may_not_fit=True)
+        # All files lie ready on their own disk before the database is replaced: a full disk stops it here.
+        with tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.MULIN_HOME) as ready:
+            names = _lay_ready(Path(folder), Path(ready), manifest["sums"])
+            say("database …")
+            _load(Path(folder) / ("database.dump" if is_postgres() else "database.sqlite3"))
+            _put_back(Path(ready), names)
     connection.close()
     # The backup of an older version has its tables, whatever those of the instance were a moment ago.
     (settings.MULIN_HOME / ".migrations").unlink(missing_ok=True)
@@ -190,14 +205,31 @@ def restore(source: str | Path, *, say: Say = _quiet, may_stay_sealed: bool = Fa
     }  # fmt: skip
 
 
-def _put_back(folder: Path, names: Iterable[str]) -> None:
+def _lay_ready(folder: Path, ready: Path, names: Iterable[str]) -> list[str]:
+    """Copy what goes back into the instance to where it needs only a new name; the names. A key file that a
+    variable overrules stays out."""
+    found = [n for n in names if n.split("/")[0] in FOLDERS or (n in KEYS and archive_keys.takes_file(n))]
+    for name in found:
+        path = ready / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if name in KEYS:
+            path.touch(mode=0o600)
+        with (folder / name).open("rb") as source, path.open("wb") as target:
+            shutil.copyfileobj(source, target)
+            target.flush()
+            os.fsync(target.fileno())
+    return found
+
+
+def _put_back(ready: Path, names: Iterable[str]) -> None:
+    """Give each file its name. A key that is another one keeps a second name."""
+    home = settings.MULIN_HOME
     for name in names:
-        if name.split("/")[0] in FOLDERS or name in KEYS:
-            path = settings.MULIN_HOME / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if name in KEYS:
-                path.touch(mode=0o600)
-            path.write_bytes((folder / name).read_bytes())
+        path = home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if name in KEYS and path.exists() and path.read_bytes() != (ready / name).read_bytes():
+            os.link(path, home / f"{name}.before-{now():%Y%m%d-%H%M%S}")
+        os.replace(ready / name, path)
 
 
 def _unpack(source: Path, folder: Path) -> dict[str, Any]:

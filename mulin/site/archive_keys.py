@@ -10,6 +10,9 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.db.models import QuerySet
+
+from mulin.kernel import secrets
 
 # The file of each key, and the setting that it fills.
 KEYS = {"data.key": "MULIN_DATA_KEY", "secret.key": "SECRET_KEY"}
@@ -29,14 +32,18 @@ def check_of(key: str) -> str:
     return hmac.new(key.encode(), b"mulin backup", hashlib.sha256).hexdigest()[:CHECK_LENGTH]
 
 
-def sealed_values() -> int:
-    """How many texts in the database are encrypted."""
-    found = 0
+def _sealed() -> Iterator[QuerySet]:
+    """The encrypted texts of the database, column by column."""
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             if field.name.endswith(SEALED):
-                found += model._base_manager.exclude(**{field.name: ""}).count()
-    return found
+                rows = model._base_manager.exclude(**{field.name: ""})
+                yield rows.values_list(field.name, flat=True)
+
+
+def sealed_values() -> int:
+    """How many texts in the database are encrypted."""
+    return sum(texts.count() for texts in _sealed())
 
 
 def facts() -> dict[str, Any]:
@@ -45,15 +52,30 @@ def facts() -> dict[str, Any]:
     return {"keys": checks, "sealed": sealed_values()}
 
 
+def data_key_fits() -> bool:
+    """Whether this process's data key opens the newest text of each sealed column: a shell may see another
+    key than the server does."""
+    for texts in _sealed():
+        one = texts.order_by("-pk").first()
+        try:
+            secrets.unseal(one or "")
+        except ValueError:
+            return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Fit:
     """How a backup and the keys of this instance go together.
 
-    `unreadable`: encrypted texts that nobody could read afterwards. `warnings`: what is said before the
-    restore and after it. `changed`: key files that the restore replaces, so that what runs must start anew.
+    `is_other`: the data key is another one, so that nothing sealed or looked up by it works afterwards.
+    `unreadable`: encrypted texts among that; None where an older backup does not say. `warnings`: what is
+    said before the restore and after it. `changed`: key files that the restore replaces, so that what runs
+    must start anew.
     """
 
-    unreadable: int
+    is_other: bool
+    unreadable: int | None
     warnings: tuple[str, ...]
     changed: tuple[str, ...]
 
@@ -66,11 +88,11 @@ def fit(manifest: dict[str, Any], folder: Path) -> Fit:
     changed = tuple(n for n in carried if not _is_given(n) and after[n] != in_use()[n])
     if not said:
         if len(carried) == len(KEYS) and not any(map(_is_given, KEYS)):
-            return Fit(0, (), changed)
-        return Fit(0, (UNKNOWN.format(home=settings.MULIN_HOME),), changed)
+            return Fit(False, 0, (), changed)
+        return Fit(False, None, (UNKNOWN.format(home=settings.MULIN_HOME),), changed)
     others = [name for name in KEYS if check_of(after[name]) != said[name]]
     unreadable = manifest.get("sealed", 0) if "data.key" in others else 0
-    return Fit(unreadable, tuple(_warnings(others, unreadable, said)), changed)
+    return Fit("data.key" in others, unreadable, tuple(_warnings(others, unreadable, said)), changed)
 
 
 UNKNOWN = (
@@ -83,9 +105,9 @@ def _warnings(others: list[str], unreadable: int, said: dict[str, str]) -> Itera
     if "data.key" in others:
         yield (
             "The backup was made with another data key than this instance uses."
-            f" {unreadable} sealed texts (telephone numbers, secrets of webhooks) cannot be read, nobody"
-            " is found by their number, and links of receipts, printed codes and calendar addresses do not"
-            " open any more."
+            f" {unreadable} sealed texts (telephone numbers, secrets of webhooks) cannot be read, second"
+            " factors do not work, nobody is found by their number, and links of receipts, printed codes"
+            " and calendar addresses do not open any more."
         )
         yield f"What helps: {_remedy('data.key')}"
     olds = map(check_of, settings.SECRET_KEY_FALLBACKS)
@@ -104,13 +126,18 @@ def _remedy(name: str) -> str:
     )
 
 
+def takes_file(name: str) -> bool:
+    """Whether a key file of that name would count: where a variable is set, none does."""
+    return not _is_given(name)
+
+
 def _is_given(name: str) -> bool:
     return any(os.environ.get(f"{VARIABLES[name]}{end}") for end in ("", "_FILE"))
 
 
 def _carried(name: str, folder: Path) -> str:
     path = folder / name
-    return path.read_text(encoding="ascii").strip() if path.is_file() else ""
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
 
 
 def _after(name: str, folder: Path) -> str:

@@ -74,7 +74,9 @@ def _manage(arguments: list[str]) -> None:
     from mulin.kernel import env
 
     command, *rest = arguments or [""]
-    if needs_instance(command, rest):
+    if any(word.startswith(("--settings", "--pythonpath")) for word in rest):
+        pass  # another world than ours: Django's own business from the first word on
+    elif needs_instance(command, rest):
         env.write_keys_later()
         if _is_command(command):
             _read(command, rest, as_django=True)

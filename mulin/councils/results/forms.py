@@ -398,7 +398,6 @@ class RatingForm(forms.Form):
     without_code = forms.ChoiceField(
         label=gettext_lazy("没有码，为什么"), required=False,
         choices=[("", "---"), *WITHOUT_CODE_WORDS.items()],
-        help_text=gettext_lazy("没有码的另外计数，写在结果旁边。"),
     )  # fmt: skip
 
     def __init__(self, data: Any = None, *, has_codes: bool = False, channel: str = "paper"):

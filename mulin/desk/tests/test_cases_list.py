@@ -300,3 +300,9 @@ def test_a_search_says_that_the_newest_come_first_and_offers_no_other_order(cler
     page = page_of(clerk, "/desk/cases/?q=路灯&order=burning")
     assert "新的在前" in page and "先急后缓" not in page
     assert "先急后缓" in page_of(clerk, "/desk/cases/")
+
+
+def test_a_single_character_beside_a_word_hides_nothing(clerk, speak, page_of):
+    said = speak(text="二单元楼道的灯坏了")
+    for words in ("楼道 灯", "灯 楼道", "楼道"):
+        assert listed(page_of(clerk, "/desk/cases/", q=words)) == [said.number]

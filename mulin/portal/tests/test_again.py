@@ -39,14 +39,46 @@ def test_the_same_words_after_the_browsers_back_lead_to_the_receipt_there_is(
     assert "这一条先前已经收到" not in page(client.get(first.url))
     html = page(client.get(second.url))
     assert "这一条先前已经收到" in html and "没有另记一件" in html
-    third = say(client)  # the very same page once more, its building forgotten
+    third = say(client, contact="13800138000")  # the very same page once more, its building forgotten
     assert path(third) == path(first) and Voice.objects.count() == 1
 
 
-def test_photos_and_a_number_lost_on_the_way_back_make_no_second_voice(say, picture):
+def test_photos_lost_on_the_way_back_make_no_second_voice(say, picture):
     client = Client()
-    first = say(client, photos=[picture()], contact="13800138000", kind="help")
+    first = say(client, photos=[picture()], kind="help")
     assert path(say(client, idempotency_key=NEW)) == path(first)
+
+
+def test_another_photo_with_the_same_words_is_kept(say, picture):
+    client = Client()
+    first = say(client, photos=[picture()])
+    second = say(client, photos=[picture("sharper.jpg")], idempotency_key=NEW)
+    assert path(second) != path(first) and second.voice.photos.count() == 1
+
+
+def test_on_a_shared_telephone_the_same_words_of_another_person_are_their_own_voice(say, cast, client_for):
+    """The browser still knows the resident's receipt has logged out."""
+    client = client_for(cast.resident)
+    first = say(client)
+    known = client.cookies["mulin_receipts"].value
+    client.logout()
+    client.cookies["mulin_receipts"] = known
+    second = say(client, idempotency_key=NEW)
+    assert path(second) != path(first) and second.voice.account_id != first.voice.account_id
+
+
+def test_who_left_a_number_and_who_left_none_are_two_people(say):
+    client = Client()
+    first = say(client, contact="13800138000")
+    assert path(say(client, idempotency_key=NEW)) != path(first)
+
+
+def test_what_looks_like_an_emergency_is_the_same_again_for_a_few_minutes_only(say):
+    client, words = Client(), "3栋着火了，有人被困在楼上"
+    first = say(client, text=words)
+    assert first.voice.matter.severity == "major"
+    Voice.objects.update(created_at=timezone.now() - timedelta(minutes=40))
+    assert path(say(client, text=words, idempotency_key=NEW)) != path(first)
 
 
 @pytest.mark.parametrize("key", ["k" * 22, NEW])
@@ -119,6 +151,8 @@ def test_the_same_words_again_are_never_too_many(say, one_an_hour):
     client = Client()
     first = say(client)
     assert path(say(client, idempotency_key=NEW)) == path(first)
+    client.cookies.clear()  # the answer was lost: the same sending comes once more
+    assert path(say(client)) == path(first)
 
 
 def test_an_emergency_sent_again_is_one_for_a_few_minutes_only(world):

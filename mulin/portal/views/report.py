@@ -98,9 +98,10 @@ def report(request: HttpRequest) -> HttpResponse:
         form.ask_where()
         return _page(request, form, 422, want=want)
     try:
-        # A photo alone says too little to tell whether it is the same again.
-        sent = send(request, _said(request, form, photos), in_words=bool(form.cleaned_data["text"]))
-        describe.of_voice(actor_of(request), sent.receipt.voice, want)
+        # A wish that says for whom and when says more than its words.
+        sent = send(request, _said(request, form, photos), in_words=not want.given())
+        if not sent.is_again:
+            describe.of_voice(actor_of(request), sent.receipt.voice, want)
     except ActionError as error:
         if error.code == "idempotency-mismatch":
             return _changed_after_sending(request, form)
@@ -112,7 +113,8 @@ def send(request: HttpRequest, said: dict[str, Any], *, in_words: bool = True) -
     """Send it, once. What was received before counts as nothing new."""
     found = again.earlier(request, said) if in_words else None
     if found is None:
-        limit(request, RULE, "report")
+        if not again.is_received(request, said):
+            limit(request, RULE, "report")
         found = again.send(request, said)
     return found
 

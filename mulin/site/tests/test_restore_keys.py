@@ -113,3 +113,41 @@ def test_a_backup_of_an_older_version_says_that_it_does_not_know(
     archive.backup(tmp_path / "b.tar.gz")
     restore(tmp_path / "b.tar.gz")
     assert capsys.readouterr().err.count("does not say with which keys") == 2
+
+
+def test_a_backup_under_a_key_that_opens_nothing_is_refused(home, resident, tmp_path):
+    """The shell sees another key than the server."""
+    home.MULIN_DATA_KEY = THEIRS
+    with pytest.raises(CommandError, match="does not open what is sealed"):
+        archive.backup(tmp_path / "b.tar.gz", with_keys=True)
+    assert not (tmp_path / "b.tar.gz").exists()
+
+
+def test_another_data_key_refuses_also_where_nothing_is_sealed(home, tmp_path):
+    """Receipts and second factors hang on it too."""
+    archive.backup(tmp_path / "b.tar.gz")
+    home.MULIN_DATA_KEY = THEIRS
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        restore(tmp_path / "b.tar.gz")
+
+
+def test_a_key_file_that_is_replaced_keeps_a_second_name(home, resident, tmp_path):
+    archive.backup(tmp_path / "b.tar.gz", with_keys=True)
+    (home.MULIN_HOME / "data.key").write_text(THEIRS)
+    restore(tmp_path / "b.tar.gz")
+    assert (home.MULIN_HOME / "data.key").read_text() == OURS
+    assert [one.read_text() for one in home.MULIN_HOME.glob("data.key.before-*")] == [THEIRS]
+
+
+def test_a_disk_that_is_full_stops_a_restore_before_anything_is_replaced(
+    home, resident, tmp_path, monkeypatch
+):
+    archive.backup(tmp_path / "b.tar.gz", with_keys=True)
+
+    def full(*_files):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(archive.shutil, "copyfileobj", full)
+    with pytest.raises(OSError, match="No space"):
+        restore(tmp_path / "b.tar.gz")
+    assert not home.LOADED and not list(home.MULIN_HOME.glob("*.key"))

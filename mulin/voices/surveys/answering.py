@@ -109,8 +109,7 @@ def enter_sheet(
             survey=survey, state="done", channel=channel, answers=checked.answers, entered_by=actor.account,
             without_code=why,
         )  # fmt: skip
-        facts = {"without_code": why} if why else {}
-        _line("voices.survey.sheet_entered", actor, survey, channel=channel, **facts)
+        _line("voices.survey.sheet_entered", actor, survey, channel=channel)
     return sheet
 
 
@@ -118,23 +117,29 @@ def _take_slip(survey: Survey, code: str, without_code: str) -> str:
     """Mark the code of a paper sheet's slip as used; "". Without one, why: such sheets are counted apart."""
     if clean_code(code):
         digest = _code_digest(survey, code)
-        if Taken.objects.filter(survey=survey, key_hash=digest).exists():
-            text = _("这个码已经交过一份了，一户一份。这一份没有录进去。")
+        if not Taken.objects.filter(survey=survey, key_hash=digest).exists():
+            _take(survey, digest)
+            return ""
+        if without_code != "again" or not _voided_waiting(survey):
+            text = _("这个码已经交过一份了，一户一份。这一份没有录进去。作废后重录的，请在下面选。")
             raise ActionError("taken", text, field="code")
-        _take(survey, digest)
-        return ""
+        return "again"
     if not SurveyCode.objects.filter(survey=survey).exists():
         return "none"  # no slips went out, or the codes are forgotten: there is nothing to ask for
     if without_code not in states.WITHOUT_CODE_WORDS:
         text = _("一户一份的问卷，请录纸条上的码；没有码的，请选为什么。")
         raise ActionError("no-code", text, field="code", status=422)
-    if without_code == "again":
-        typed = Sheet.objects.filter(survey=survey)
-        voided = typed.filter(state="void", without_code__in=("", "again")).count()
-        if voided <= typed.filter(without_code="again").count():
-            text = _("没有作废了还没重录的一份。请先作废录错的，或者录纸条上的码。")
-            raise ActionError("not-voided", text, field="without_code")
+    if without_code == "again" and not _voided_waiting(survey):
+        text = _("没有作废了还没重录的一份。请先作废录错的，或者录纸条上的码。")
+        raise ActionError("not-voided", text, field="without_code")
     return without_code
+
+
+def _voided_waiting(survey: Survey) -> bool:
+    """Whether a sheet was left out whose household has none in its place yet."""
+    typed = Sheet.objects.filter(survey=survey)
+    voided = typed.filter(state="void", without_code__in=("", "again")).count()
+    return voided > typed.filter(without_code="again").count()
 
 
 def void_sheet(*, actor: Actor, number: str, sheet: UUID, reason: str) -> Survey:

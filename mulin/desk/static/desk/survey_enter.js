@@ -5,8 +5,11 @@ Mulin.connect("[data-survey-enter]", (form) => {
   "use strict";
   const groups = () => [...form.querySelectorAll("[data-question], [data-question] .survey__row")].filter(
     (box) => !box.closest("[hidden]") && !box.querySelector(".survey__row") && !isAnswered(box));
-  // Why a slip's code is missing is asked of nobody who typed it: Enter passes it by.
-  const isAnswered = (box) => Boolean(box.dataset.onlyWithout && form.elements[box.dataset.onlyWithout].value.trim());
+  // Why a slip's code is missing is asked of nobody who typed it: Enter passes it by, unless that code was refused.
+  const isAnswered = (box) => {
+    const code = form.elements[box.dataset.onlyWithout];
+    return Boolean(code && code.value.trim() && !code.matches("[aria-invalid]"));
+  };
   const inputs = (box) => [...box.querySelectorAll("input:not([type=hidden]), select, textarea")].filter((one) => !one.disabled && !one.closest("[hidden]"));
   const at = () => groups().findIndex((box) => box.contains(document.activeElement));
 
