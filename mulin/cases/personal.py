@@ -10,6 +10,9 @@ from mulin.cases.models import CallBack, Case, CaseText, SavedView
 from mulin.kernel.models import Entry
 from mulin.voices.models import Voice
 
+# Lines at which the person of a voice may have written something.
+SPOKEN = ("cases.case.reopened", "cases.case.confirmed", "cases.case.not_solved")
+
 
 def export(account_id: UUID) -> dict[str, Any]:
     """Everything kept here that the account wrote or set."""
@@ -26,14 +29,14 @@ def export(account_id: UUID) -> dict[str, Any]:
 
 
 def words_of(voices: QuerySet[Voice]) -> set[str]:
-    """Ids of what the people of some voices wrote on their cases (why it was opened again), by account or by
-    receipt: the journal's lines say whose words they are."""
+    """Ids of what the people of some voices wrote on their cases (why it was opened again, what they said of
+    the answer), by account or by receipt: the journal's lines say whose words they are."""
     wanted: set[str] = set()
     about: set[UUID] = set()
     for pk, matter, first in voices.values_list("pk", "matter_id", "first_matter_id"):
         wanted.add(str(pk))
         about |= {matter, first} - {None}
-    lines = Entry.objects.filter(matter__in=about, code="cases.case.reopened").values_list("data", flat=True)
+    lines = Entry.objects.filter(matter__in=about, code__in=SPOKEN).values_list("data", flat=True)
     return {
         text for data in lines if wanted & set(data.get("spoken_by", ())) for text in data.get("texts", ())
     }

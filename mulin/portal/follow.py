@@ -382,14 +382,14 @@ def _timeline(voice: Voice, shown: ResidentCase | None) -> list[dict[str, Any]]:
 
 
 def _tell_own_words(voice: Voice, lines: list[Line], entries: list[dict[str, Any]]) -> None:
-    """Say the person's own verdicts in the second person. A voice keeps the last remark only, so that it
-    stands at the last verdict; after a withdrawal it would be the reason of that."""
+    """Say the person's own verdicts in the second person, with what they wrote at each. A remark from before
+    lines kept them stands at the last verdict; after a withdrawal it would be the reason of that."""
     own = []
     for line, said in zip(lines, entries, strict=True):
         if line.code in OWN_WORD and line.data.get("voice") == str(voice.id):
             own.append(said)
             said["what"] = str(OWN_WORD[line.code])
-    if own and voice.remark and voice.state == "received":
+    if own and voice.remark and voice.state == "received" and not own[-1]["text"]:
         own[-1] |= {"text": voice.remark, "quote": True}
 
 
@@ -403,7 +403,7 @@ def _lines_of(voice: Voice) -> list[Line]:
 
 def _entry(line: Line, answer: str) -> dict[str, Any]:
     """One line of the journal. The answer that stands above on the page is not said twice."""
-    said = next((one.text for one in line.words if one.kind in {"reply", "reason", "note"}), "")
+    said = next((one.text for one in line.words if one.kind in {"reply", "reason", "note", "said"}), "")
     return entry(
         line.at,
         _("您说了这件事") if line.code == "voices.voice.submitted" else line.text,

@@ -32,7 +32,13 @@ def confirm_case(
     with write():
         voice = _own_voice(actor, number)
         step = base.Step(actor.with_receipt(voice.id), number, "cases.case:confirm", own=True)
-        return _answered(step, voice, is_solved, is_satisfied, remark, "cases.case.confirmed")
+        said = {}
+        if remark.strip():
+            # The voice keeps the last remark only: the line keeps each. For the desk and the person, as at
+            # `reopen_case`.
+            step.say("confirm", "said", remark.strip())
+            said["spoken_by"] = [str(voice.id)]
+        return _answered(step, voice, is_solved, is_satisfied, remark, "cases.case.confirmed", **said)
 
 
 def _own_voice(actor: Actor, number: str) -> Voice:

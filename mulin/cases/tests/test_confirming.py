@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import translation
 
-from mulin.cases import clocks, inbox
+from mulin.cases import clocks, inbox, pages, personal
 from mulin.cases.actions import close_confirmed
-from mulin.cases.models import CallBack
+from mulin.cases.models import CallBack, CaseText
 from mulin.kernel import clock
 from mulin.kernel.actors import ANONYMOUS
 from mulin.kernel.errors import ActionError, NotAllowed, NotVisible
@@ -38,6 +38,31 @@ def test_not_solved_reopens_and_the_unit_that_led_still_leads(speak, bring, do, 
     )  # fmt: skip
     assert case.is_solved is None
     assert Voice.objects.get(pk=said.voice.pk).is_solved is None
+
+
+def test_what_was_written_with_not_solved_stays_on_the_case_after_the_next_word(speak, bring, do, cast):
+    said = speak()
+    bring(said.number, "done")
+    do("confirm", "resident", said.number, is_solved=False, remark="亮了一晚又灭了，打13812345678找我")
+    do("start", "department", said.number)
+    reply = "三单元门口的路灯这次连同线路一起换了，昨晚七点试亮正常，旁边的灯也检查过了。"
+    do("finish", "department", said.number, done_text="又换了线", confirm_reply=True, reply=reply)
+    do("confirm", "resident", said.number, is_solved=True, remark="这次好了")
+    lines = pages.case_page(cast.clerk.actor, said.number).timeline
+    assert [(one.code, one.words[0].text) for one in lines if any(w.kind == "said" for w in one.words)] == [
+        ("cases.case.not_solved", "亮了一晚又灭了，打13812345678找我"),
+        ("cases.case.confirmed", "这次好了"),
+    ]
+
+
+def test_what_was_written_with_a_verdict_is_exported_and_erased_with_the_voice(speak, bring, do, cast):
+    said = speak()
+    bring(said.number, "done")
+    do("confirm", "resident", said.number, is_solved=False, remark="亮了一晚又灭了")
+    wrote = [one["text"] for one in personal.export(cast.resident.account.id)["texts"]]
+    assert "亮了一晚又灭了" in wrote
+    assert personal.forget_words([said.voice.pk]) == 1
+    assert not CaseText.objects.filter(text__contains="亮了一晚").exists()
 
 
 def test_one_not_solved_reopens_though_another_said_solved(speak, bring, do, cast):

@@ -32,6 +32,7 @@ WORD_LABELS = {
     "reply": gettext_lazy("答复"),
     "decision": gettext_lazy("决定"),
     "note": gettext_lazy("说明"),
+    "said": gettext_lazy("原话"),
 }
 ROLES = {
     "lead": gettext_lazy("牵头"),
@@ -184,7 +185,7 @@ def _voices(page: CasePage) -> list[dict[str, Any]]:
                 "answered": voice.answered_at is not None,
                 "is_solved": voice.is_solved,
                 "is_satisfied": voice.is_satisfied,
-                "remark": voice.remark,
+                "remark": mask_for_staff(voice.remark),
             }
         )
     return found
@@ -240,10 +241,15 @@ def _entry(line: Line) -> dict[str, Any]:
         "tone": words.TONES.get(line.tone, ""),
         "is_public": line.is_public,
         "said": [
-            {"label": WORD_LABELS.get(one.kind, ""), "text": one.text, "is_public": one.is_public}
+            {"label": WORD_LABELS.get(one.kind, ""), "text": _shown(one), "is_public": one.is_public}
             for one in line.words
         ],
     }
+
+
+def _shown(said: case_pages.Words) -> str:
+    """What the person of a voice wrote is masked as their voice is."""
+    return mask_for_staff(said.text) if said.kind == "said" else said.text
 
 
 def _about(page: CasePage) -> list[tuple[str, Any]]:

@@ -239,6 +239,10 @@ def test_my_own_word_stays_on_my_receipt_in_the_second_person(sent, finish, say,
     assert "您说：没有解决" in mine and "反映的人说：没有解决" not in mine
     theirs = page(neighbour.get(other.url))
     assert "反映的人说：没有解决" in theirs and "亮了一晚又灭了" not in theirs
+    finish(sent.voice.number)
+    post(sent.client, sent, "rate", **{"rate-solved": "yes", "rate-remark": "这回好了"})
+    mine = page(sent.client.get(sent.url))
+    assert mine.count("亮了一晚又灭了") == 1 and "这回好了" in mine
 
 
 def test_who_belongs_to_a_group_speaks_of_their_own_matter_without_it(cast, client_for, say, finish):
