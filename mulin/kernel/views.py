@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from mulin.kernel import outage
@@ -58,8 +59,15 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def _error(request: HttpRequest, status: int, message: str = "", **facts: Any) -> HttpResponse:
     if request.path.startswith("/api/"):
-        titles = {400: "Bad request", 403: "Not allowed", 404: "Not found", 500: "Something broke here"}
-        body = {"type": "about:blank", "title": message or titles[status], "status": status}
+        code, title = {
+            400: ("bad-request", _("请求不对。")),
+            403: ("not-allowed", _("您不能做这一步。")),
+            404: ("no-such-address", _("没有这个地址。")),
+            500: ("broken", _("我们这边出了错。")),
+        }[status]
+        # The shape of every problem of the API, here for what no path of it answers.
+        kind = f"urn:mulin:problem:{code}"
+        body = {"type": kind, "title": message or title, "status": status, "code": code}
         return JsonResponse(body, status=status, content_type="application/problem+json")
     # No place name: looking it up would ask the database, which may be what is broken.
     context = {

@@ -72,6 +72,9 @@ def _field_error(error: dict[str, Any]) -> dict[str, str]:
         "string_too_short": _("太短了"),
     }
     code = str(error.get("type", "invalid"))
+    if code == "literal_error":
+        allowed = str(error.get("ctx", {}).get("expected", "")).replace(" or ", ", ").replace("'", "")
+        messages[code] = _("只能是其中一个：%(allowed)s") % {"allowed": allowed}
     return {"field": field, "code": code, "message": messages.get(code, _("格式不对"))}
 
 

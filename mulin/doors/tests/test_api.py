@@ -132,6 +132,17 @@ def test_a_body_that_is_not_json_is_refused(api):
     problem(response, 400, "bad-request")
 
 
+def test_a_word_that_is_none_of_the_choices_is_told_the_choices(api):
+    error = problem(api.clerk.get("/cases?state=zzz"), 422, "invalid")["errors"][0]
+    assert error["field"] == "state"
+    assert "in_hand" in error["message"] and " or " not in error["message"]
+
+
+def test_an_address_that_there_is_not_is_a_problem_of_the_same_shape(api, client):
+    body = problem(client.get("/api/v1/zzz"), 404, "no-such-address")
+    assert body["type"] == "urn:mulin:problem:no-such-address"
+
+
 def test_a_wrong_method_is_refused_as_a_problem(api):
     response = api.clerk.delete("/cases")
     problem(response, 405, "method")
