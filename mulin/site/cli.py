@@ -33,7 +33,6 @@ COMMANDS = {
     "backup": ("backup", "write a backup while it runs"),
     "restore": ("restore", "restore a backup"),
 }
-KEY_SETTINGS = {"secret.key": "SECRET_KEY", "data.key": "MULIN_DATA_KEY"}
 # These read files that they are given and touch no data of an instance: they need none and leave none behind.
 ONLY_READ = frozenset({"recount", "timetable", "processes", "opinions", "budget", "duplicates"})
 ONLY_READ_PARTS = frozenset({("triage", "evaluate"), ("triage", "hot")})
@@ -99,9 +98,10 @@ def _begin_instance() -> None:
     from django.conf import settings
 
     from mulin.kernel import env
+    from mulin.site.archive_keys import KEYS
 
     for name, key in env.write_keys().items():
-        setattr(settings, KEY_SETTINGS[name], key)
+        setattr(settings, KEYS[name], key)
 
 
 def _run(command: str, arguments: list[str]) -> None:
