@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -329,8 +330,26 @@ def certainty_label(certainty: str) -> str:
     }.get(certainty, "—")
 
 
+def first_limit() -> Subquery:
+    """The limit of the clock that burns first, for a query of cases: with it a row counts in that clock's own
+    unit, as the case's page does, and loads no clocks. Nothing for an extended one, which counts plainly."""
+    burning = Clock.objects.filter(
+        case=OuterRef("pk"), due_at=OuterRef("due_at"), stopped_at=None, paused_at=None, extended_at=None
+    )
+    return Subquery(burning.order_by("id").values("limit")[:1])
+
+
+def remaining(due_at: datetime, limit: str | None, place: str) -> Remaining:
+    """What is left until the end of a clock, in its own unit; on the plain clock where none is known."""
+    if not limit:
+        return plain_remaining(due_at)
+    unit = Limit.parse(limit)
+    hours = office_hours(place) if unit.unit == "wmin" else None
+    return unit.until(Due(due_at, True), clock.now(), calendar(), hours)
+
+
 def plain_remaining(due_at: datetime) -> Remaining:
-    """What is left until a moment on the plain clock: for rows of a list, which load no clocks."""
+    """What is left until a moment on the plain clock."""
     seconds = (due_at - clock.now()).total_seconds()
     return Remaining(int(abs(seconds) // 60), "min", seconds < 0, Due(due_at, True))
 
@@ -348,7 +367,8 @@ def due_words(case: Case) -> str:
         return _("%(day)s 复核") % {"day": case.review_on} if case.review_on else ""
     if case.state == "done":
         return confirm_words(case.due_at)
-    return plain_remaining(case.due_at).describe(get_language() or "zh-hans")
+    left = remaining(case.due_at, getattr(case, "first_limit", None), case.place)
+    return left.describe(get_language() or "zh-hans")
 
 
 def confirm_words(due_at: datetime) -> str:

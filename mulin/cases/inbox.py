@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from mulin.cases import states
+from mulin.cases import clocks, states
 from mulin.cases.base import visible_cases
 from mulin.cases.models import CallBack, Case, Exclusion, Involvement
 from mulin.kernel import clock, codes, policy
@@ -140,11 +140,11 @@ def items(actor: Actor, limit: int = 50) -> list[InboxItem]:
         return []
     cases = list(_rows(actor).select_related("matter").order_by("-urgency", "due_at", "id")[:limit])
     kinds = _kinds(actor, [case.pk for case in cases])
-    return [_item(case, kinds[case.pk]) for case in cases]
+    return [_item(case, *kinds[case.pk]) for case in cases]
 
 
-def _kinds(actor: Actor, ids: list[UUID]) -> dict[UUID, str]:
-    """The first reason that holds for each of some cases."""
+def _kinds(actor: Actor, ids: list[UUID]) -> dict[UUID, tuple[str, str | None]]:
+    """The first reason that holds for each of some cases, and the limit of the clock that burns first."""
     from django.db.models import Case as FirstOf
     from django.db.models import CharField, Value, When
 
@@ -152,15 +152,15 @@ def _kinds(actor: Actor, ids: list[UUID]) -> dict[UUID, str]:
         return {}
     cases = [When(one, then=Value(kind)) for kind, one in _terms(actor)]
     first = FirstOf(*cases, default=Value("accept"), output_field=CharField())
-    found = Case.objects.filter(pk__in=ids).annotate(waits_as=first)
-    return dict(found.values_list("pk", "waits_as"))
+    found = Case.objects.filter(pk__in=ids).annotate(waits_as=first, limit=clocks.first_limit())
+    return {pk: (kind, limit) for pk, kind, limit in found.values_list("pk", "waits_as", "limit")}
 
 
 def case_url(number: str) -> str:
     return address("desk:case", number, otherwise=f"/desk/cases/{number}")
 
 
-def _item(case: Case, kind: str) -> InboxItem:
+def _item(case: Case, kind: str, limit: str | None) -> InboxItem:
     return InboxItem(
         key=f"case:{case.number}",
         title=case.title,
@@ -177,6 +177,7 @@ def _item(case: Case, kind: str) -> InboxItem:
             "tone": states.tone(case.state),
             "site": case.building or case.grid,
             "category": case.category,
+            "limit": limit,
         },
     )
 

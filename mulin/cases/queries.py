@@ -97,7 +97,7 @@ def list_cases(
             size=size,
             cursor=cursor,
             branches=branches,
-            shown=Case.objects.select_related(*SHOWN),
+            shown=Case.objects.select_related(*SHOWN).annotate(first_limit=clocks.first_limit()),
         )
     return replace(page, items=decorate(page.items))
 
@@ -240,7 +240,7 @@ def _search(actor: Actor, wanted: Filters, cursor: str | None, size: int) -> pag
     rows = _rows(actor, wanted, "newest", is_branched=is_branched).select_related(*SHOWN)
     if is_number(number):
         hit = rows.filter(Q(number=number) | Q(matter__voices__number=number)).distinct()
-        return paging.Page(list(hit[:size]), None)
+        return paging.Page(list(hit.annotate(first_limit=clocks.first_limit())[:size]), None)
     values = paging.decode(cursor) if cursor else None
     before = values[0] if values and type(values[0]) is int and 0 < values[0] < 2**62 else None
     is_narrowed = is_branched or replace(wanted, place="") != Filters()
@@ -251,7 +251,8 @@ def _search(actor: Actor, wanted: Filters, cursor: str | None, size: int) -> pag
         "window": size * (WALKED_NARROWED if is_narrowed else WALKED),
     }
     found, older = search.among(rows.values("matter_id"), "matter", words, size=size, **where)
-    cases = {case.matter_id: case for case in rows.filter(matter_id__in=found)}
+    rows = rows.filter(matter_id__in=found).annotate(first_limit=clocks.first_limit())
+    cases = {case.matter_id: case for case in rows}
     items = [cases[matter] for matter in found if matter in cases]
     return paging.Page(items, paging.encode([older]) if older else None)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from mulin.voices.surveys import fields, queries, reading
 from mulin.voices.surveys.models import Survey
@@ -56,7 +56,7 @@ def _results(survey: Survey) -> list[tuple[bool, Row]]:
     for one in report.questions:
         rows += [
             (False, ()),
-            (True, (one.text, ngettext("%(n)s 人答", "%(n)s 人答", one.answered) % {"n": one.answered})),
+            (True, (one.text, one.base)),
         ]
         for group in one.groups:
             rows += [(False, (group.title,))] if group.title else []
@@ -68,7 +68,8 @@ def _results(survey: Survey) -> list[tuple[bool, Row]]:
 def _crossed(survey: Survey, of: str, by: str) -> list[tuple[bool, Row]]:
     table = reading.crossed(survey, of, by)
     rows: list[tuple[bool, Row]] = [(True, (table.of, *(head for head, _base in table.heads)))]
-    rows.append((False, (_("答了的人"), *(base for _head, base in table.heads))))
+    who = _("答了的户") if survey.once == "household" else _("答了的人")
+    rows.append((False, (who, *(base for _head, base in table.heads))))
     return rows + [(False, (name, *cells)) for name, cells in table.rows]
 
 

@@ -162,12 +162,22 @@ def _conditions(form: Form, key: str) -> list[tuple[str, Any]]:
 
 
 class Codes(forms.Form):
-    """How many slips."""
+    """How many slips, and how many there were when they were asked for."""
 
     n = forms.IntegerField(
         label=gettext_lazy("做多少张纸条"), min_value=1, max_value=MOST_CODES,
         help_text=gettext_lazy("一次最多500张；不够再做一批"),
     )  # fmt: skip
+    had = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+
+    def __init__(self, had: int, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["had"].initial = had
+
+    def ask_again(self, had: int) -> None:
+        """Shown again, it asks for more than there are by now."""
+        if self.is_bound:
+            self.data = {**self.data.dict(), "had": had}
 
 
 class Channel(forms.Form):

@@ -1,5 +1,8 @@
 """Times, clocks and states as the desk says them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -7,10 +10,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from mulin.cases.clocks import NEVER, Shown, confirm_words, plain_remaining
+from mulin.cases.clocks import NEVER, Shown, confirm_words, remaining
 from mulin.kernel import clock
+from mulin.kernel.registry import InboxItem
 
 SOON = timedelta(hours=24)
+_paper: ContextVar[bool] = ContextVar("mulin_words_on_paper", default=False)
 
 STATE_ICONS = {
     "reported": "inbox",
@@ -97,7 +102,19 @@ def day(value: date | None) -> str:
     return _day(value) if value else ""
 
 
+@contextmanager
+def on_paper() -> Iterator[None]:
+    """Inside, days are said in full: whoever reads a sheet next year does not know which day was today."""
+    token = _paper.set(True)
+    try:
+        yield
+    finally:
+        _paper.reset(token)
+
+
 def _day(value: date) -> str:
+    if _paper.get():
+        return date_format(value, _("Y年n月j日"))
     today = clock.today()
     near = {
         0: pgettext("in a sentence", "今天"), 1: _("昨天"), -1: pgettext("in a sentence", "明天")
@@ -129,13 +146,14 @@ def _confirm_clock(due_at: datetime) -> dict[str, Any]:
     return {"text": confirm_words(due_at), "tone": tone, "at": due_at, "rule": when(due_at), "icon": "clock"}
 
 
-def item_clock(due_at: datetime | None, language: str, state: str = "") -> dict[str, Any] | None:
-    """The clock of an inbox item, on the plain clock; `state` where the item is a case."""
+def item_clock(item: InboxItem, language: str) -> dict[str, Any] | None:
+    """The clock of an inbox item: a case's in the unit of that clock, as on its page; others' plainly."""
+    due_at, facts = item.due_at, item.facts
     if due_at is None or due_at >= NEVER:
         return None
-    if state == "done":
+    if facts.get("state") == "done":
         return _confirm_clock(due_at)
-    left = plain_remaining(due_at)
+    left = remaining(due_at, facts.get("limit"), item.place)
     tone = "urgent" if left.overdue else "wait" if due_at - clock.now() < SOON else ""
     text = left.describe(language)
     return {"text": text, "tone": tone, "at": due_at, "rule": when(due_at), "icon": "clock"}
@@ -154,12 +172,21 @@ def shown_clock(one: Shown) -> dict[str, Any]:
         tone, icon = ("done", "check") if one.is_met else ("", "check")
     elif not one.is_overdue and one.due_at - clock.now() < SOON:
         tone = "wait"
-    words = one.words if not one.extended else _("%(words)s，已延期一次") % {"words": one.words}
+    words = _on_sheet(one) if _paper.get() else one.words
+    words = words if not one.extended else _("%(words)s，已延期一次") % {"words": words}
     text = _("%(clock)s：%(words)s") % {"clock": one.title, "words": words}
     rule = one.rule
-    if one.is_running:
+    if one.is_running and not _paper.get():
         rule = _("%(due)s；%(rule)s") % {"due": when(one.due_at), "rule": one.rule}
     return {"text": text, "tone": tone, "icon": icon, "rule": rule, "at": one.due_at}
+
+
+def _on_sheet(one: Shown) -> str:
+    """A clock on paper: when it ends, not how much was left when the sheet came out of the printer."""
+    if not one.is_running or one.is_paused:
+        return one.words
+    due = when(one.due_at)
+    return _("%(due)s到期，已超期") % {"due": due} if one.is_overdue else _("%(due)s到期") % {"due": due}
 
 
 def state_badge(state: str, label: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from mulin.disclosure import export, feeds, queries, words
 from mulin.disclosure.forms import STATES, FilterForm
-from mulin.kernel import codes, policy
+from mulin.kernel import codes, policy, search
 from mulin.kernel.actors import ANONYMOUS
 from mulin.kernel.context import actor_of
 from mulin.kernel.errors import NotVisible
@@ -151,6 +151,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "active": _active(request, filters, bar),
         "hidden": [{"name": "view", "kind": "hidden", "value": "map"}] if as_map else [],
         "is_filtered": filters != queries.Filters(),
+        "is_too_short": search.is_too_short(filters.q),
         "rows": [_shown(entry) for entry in page.items],
         "page": {"older": page.next},
         "as_map": as_map,

@@ -5,10 +5,12 @@ class ActionError(Exception):
     """A user's mistake or a refusal by a rule. `code` is stable, `message` is a translated sentence.
 
     `field` names the form field it belongs to, if any. Pages show it beside the field with everything
-    that was typed kept; the API answers 409 (or `status`) as problem+json.
+    that was typed kept; the API answers 409 (or `status`) as problem+json. `way`: where its page leads on
+    to, as (label, address), for instance to what somebody else changed in the meantime.
     """
 
     status = 409
+    way: tuple[str, str] | None = None
 
     def __init__(self, code: str, message: str, *, field: str = "", status: int | None = None):
         super().__init__(code, message)

@@ -158,6 +158,13 @@ def _words(query: str) -> list[str]:
     return [token for token in found if len(token) > 1 or token.isascii()] or found
 
 
+def is_too_short(query: str) -> bool:
+    """Whether it holds single Chinese characters and nothing else: documents are found by two side by side,
+    and hardly any will be. An empty page must say so, or it reads as if there were nothing."""
+    words = _words(query)
+    return bool(words) and all(len(word) == 1 and not word.isascii() for word in words)
+
+
 def among(
     members: QuerySet,
     kind: str,

@@ -179,6 +179,12 @@ class Limit:
         known = [(begin, end) for begin, end in spans if begin <= now]
         due = self.due_after_pauses(start, known, calendar, now, hours)
         paused = any(begin <= now and (end is None or now < end) for begin, end in known)
+        return self.until(due, now, calendar, hours)._replace(paused=paused)
+
+    def until(
+        self, due: Due, now: datetime, calendar: Calendar, hours: OfficeHours | None = None
+    ) -> Remaining:
+        """What is left in this limit's unit until an end that is known, or by how much it is over."""
         overdue = now > due.at
         early, late = (due.at, now) if overdue else (now, due.at)
         if self.unit == "min":
@@ -190,7 +196,7 @@ class Limit:
         else:
             amount = (calendar.local_day(late) - calendar.local_day(early)).days
         unit = "d" if self.unit == "mo" else self.unit
-        return Remaining(amount, unit, overdue, due, paused)
+        return Remaining(amount, unit, overdue, due)
 
     def describe(self, lang: str = "zh-hans") -> str:
         """As words: "2 个工作小时", "5 个工作日", "24 小时", "15 天"; "2 working hours" and so on."""

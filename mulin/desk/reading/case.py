@@ -146,7 +146,7 @@ def _latest(page: CasePage) -> list[Any]:
 
 def _first_clock(page: CasePage) -> dict[str, Any] | None:
     """The clock that burns first, in the words that it has among the others: two units would read like two
-    deadlines. A row of a list loads no clocks and counts plainly."""
+    deadlines. Rows of lists count in the same unit (`clocks.first_limit`)."""
     case = page.case
     if case.state not in {"done", "suspended"}:
         for one in _latest(page):

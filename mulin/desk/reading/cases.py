@@ -15,7 +15,7 @@ from mulin.cases.queries import list_cases
 from mulin.desk import pickers
 from mulin.desk.reading.inbox import Row, case_row
 from mulin.desk.words import STATE_TONES
-from mulin.kernel import clock, codes, paging
+from mulin.kernel import clock, codes, paging, search
 from mulin.kernel.actors import Actor
 from mulin.voices.states import ASKING, KIND_WORDS, SEVERITY_WORDS
 from mulin.voices.understanding import mask_for_staff
@@ -57,6 +57,10 @@ class Wanted:
     def is_search(self) -> bool:
         """What was said last comes first, whatever order was chosen before."""
         return bool(self.texts.get("q", "").strip())
+
+    @property
+    def is_too_short(self) -> bool:
+        return search.is_too_short(self.texts.get("q", ""))
 
     def query(self, **change: str) -> str:
         """The address's query string again, without the cursor; empty values drop out."""

@@ -160,7 +160,7 @@ def _item_rows(items: list[InboxItem], current: str) -> list[Row]:
                 number=number,
                 title=_title(item, names),
                 state=state,
-                clock=words.item_clock(item.due_at, language, item.facts.get("state", "")),
+                clock=words.item_clock(item, language),
                 meta=_item_meta(item, names, known),
                 danger=danger,
                 current=bool(number) and number == current,

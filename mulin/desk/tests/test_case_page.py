@@ -25,12 +25,14 @@ def test_the_head_counts_the_time_left_as_the_facts_do(clerk, speak, page_of, fr
     """Three working hours on a Friday evening are three days of the plain clock: two deadlines, it seems."""
     freeze("2025-11-07 16:00:00+08:00")
     said = speak()
-    for url in (said.url, f"{said.url}print/"):
-        seen = page_of(clerk, url)
-        left = set(re.findall(r"(?:还剩|超期) [^<，；]+", seen))
-        first = re.search(r"[^>· ]+：还剩 [^<]+", seen)[0]
-        assert first in seen[seen.index(first) + 1 :] and "工作" in first, (url, left)
-        assert not re.search(r">\s*还剩", seen), (url, left)
+    seen = page_of(clerk, said.url)
+    left = set(re.findall(r"(?:还剩|超期) [^<，；]+", seen))
+    first = re.search(r"[^>· ]+：还剩 [^<]+", seen)[0]
+    assert first in seen[seen.index(first) + 1 :] and "工作" in first, left
+    assert not re.search(r">\s*还剩", seen), left
+    sheet = page_of(clerk, f"{said.url}print/")
+    first = re.search(r"[^>· ]+：2025年11月\d+日 \d\d:\d\d到期", sheet)[0]
+    assert first in sheet[sheet.index(first) + 1 :] and "还剩" not in sheet
 
 
 def test_internal_words_are_marked_and_public_ones_are_not(clerk, speak, bring, page_of):
@@ -180,6 +182,17 @@ def test_a_tip_off_is_not_there_for_the_community(browser, cast, speak):
 def test_the_printed_sheet_has_no_contact_and_no_buttons(clerk, speak, page_of):
     seen = page_of(clerk, f"{speak().url}print/")
     assert "13912345678" not in seen and "/dispatch/" not in seen and "经办人" in seen
+
+
+def test_on_paper_days_are_dates(clerk, speak, page_of, freeze):
+    """Whoever takes the sheet out of its folder next year does not know which day was today."""
+    freeze("2026-11-10 09:00:00+08:00")
+    said = speak()
+    freeze("2026-11-11 09:30:00+08:00")
+    assert "昨天 09:00" in page_of(clerk, said.url)
+    sheet = page_of(clerk, f"{said.url}print/")
+    assert "2026年11月10日 09:00" in sheet and "打印于 2026年11月11日 09:30" in sheet
+    assert not re.search("今天|昨天|明天", sheet)
 
 
 def test_a_number_of_a_voice_finds_its_case(clerk, cast, speak, page_of):

@@ -306,3 +306,11 @@ def test_a_single_character_beside_a_word_hides_nothing(clerk, speak, page_of):
     said = speak(text="二单元楼道的灯坏了")
     for words in ("楼道 灯", "灯 楼道", "楼道"):
         assert listed(page_of(clerk, "/desk/cases/", q=words)) == [said.number]
+
+
+def test_a_search_for_one_character_says_that_it_takes_two(clerk, speak, page_of):
+    speak(text="院子里的路灯坏了")
+    for page in ("/desk/cases/", "/desk/search/"):
+        assert "请写两个字以上" in page_of(clerk, page, q="灯")
+        assert "请写两个字以上" not in page_of(clerk, page, q="路灯")
+        assert "请写两个字以上" not in page_of(clerk, page, q="电梯")

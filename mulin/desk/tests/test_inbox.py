@@ -76,6 +76,25 @@ def test_what_waits_for_the_resident_has_one_wording_everywhere(clerk, speak, br
         assert "确认期已过" in seen and "超期 " not in seen, page
 
 
+@pytest.mark.parametrize(
+    ("later", "words"),
+    [
+        ("2025-11-07 17:00:00+08:00", "还剩 1 个工作日"),
+        ("2025-11-10 14:30:00+08:00", "今天到期"),
+        ("2025-11-11 14:30:00+08:00", "超期 1 个工作日"),
+    ],
+)
+def test_a_case_counts_its_time_in_one_unit_everywhere(later, words, clerk, speak, page_of, freeze):
+    """One working day on a Friday afternoon is three days of the plain clock: two deadlines, it seems."""
+    freeze("2025-11-07 16:00:00+08:00")
+    said = speak()
+    freeze(later)
+    assert f"响应：{words}" in page_of(clerk, said.url)
+    lists = ("/desk/", "/desk/?tab=all", "/desk/cases/", "/desk/cases/?q=路灯", "/desk/cases/print/")
+    for page in (*lists, f"/desk/cases/?q={said.number}"):
+        assert words in page_of(clerk, page), page
+
+
 def test_a_department_has_in_its_inbox_what_was_sent_to_it(cast, speak, bring):
     sent = speak()
     bring(sent.number, "dispatched")

@@ -24,6 +24,15 @@ def test_a_refused_step_keeps_the_worker_at_the_desk(clerk, speak):
     assert RAIL in page and "回到待办" in page
 
 
+def test_who_comes_second_is_led_to_the_case_as_it_is_now(clerk, speak, do):
+    said = speak()
+    do("accept", "clerk", said.number)
+    for answer in (clerk.post(f"{said.url}accept/"), clerk.get(f"{said.url}accept/?list=inbox")):
+        page = answer.content.decode()
+        assert answer.status_code == 409
+        assert "看这件事现在怎样" in page and f'class="btn btn--main" href="{said.url}' in page
+
+
 def test_a_worker_without_the_right_is_told_what_is_missing_not_to_log_in(browser, speak):
     said = speak()
     page = browser("gridworker").post(f"{said.url}refuse/", {"reason": "x"})

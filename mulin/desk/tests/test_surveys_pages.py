@@ -219,6 +219,34 @@ def test_codes_are_shown_once(clerk, survey, cast):
     assert survey.codes.count() == 3
 
 
+def test_a_page_of_slips_that_is_loaded_again_makes_no_second_batch(clerk, survey, cast):
+    frame = {"title": survey.title, "closes_on": survey.closes_on, "once": "household"}
+    actions.edit_survey(actor=cast.clerk.actor, number=survey.number, **frame)
+    assert "都还有效" not in page(clerk, survey, "codes/")
+    first = send(clerk, survey, "codes/", n=3, had=0).content.decode()
+    assert "data-print" in first and "js/print" in first
+    again = send(clerk, survey, "codes/", n=3, had=0)
+    html = again.content.decode()
+    assert again.status_code == 422 and "slip__number" not in html and "没有再做" in html
+    assert 'name="had" value="3"' in html and "一共 3 张，都还有效。今天" in html
+    assert "以前做的 3 张也都有效" in send(clerk, survey, "codes/", n=2, had=3).content.decode()
+    assert survey.codes.count() == 5
+    actions.open_survey(actor=cast.clerk.actor, number=survey.number)
+    assert "做了 2 张、今天" in page(clerk, survey, "give/")
+
+
+def test_what_cannot_be_published_yet_is_not_offered_and_says_how_many_are_missing(clerk, opened):
+    for n in range(12):
+        hand_in(opened, n)
+    send(clerk, opened, "do/close/")
+    html = page(clerk, opened, "results/")
+    assert f"/desk/surveys/{opened.number}/publish/" not in html
+    assert "收回 12 份，够 20 份才能公布" in html
+    refused = page(clerk, opened, "publish/", status=409)
+    assert "收回 12 份，够 20 份才能公布" in refused
+    assert f'href="/desk/surveys/{opened.number}/results/"' in refused
+
+
 def test_a_clerk_elsewhere_finds_nothing(client_for, cast, opened):
     other = client_for(cast.other_clerk)
     assert opened.title not in other.get("/desk/surveys/").content.decode()

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mulin.cases import moves
 from mulin.cases.pages import CasePage
-from mulin.desk import bar, undo
+from mulin.desk import bar, undo, words
 from mulin.desk.forms import MoveFields, needs_two, takes_nothing
 from mulin.desk.reading import case as reading
 from mulin.desk.reading.reported import reported
-from mulin.kernel import policy
+from mulin.kernel import clock, policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import desk
@@ -47,17 +47,28 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 def case_print(request: HttpRequest, number: str) -> HttpResponse:
     """One case on paper: no contact, personal data masked."""
     found = reading.read(actor_of(request), number)
-    return page(request, "desk/case_print.html", reading.present(found, ""))
+    with words.on_paper():
+        context = {**reading.present(found, ""), "printed": words.when(clock.now())}
+    return page(request, "desk/case_print.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk
 def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
     """The form of a move, and doing it. A move that takes nothing is done by its button alone."""
-    actor = actor_of(request)
     if move not in moves.ALL or move == "confirm":
         raise NotVisible(move)
-    found = reading.read(actor, number)
+    found = reading.read(actor_of(request), number)
+    try:
+        return _moved(request, found, move)
+    except ActionError as error:
+        # Somebody was first: what they did stands on the case's page.
+        error.way = (_("看这件事现在怎样"), case_url(request, found.case.number))
+        raise
+
+
+def _moved(request: HttpRequest, found: CasePage, move: str) -> HttpResponse:
+    actor = found.actor
     # Before the form is read: who may not do it is told so, not that a field is missing.
     _check_allowed(actor, found, move)
     if request.method == "POST":

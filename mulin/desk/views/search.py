@@ -46,6 +46,7 @@ def search(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "q": text,
         "found": listed,
+        "what": what,
         "query": what.query(),
         "turning": turning(request.GET, what.query(), listed.next if listed else None),
         "desk_search": text,

@@ -10,9 +10,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mulin.desk import survey_export
+from mulin.desk import survey_export, words
 from mulin.desk import survey_forms as forms
 from mulin.desk.recording import qr_code
 from mulin.desk.views.surveys import MANAGE, READ, _context, _form_page, crossing
@@ -27,6 +28,7 @@ from mulin.voices.surveys.models import CHANNELS, Survey
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 ENTER = needs("voices.survey:enter")
 TEXTS_PER_PAGE = 50
+MOST_BATCHES = 5
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -36,13 +38,15 @@ def give(request: HttpRequest, number: str) -> HttpResponse:
     """The link, its QR, the printed form, codes for households, and how many sheets are back."""
     found = queries.get_survey(actor_of(request), number)
     counted = queries.results(found, only_counts=True)
+    gives_slips = found.once == "household"
     context = _context(request, found, "survey-give")
     context |= {
         "counted": counted,
         "channels": [(states.CHANNEL_WORDS[name], n) for name, n in sorted(counted.by_channel.items())],
         "takes": queries.takes_answers(found),
         "qr": mark_safe(qr_code(context["public_url"])),
-        "codes": found.codes.count() if found.once == "household" else None,
+        "gives_slips": gives_slips,
+        "made_before": _made_before(found, found.codes.count()) if gives_slips else "",
     }
     return page(request, "desk/survey_give.html", context)
 
@@ -50,23 +54,43 @@ def give(request: HttpRequest, number: str) -> HttpResponse:
 @FORM
 @MANAGE
 def codes(request: HttpRequest, number: str) -> HttpResponse:
-    """Make slips; they are shown this once, to be printed."""
+    """Make slips; they are shown this once, to be printed. Loading the page again sends the form again: it
+    makes no second batch."""
     actor = actor_of(request)
     found = queries.get_survey(actor, number)
-    form = forms.Codes(posted(request))
+    had = found.codes.count()
+    form = forms.Codes(had, posted(request))
     made: list[str] = []
     if tried(
         request,
         form,
-        lambda: made.extend(actions.make_codes(actor=actor, number=found.number, n=form.cleaned_data["n"])),
+        lambda: made.extend(actions.make_codes(actor=actor, number=found.number, **form.cleaned_data)),
     ):
         context = _context(request, found, "survey-give")
         # Behind the #: a telephone that scans the slip keeps the code from every server on its way.
         link = context["public_url"] + "#code="
         context["codes"] = [(f"{c[:4]}-{c[4:]}", mark_safe(qr_code(link + c))) for c in made]
         context["until"] = reading.on_day(found.closes_on)
-        return page(request, "desk/survey_codes.html", context)
-    return _form_page(request, found, form, _("做纸条"), _("做纸条"), "desk:survey-give")
+        return page(request, "desk/survey_codes.html", {**context, "had": had})
+    form.ask_again(had)
+    text = _made_before(found, had)
+    return _form_page(request, found, form, _("做纸条"), _("做纸条"), "desk:survey-give", text)
+
+
+def _made_before(found: Survey, had: int) -> str:
+    """What becomes of the slips that there are, before more are made."""
+    if not had:
+        return ""
+    batches = [
+        ngettext("%(when)s 做了 %(n)s 张", "%(when)s 做了 %(n)s 张", one.n)
+        % {"when": words.when(one.at), "n": one.n}
+        for one in queries.slips_made(found)[:MOST_BATCHES]
+    ]
+    said = ngettext("一共 %(n)s 张，都还有效。", "一共 %(n)s 张，都还有效。", had) % {"n": had}
+    return _("%(said)s%(batches)s。再做的是另外的码：一户只发一张。") % {
+        "said": said,
+        "batches": _("、").join(batches),
+    }
 
 
 @require_safe

@@ -193,12 +193,19 @@ def question(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
 
 
 def _form_page(
-    request: HttpRequest, found: Survey, form: Any, title: str, submit: str, back: str = "desk:survey"
+    request: HttpRequest,
+    found: Survey,
+    form: Any,
+    title: str,
+    submit: str,
+    back: str = "desk:survey",
+    text: str = "",
 ) -> HttpResponse:
     context = {
         "form": form,
         "title": title,
         "lead": found.title,
+        "text": text,
         "back_url": reverse(back, args=[found.number]),
         "back_label": found.title,
         "submit": submit,
@@ -287,9 +294,11 @@ def results(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_of(request)
     found = queries.get_survey(actor, number)
     of, by = crossing(request, found)
+    report = reading.staff_results(found)
     context = {
         **_context(request, found, "survey-results"),
-        "report": reading.staff_results(found),
+        "report": report,
+        "too_few": queries.too_few(found, report.returned),
         "crossable": _crossable(found),
         "of": of,
         "by": by,
@@ -308,12 +317,23 @@ def results_print(request: HttpRequest, number: str) -> HttpResponse:
     return page(request, "desk/survey_print.html", context)
 
 
+def _check_publishable(found: Survey) -> None:
+    """409 with the way to the results where the action would refuse whatever the form says."""
+    try:
+        actions.check_publishable(found)
+    except ActionError as error:
+        error.way = (_("看结果"), reverse("desk:survey-results", args=[found.number]))
+        raise
+
+
 @FORM
 @needs("voices.survey:publish")
 def publish(request: HttpRequest, number: str) -> HttpResponse:
     """Choose what everybody may see, and say what is done with it."""
     actor = actor_of(request)
     found = queries.get_survey(actor, number)
+    if request.method != "POST":  # before anything is typed
+        _check_publishable(found)
     may = queries.publishable(found)
     choices = [(question.key, word(question)) for question in queries.form_of(found) if question.key in may]
     initial = {"questions": found.published or may, "conclusion": found.conclusion}

@@ -163,3 +163,10 @@ def test_the_places_to_choose_from_begin_where_there_is_a_choice(world, settings
     assert world.home[:9] + "000" in below
     at_home = [one["label"] for one in _place_options(world.home)]
     assert len(at_home) == len(set(at_home))  # the city is all of its province, and is said once
+
+
+def test_who_searches_for_one_character_is_told_that_it_takes_two(publish, client_for):
+    publish()
+    client = client_for()
+    assert "请写两个字以上" in client.get("/register/", {"q": "灯"}).content.decode()
+    assert "请写两个字以上" not in client.get("/register/", {"q": "电梯"}).content.decode()

@@ -57,6 +57,22 @@ def test_another_kind_is_not_mixed_in_and_a_removed_text_is_forgotten():
     assert found("路灯") == []
 
 
+@pytest.mark.parametrize(
+    ("query", "is_short"),
+    [
+        ("灯", True),
+        ("灯 坏", True),
+        ("路灯", False),
+        ("3楼", False),
+        ("b", False),
+        ("路灯 坏", False),
+        ("", False),
+    ],
+)
+def test_single_characters_alone_are_too_short_to_be_found(query, is_short):
+    assert search.is_too_short(query) is is_short
+
+
 def test_signs_alone_find_nothing_and_do_no_harm():
     put("路灯不亮")
     for query in ("", "，。！", "\"' OR 1=1 --", "* NEAR/3 (", '路灯" OR "'):

@@ -36,7 +36,8 @@ CODE_LENGTH = 8
 def draft_survey(
     *, actor: Actor, place: str, template: str = EMPTY, title: str = "", like: str = ""
 ) -> Survey:
-    """A new draft for a community or a street, from a template or with the questions of an earlier survey.
+    """A new draft for a community or a street, from a template or with the questions of an earlier survey,
+    and asked as those are: of anyone or once a household.
 
     Who: voices.survey:manage there. Raises no-place, no-template; NotVisible for a `like` one may not see.
     """
@@ -46,10 +47,12 @@ def draft_survey(
     if like:
         earlier = queries.get_survey(actor, like)
         data, template, usual = earlier.form, earlier.template, earlier.title
+        asked = {"once": earlier.once, "roster_of": earlier.roster_of}
     else:
         data, usual = _from_template(template)
+        asked = _usually(template)
     with write():
-        survey = _made(place, title or usual, "" if template == EMPTY else template, data)
+        survey = _made(place, title or usual, "" if template == EMPTY else template, data, **asked)
         _line("voices.survey.drafted", actor, survey, template=survey.template)
     return survey
 
@@ -60,10 +63,8 @@ def prepare_survey(
     """A draft that belongs to something larger, such as a step of a topic: inside that one's transaction and
     under its journal line. Raises no-template, no-title."""
     data, usual = _from_template(template or EMPTY)
-    survey = _made(place, title or usual, "" if template == EMPTY else template, data)
-    survey.opens_on, survey.closes_on, survey.once = opens_on, closes_on, once
-    survey.save(update_fields=["opens_on", "closes_on", "once"])
-    return survey
+    frame = {**_usually(template), "opens_on": opens_on, "closes_on": closes_on, "once": once}
+    return _made(place, title or usual, "" if template == EMPTY else template, data, **frame)
 
 
 def _from_template(template: str) -> tuple[dict[str, Any], str]:
@@ -76,13 +77,20 @@ def _from_template(template: str) -> tuple[dict[str, Any], str]:
     return forms.as_data(chosen.form), chosen.title_en if get_language() == "en" else chosen.title
 
 
-def _made(place: str, title: str, template: str, data: dict[str, Any]) -> Survey:
+def _usually(template: str) -> dict[str, str]:
+    """How a template is usually asked; a survey from nothing of whoever has the link."""
+    chosen = templates().get(template)
+    return {"once": chosen.once, "roster_of": chosen.roster_of} if chosen else {}
+
+
+def _made(place: str, title: str, template: str, data: dict[str, Any], **frame: Any) -> Survey:
     return Survey.objects.create(
         number=new_number(),
         place=place,
         title=_title(title or _("未命名的问卷")),
         template=template,
         form=data,
+        **frame,
     )
 
 
@@ -280,10 +288,13 @@ def discard_survey(*, actor: Actor, number: str) -> None:
         survey.delete()
 
 
-def make_codes(*, actor: Actor, number: str, n: int) -> list[str]:
-    """Codes for printed slips, one a household; shown this once, only their hashes are kept.
+def make_codes(*, actor: Actor, number: str, n: int, had: int | None = None) -> list[str]:
+    """Codes for printed slips, one a household; shown this once, only their hashes are kept. Earlier ones
+    stay valid.
 
-    Who: voices.survey:manage. Raises not-now, no-codes (the survey is open to everybody), bad-count.
+    `had`: how many there were when they were asked for, so that a page that is sent twice makes them once.
+    Who: voices.survey:manage. Raises not-now, no-codes (the survey is open to everybody), bad-count,
+    made-already.
     """
     with write():
         survey = queries.locked(actor, number)
@@ -293,6 +304,9 @@ def make_codes(*, actor: Actor, number: str, n: int) -> list[str]:
             raise ActionError("no-codes", _("这份问卷有链接就能填，不用码。"))
         if not 1 <= n <= MOST_CODES:
             raise ActionError("bad-count", _("一次做1到%d个码。") % MOST_CODES, field="n", status=422)
+        if had is not None and survey.codes.count() != had:
+            text = _("刚才已经做了一批，没有再做。打印出来的都有效；没来得及打印的，请再做一次。")
+            raise ActionError("made-already", text)
         made = ["".join(random.choice(ALPHABET) for _ in range(CODE_LENGTH)) for _ in range(n)]
         hashes = [fingerprint(code, f"survey:{survey.id}") for code in made]
         SurveyCode.objects.bulk_create(SurveyCode(survey=survey, code_hash=one) for one in hashes)
@@ -314,11 +328,7 @@ def publish_results(*, actor: Actor, number: str, questions: list[str], conclusi
     with write():
         survey = queries.locked(actor, number)
         require(actor, "voices.survey:publish", survey.place)
-        _must_be(survey, "closed")
-        least = rulebook.value("voices.survey.least", at=survey.place)
-        if survey.sheets.filter(state="done").count() < least:
-            text = _("收回的不到%(n)s份，公布会让人认出是谁填的。") % {"n": least}
-            raise ActionError("too-few", text)
+        check_publishable(survey)
         may = queries.publishable(survey)
         if not questions or not set(questions) <= set(may):
             raise ActionError("not-offered", _("请选要公布的题目。"), field="questions", status=422)
@@ -328,6 +338,15 @@ def publish_results(*, actor: Actor, number: str, questions: list[str], conclusi
         forget(survey)
         _line("voices.survey.published", actor, survey, n=len(survey.published))
     return survey
+
+
+def check_publishable(survey: Survey) -> None:
+    """Whether results of this survey may be published at all. Raises not-now, too-few."""
+    _must_be(survey, "closed")
+    least = int(rulebook.value("voices.survey.least", at=survey.place))
+    n = survey.sheets.filter(state="done").count()
+    if n < least:
+        raise ActionError("too-few", queries.too_few_words(n, least))
 
 
 def withdraw_results(*, actor: Actor, number: str) -> Survey:

@@ -3,15 +3,18 @@
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
-from mulin.kernel import clock, codes, policy, suppression
+from mulin.kernel import clock, codes, policy, rulebook, suppression
 from mulin.kernel.actors import Actor
 from mulin.kernel.errors import NotVisible
+from mulin.kernel.models import Entry
 from mulin.kernel.numbers import clean_number
 from mulin.voices.surveys import form as forms
 from mulin.voices.surveys import tally
@@ -113,6 +116,32 @@ def form_of(survey: Survey) -> forms.Form:
 def publishable(survey: Survey) -> list[str]:
     """The questions whose results may be shown to everybody, in their order."""
     return [question.key for question in form_of(survey) if question.kind not in NEVER_PUBLIC]
+
+
+def too_few(survey: Survey, returned: int) -> str:
+    """How many sheets are back and how many must be before results may be published; empty where they are
+    enough, and where no rule says how many."""
+    rule = rulebook.book().find("voices.survey.least", survey.place, clock.today())
+    return too_few_words(returned, int(rule.value)) if rule and returned < int(rule.value) else ""
+
+
+def too_few_words(n: int, least: int) -> str:
+    text = _("收回 %(n)s 份，够 %(least)s 份才能公布：太少了，会让人认出是谁填的。")
+    return text % {"n": n, "least": least}
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Slips that were made at one time."""
+
+    at: datetime
+    n: int
+
+
+def slips_made(survey: Survey) -> list[Batch]:
+    """Every batch of slips, the latest first: the codes are nowhere kept, that they were made is."""
+    lines = Entry.objects.filter(subject=survey.pk, code="voices.survey.codes_made").order_by("-id")
+    return [Batch(line.at, int(line.data["n"])) for line in lines]
 
 
 def kept_answers(survey: Survey, digest: str) -> dict[str, Any]:

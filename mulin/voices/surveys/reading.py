@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from mulin.kernel import clock, suppression
 from mulin.voices.surveys import queries, tally
@@ -17,7 +17,7 @@ from mulin.voices.surveys.states import CHANNEL_WORDS, ROSTER_WORDS
 
 @dataclass(slots=True)
 class Bar:
-    """`n` is None where the figure is covered."""
+    """`n` is None where the figure is covered; `most` is what a full bar stands for: all who answered."""
 
     text: str
     n: int | None
@@ -35,7 +35,8 @@ class Group:
 
 @dataclass(slots=True)
 class Shown:
-    """One question's result. `answered` is None where nothing of it may be shown."""
+    """One question's result. `answered` is None where nothing of it may be shown; `base` words it: people,
+    or households where one sheet is a household's."""
 
     key: str
     kind: str
@@ -45,6 +46,7 @@ class Shown:
     groups: list[Group] = field(default_factory=list)
     figures: list[tuple[str, str]] = field(default_factory=list)
     is_covered: bool = False
+    base: str = ""
 
 
 @dataclass(slots=True)
@@ -83,7 +85,9 @@ def _report(survey: Survey, keys: list[str] | None, *, cover: bool) -> Report:
                 Shown(question.key, question.kind, word(question), None, one.asked, is_covered=True)
             )
         else:
-            questions.append(_shown(one, cover=cover))
+            shown = _shown(one, cover=cover)
+            shown.base = answered(survey, one.answered)
+            questions.append(shown)
     channels = [(str(CHANNEL_WORDS[name]), n) for name, n in sorted(found.by_channel.items())]
     return Report(
         returned=found.returned,
@@ -94,6 +98,13 @@ def _report(survey: Survey, keys: list[str] | None, *, cover: bool) -> Report:
         questions=questions,
         is_covered=any(one.is_covered for one in questions),
     )
+
+
+def answered(survey: Survey, n: int) -> str:
+    """How many answered, in the unit of which one sheet each is counted."""
+    if survey.once == "household":
+        return ngettext("%(n)s 户答", "%(n)s 户答", n) % {"n": n}
+    return ngettext("%(n)s 人答", "%(n)s 人答", n) % {"n": n}
 
 
 def _tells_of_few(question: Question, found: queries.Results) -> bool:
@@ -152,7 +163,8 @@ def _shown(one: tally.Tally, *, cover: bool) -> Shown:
         made.groups.append(
             Group(
                 _("得分：排第一得 %(n)s 分，往后每位少 1 分") % {"n": len(one.ranks)},
-                _bars(cells, _words(question), 0, hidden),
+                # Full is what everybody puts first.
+                _bars(cells, _words(question), 0, hidden, most=one.answered * len(one.ranks)),
             )
         )
     elif one.counts:
@@ -162,8 +174,7 @@ def _shown(one: tally.Tally, *, cover: bool) -> Shown:
         _add_figures(made, one)
     if question.kind == "number" and not cover:
         bars = [Bar(_band(low, high), n) for low, high, n in tally.bands(one.numbers)]
-        most = max((bar.n or 0 for bar in bars), default=1)
-        made.groups.append(Group("", [Bar(bar.text, bar.n, most=most) for bar in bars]))
+        made.groups.append(Group("", [Bar(bar.text, bar.n, most=one.answered or 1) for bar in bars]))
     return made
 
 
@@ -175,8 +186,11 @@ def _group(
     return Group(title, _bars(cells, _words(question), base, hidden))
 
 
-def _bars(cells: dict[str, int], names: dict[str, str], base: int, hidden: dict) -> list[Bar]:
-    most = max(cells.values(), default=0) or 1
+def _bars(
+    cells: dict[str, int], names: dict[str, str], base: int, hidden: dict, *, most: int = 0
+) -> list[Bar]:
+    # Never the largest answer: beside "40%" it would fill its bar.
+    most = most or base or 1
     made = []
     for key, n in cells.items():
         share = percent(n / base) if base else ""

@@ -5,8 +5,11 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from mulin.voices.surveys.form import Form, FormError, read
+from mulin.voices.surveys.models import ONCE
+from mulin.voices.surveys.states import ROSTER_WORDS
 
 FOLDER = Path(__file__).resolve().parent.parent / "packs" / "surveys"
 EMPTY = "empty"
@@ -21,6 +24,9 @@ class Template:
     about_en: str
     order: int
     form: Form
+    # How it is usually asked: of whoever has the link, or once a household. A draft starts with it.
+    once: str = "device"
+    roster_of: str = "people"
 
 
 @cache
@@ -37,4 +43,19 @@ def _template(path: Path) -> Template:
         form = read(data)
     except FormError as error:
         raise FormError(f"{path.name}: {error.code}", error.where) from error
-    return Template(key=str(data["key"]), **words, order=int(data.get("order", 50)), form=form)
+    return Template(
+        key=str(data["key"]),
+        **words,
+        order=int(data.get("order", 50)),
+        form=form,
+        once=_one_of(path, data, "once", ONCE),
+        roster_of=_one_of(path, data, "roster_of", tuple(ROSTER_WORDS)),
+    )
+
+
+def _one_of(path: Path, data: dict[str, Any], name: str, known: tuple[str, ...]) -> str:
+    """A word of the file's head, the first of what is known where it says nothing."""
+    found = str(data.get(name, known[0]))
+    if found not in known:
+        raise FormError(f"{path.name}: bad-{name.replace('_', '-')}", found)
+    return found

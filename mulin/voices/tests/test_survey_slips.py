@@ -93,3 +93,25 @@ def test_how_many_had_no_code_stays_with_the_results_and_which_ones_does_not(sli
     actions.publish_results(**call, questions=["needs"])
     assert not Sheet.objects.exclude(without_code="").exists()
     assert reading.public_results(Survey.objects.get()).uncoded == 1
+
+
+def test_households_are_counted_as_households_and_a_full_bar_is_all_of_them(slips, enter, cast):
+    survey, codes = slips(5)
+    for n, code in enumerate(codes):
+        answers = {"needs": ["green"] if n < 2 else ["meals"], "age": "a60"}
+        answering.enter_sheet(actor=cast.clerk.actor, number=survey.number, answers=answers, code=code)
+    shown = {one.key: one for one in reading.staff_results(survey).questions}
+    assert shown["needs"].base == "5 户答"
+    bars = [bar for group in shown["needs"].groups for bar in group.bars if bar.n]
+    assert [(bar.share, bar.n, bar.most) for bar in bars] == [("60%", 3, 5), ("40%", 2, 5)]
+
+
+def test_slips_asked_for_once_are_made_once_and_earlier_ones_stay_valid(slips, enter, cast):
+    survey, codes = slips(2)
+    call = {"actor": cast.clerk.actor, "number": survey.number}
+    more = actions.make_codes(**call, n=3, had=2)
+    refused("made-already", actions.make_codes, **call, n=3, had=2)
+    assert survey.codes.count() == 5
+    assert [one.n for one in queries.slips_made(survey)] == [3, 2]
+    enter(survey, code=codes[0])
+    enter(survey, code=more[0])

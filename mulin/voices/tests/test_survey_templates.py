@@ -64,3 +64,22 @@ def test_the_shipped_templates_are_complete_in_both_languages():
         for question in template.form:
             assert question.text_en, f"{template.key}: {question.key}"
             assert all(one.text_en for one in (*question.options, *question.rows)), question.key
+
+
+def test_a_matter_of_households_starts_as_one_sheet_a_household(folder, cast, world):
+    """The file says so, not the code: another one says something else."""
+    clerk = {"actor": cast.clerk.actor, "place": world.home}
+    estate = actions.draft_survey(**clerk, template="old_estate")
+    assert (estate.once, estate.roster_of) == ("household", "households")
+    assert actions.draft_survey(**clerk, template="four_senses").once == "device"
+    again = actions.draft_survey(**clerk, like=estate.number)
+    assert (again.once, again.roster_of) == ("household", "households")
+    (folder / "night_market.toml").write_text(f'once = "household"\n{OURS}', encoding="utf-8")
+    templates.templates.cache_clear()
+    assert actions.draft_survey(**clerk, template="night_market").once == "household"
+
+
+def test_a_file_that_asks_in_an_unknown_way_is_named(folder):
+    (folder / "night_market.toml").write_text(f'once = "twice"\n{OURS}', encoding="utf-8")
+    with pytest.raises(FormError, match=r"night_market\.toml: bad-once twice"):
+        templates.templates()
