@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from mulin.cases import classes
 from mulin.cases.models import Case, Clock
 from mulin.kernel import clock, rulebook
+from mulin.kernel.days import day_words
 from mulin.kernel.errors import ActionError
 from mulin.kernel.rules import Rule
 from mulin.kernel.workingtime import Calendar, Due, Limit, OfficeHours, Remaining
@@ -354,17 +355,12 @@ def plain_remaining(due_at: datetime) -> Remaining:
     return Remaining(int(abs(seconds) // 60), "min", seconds < 0, Due(due_at, True))
 
 
-def plain_day(moment: datetime) -> str:
-    """A day as a date in the product's zone: "2026-11-25"."""
-    return clock.day_of(moment).isoformat()
-
-
 def due_words(case: Case) -> str:
     """ "还剩 3 小时" or "超期 2 天" for a row, on paper and on screen alike; empty where no clock runs."""
     if not case.is_open or case.due_at >= NEVER:
         return ""
     if case.state == "suspended":
-        return _("%(day)s 复核") % {"day": case.review_on} if case.review_on else ""
+        return _("%(day)s 复核") % {"day": day_words(case.review_on)} if case.review_on else ""
     if case.state == "done":
         return confirm_words(case.due_at)
     left = remaining(case.due_at, getattr(case, "first_limit", None), case.place)

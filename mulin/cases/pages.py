@@ -28,6 +28,7 @@ from mulin.cases.models import (
 from mulin.cases.queries import decorate, get_case
 from mulin.kernel import clock, policy
 from mulin.kernel.actors import Actor
+from mulin.kernel.days import day_words
 from mulin.kernel.models import Entry
 from mulin.kernel.registry import PUBLIC, RESTRICTED, STAFF, Sentence, sentences
 from mulin.people.models import Organisation
@@ -346,7 +347,7 @@ def waits_for(case: Case) -> str:
         "dispatched": _("等%(unit)s开始办理") % {"unit": lead},
         "in_hand": _("等%(unit)s办完") % {"unit": lead},
         "returned": _("等派单的人决定由谁办"),
-        "suspended": _("等到 %(day)s 复核") % {"day": case.review_on},
+        "suspended": _("等到 %(day)s 复核") % {"day": day_words(case.review_on)},
         "confirmed": _("等社区办结"),
     }.get(case.state, "")
 
@@ -360,7 +361,6 @@ class ResidentCase:
     tone: str
     lead: str
     waits_for: str
-    expected: str
     timeline: list[Line]
     merged_into: str
     exclusion: str
@@ -384,7 +384,6 @@ def resident_case(actor: Actor, voice: Voice) -> ResidentCase | None:
         if not entry.code.startswith("voices.voice.") or entry.subject == voice.id
     ]
     texts = _readable(entries, matters, voice)
-    solve = Clock.objects.filter(case=case, kind="solve", stopped_at=None, paused_at=None).first()
     mine = actor.with_receipt(voice.id)
     target = policy.Target(receipts=frozenset({voice.id}))
     answered = bool(voice.answered_at) and case.state in states.MOVES["confirm"].sources
@@ -395,7 +394,6 @@ def resident_case(actor: Actor, voice: Voice) -> ResidentCase | None:
         tone=states.tone(case.state),
         lead=case.lead.name if case.lead else "",
         waits_for=waits_for(case),
-        expected=clocks.plain_day(solve.due_at) if solve else "",
         timeline=lines(entries, texts, {PUBLIC}, people=False, to_person=True),
         merged_into=case.number if began_elsewhere else "",
         exclusion=reasons.label("cases.exclusion.reasons", case.excluded_for) if case.excluded_for else "",

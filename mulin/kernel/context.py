@@ -117,6 +117,7 @@ def error_shell(request: HttpRequest) -> dict[str, Any]:
         "error_shell": "kernel/base_desk.html" if at_desk else "kernel/base_auth.html",
         "is_stranger": actor.is_anonymous,
         "login_next": _page_asked(request),
+        "find_url": address("portal:find"),
     }
 
 

@@ -180,6 +180,8 @@ def require(actor: Actor, permission: str, target: Target | str) -> None:
     if not can(actor, permission, target):
         if actor.is_anonymous:
             raise NotAllowed("not-allowed", _("请先登录。"))
+        if not actor.posts:
+            raise NotAllowed("not-allowed", _("这一步要由本人，或者有这个岗位的工作人员来办。"))
         raise NotAllowed("not-allowed", _("您现在的岗位不能做这件事。需要时请联系本社区或上级的管理员。"))
 
 

@@ -16,6 +16,7 @@ from mulin.cases.pages import Line, ResidentCase
 from mulin.kernel import journal
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import today
+from mulin.kernel.days import day_words
 from mulin.kernel.errors import NotVisible
 from mulin.kernel.numbers import clean_number, show_number
 from mulin.kernel.registry import PUBLIC
@@ -94,6 +95,8 @@ class Follow:
     can_rate: bool = False
     can_reopen: bool = False
     is_wish: bool = False
+    # What whoever hurries to a major matter does not know and nobody else can say: `where`, `phone`.
+    asks: tuple[str, ...] = ()
     # Nothing is being done any more: there is nothing to take back or to put right.
     is_over: bool = False
 
@@ -176,6 +179,7 @@ def follow(actor: Actor, voice: Voice, say: Callable[..., str] = words.when) -> 
         can_rate=answered if is_wish else bool(shown and shown.can_confirm and voice.state == "received"),
         can_reopen=bool(shown and shown.can_reopen and voice.state == "received"),
         is_wish=is_wish,
+        asks=_asks(voice, case),
         is_over=bool(case and not case.is_open),
     )
 
@@ -192,6 +196,17 @@ def advice_in(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Advice in the current language, with the telephones to call."""
     language = "en" if (get_language() or "").startswith("en") else "zh"
     return [{"code": one["code"], "text": one[language], "phones": one["phones"]} for one in found]
+
+
+def _asks(voice: Voice, case: Case | None) -> tuple[str, ...]:
+    """In a hurry one says the least: what is missing is asked for once the report is on its way."""
+    if case is None or not case.is_open or case.severity != "major" or voice.state != "received":
+        return ()
+    known = voice.building or voice.address or voice.lon is not None
+    known = known or any(
+        not voice_states.is_stand_in(one.text) for one in voice.additions.filter(is_former=False)
+    )
+    return (*(() if known else ("where",)), *(() if reach(voice) == "phone" else ("phone",)))
 
 
 def _notes(voice: Voice, shown: ResidentCase | None) -> list[str]:
@@ -315,7 +330,7 @@ def _next_without_clock(shown: ResidentCase) -> str:
         said = _("眼下办不了，原因写在下面。到%(day)s会再看一次。")
         if review and review < today():
             said = _("眼下办不了，原因写在下面。原定%(day)s再看，还没有看，您可以打电话催一催。")
-        return said % {"day": review} if review else ""
+        return said % {"day": day_words(review)} if review else ""
     return {
         "done": _("请您看看解决了没有。没有您的话，这件事不会算作办好。"),
         "confirmed": _("谢谢您告诉我们。这件事很快会办结。"),

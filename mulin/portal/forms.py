@@ -59,6 +59,23 @@ class Words(forms.CharField):
             )
 
 
+class Telephone(forms.CharField):
+    """How a person may be called, if they care to say; what cannot be dialled is asked for again."""
+
+    def __init__(self, *, must_dial: bool = True, **kwargs: Any):
+        self.must_dial = must_dial
+        tel = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"})
+        super().__init__(
+            **{"required": False, "max_length": 80, "label": _("您的电话"), "widget": tel, **kwargs}
+        )
+
+    def clean(self, value: Any) -> str:
+        contact = super().clean(value)
+        if contact and self.must_dial and not can_be_dialled(contact):
+            raise forms.ValidationError(_("这不像一个电话号码，打不通。请看看有没有漏写，或者不留。"))
+        return contact
+
+
 class WhereForm(forms.Form):
     """Where it is: from lists, on the map, or in words. `place` may be larger than a community."""
 
@@ -123,25 +140,13 @@ class ReportForm(WhereForm):
     kind = forms.ChoiceField(
         required=False, label=_("是哪一种事"), choices=kind_choices, widget=forms.RadioSelect
     )
-    contact = forms.CharField(
-        required=False,
-        max_length=80,
-        label=_("您的电话"),
-        help_text=_("只给办这件事的人看，谁看过都会记下来。不留也行，凭回执就能查。"),
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
-    )
+    contact = Telephone(help_text=_("只给办这件事的人看，谁看过都会记下来。不留也行，凭回执就能查。"))
     join = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
     idempotency_key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     # Left empty by people, who do not see it; programs fill it in.
     website = forms.CharField(required=False, max_length=200)
 
     field_order = ("text", "kind", "place", "building", "address", "contact")
-
-    def clean_contact(self) -> str:
-        contact = self.cleaned_data["contact"].strip()
-        if contact and not can_be_dialled(contact):
-            raise forms.ValidationError(_("这不像一个电话号码，打不通。请看看有没有漏写，或者不留。"))
-        return contact
 
     def __init__(self, *args: Any, place: str, has_photos: bool = False, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -169,12 +174,7 @@ class UrgentForm(WhereForm):
         label=_("现在的情况"),
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": _("有没有人受伤或被困")}),
     )
-    contact = forms.CharField(
-        required=False,
-        max_length=80,
-        label=_("您的电话"),
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
-    )
+    contact = Telephone(must_dial=False)  # nothing holds up an alarm
     idempotency_key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
 
@@ -182,6 +182,23 @@ class TextForm(forms.Form):
     """Words added to a voice, or its corrected text."""
 
     text = Words(most=TEXT_MAX, label=_("补充什么"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class AddForm(forms.Form):
+    """More words, and how to be called for who left no telephone. Photos alone are enough too."""
+
+    text = Words(required=False, most=TEXT_MAX, label=_("补充什么"), widget=forms.Textarea(attrs={"rows": 3}))
+    contact = Telephone(help_text=_("只给办这件事的人看，谁看过都会记下来。"))
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["text"].is_either = True
+
+    def clean_text(self) -> str:
+        text = self.cleaned_data["text"]
+        if not text:
+            raise forms.ValidationError(_("写一句，或者放一张照片，都行。"))
+        return text
 
 
 class ReasonForm(forms.Form):

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
 
 from mulin.voices.models import CHANNELS, KINDS
 
@@ -55,12 +56,23 @@ FACT_SECTIONS = {
 }
 WISHES = frozenset({"wish", "offer"})
 ASKING = tuple(kind for kind in KINDS if kind not in WISHES)
+# What stands for the words of who added a photo or a telephone and wrote nothing.
+STAND_INS = (_("（请看照片）"), _("（留了电话）"))
 
 assert set(KIND_WORDS) == set(KINDS) and set(CHANNEL_WORDS) == set(CHANNELS)
 
 
 def kind_word(kind: str) -> Any:
     return KIND_WORDS[kind][0] if kind in KIND_WORDS else kind
+
+
+def is_stand_in(text: str) -> bool:
+    """Whether a text is one of them, in the language of whoever left it."""
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            if text in {str(one) for one in STAND_INS}:
+                return True
+    return False
 
 
 def worded(words: dict[str, Any]) -> Callable[[Any], Any]:

@@ -242,6 +242,24 @@ def test_a_phone_on_a_bad_line_keeps_the_draft_and_sends_it_once(people):
     phone.watch.faults = [one for one in phone.watch.faults if "ERR_INTERNET_DISCONNECTED" not in one]
 
 
+def test_what_is_said_of_a_restored_draft_lies_over_no_field_and_can_be_put_away(people):
+    phone = people(size=PHONE)
+    phone.goto(f"/report?place={HOME}")
+    phone.fill("#id_text", "门口的台阶松了一块，老人容易绊倒")
+    phone.wait_for_timeout(1200)  # the draft is on its way
+    phone.goto(f"/report?place={HOME}")
+    note = phone.locator("[data-draft-note]")
+    expect(note).to_be_visible()
+    expect(phone.locator("#id_text")).to_have_value(re.compile("台阶"))
+    phone.locator("#id_contact").scroll_into_view_if_needed()
+    phone.evaluate("document.querySelector('#id_contact').scrollIntoView({block: 'start'})")
+    expect(note).not_to_be_in_viewport()
+    phone.evaluate("scrollTo(0, 0)")
+    note.locator("button").click()
+    expect(note).to_be_hidden()
+    expect(phone.locator("#id_text")).to_have_value(re.compile("台阶"))
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_the_same_words_after_the_browsers_back_are_one_report(people, scripts):
     phone = people(size=PHONE, java_script_enabled=scripts)

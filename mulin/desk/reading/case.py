@@ -23,7 +23,7 @@ from mulin.voices import access
 from mulin.voices.models import Addition, Matter, Voice
 from mulin.voices.needs.linking import may_link, may_propose
 from mulin.voices.needs.queries import needs_of_matter
-from mulin.voices.states import CHANNEL_WORDS, PUBLICATION_WORDS, SEVERITY_WORDS
+from mulin.voices.states import CHANNEL_WORDS, PUBLICATION_WORDS, SEVERITY_WORDS, is_stand_in
 from mulin.voices.understanding import mask_for_staff
 
 WORD_LABELS = {
@@ -86,6 +86,7 @@ def present(page: CasePage, query: str) -> dict[str, Any]:
         "can_merge": any(move.name == "merge" for move in page.moves),
         "can_note": any(move.name == "note" for move in page.moves),
         "checks": _checks(page),
+        "unknown": _unknown(page),
         "publication": _publication(matter),
         "thread": thread(page),
         "ways": ways(page.actor, matter),
@@ -99,6 +100,23 @@ def present(page: CasePage, query: str) -> dict[str, Any]:
         "called": calling.calls_of(case),
         **bar.bar(page, query, next_url(case.number, query)),
     }
+
+
+def _unknown(page: CasePage) -> str:
+    """What nobody said of a major matter that is under way, and whoever hurries there needs."""
+    case, said = page.case, [one for one in page.voices if one.voice.state == "received"]
+    if case.severity != "major" or not case.is_open or not said:
+        return ""
+    has_place = case.building or any(
+        one.voice.address
+        or one.voice.lon is not None
+        or any(not is_stand_in(more.text) for more in one.additions if not more.is_former)
+        for one in said
+    )
+    has_phone = any(one.has_contact or one.voice.account_id for one in said)
+    if has_place:
+        return "" if has_phone else _("没有人留电话。")
+    return _("没有写明哪一栋。") if has_phone else _("没有写明哪一栋，也没有人留电话。")
 
 
 def _publication(matter: Matter) -> Any:

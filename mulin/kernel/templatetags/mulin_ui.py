@@ -15,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, gettext_noop
 
-from mulin.kernel import days
+from mulin.kernel import codes, days
 from mulin.kernel.numbers import is_number, show_number
 
 register = template.Library()
@@ -97,6 +97,12 @@ def basis(said: str | None) -> str:
     value is ours and no law's is said in the reader's own."""
     is_ours = str(said or "").startswith(OURS) and not str(get_language()).startswith("zh")
     return gettext(OURS) if is_ours else said or ""
+
+
+@register.filter
+def is_community(place: object) -> bool:
+    """Whether what a page calls its place is the code of one community, not of a street or a building."""
+    return isinstance(place, str) and codes.is_valid(place) and codes.level(place) == codes.Level.COMMUNITY
 
 
 @register.filter

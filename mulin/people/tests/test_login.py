@@ -124,8 +124,9 @@ def test_a_resident_starts_at_home_or_where_they_came_from(client, cast):
     ("login", "password"), [("clerk", "wrong"), ("nobody", PASSWORD), ("13800138007", "wrong")]
 )
 def test_a_wrong_password_opens_nothing(client, cast, login, password):
-    assert log_in(client, login, password).status_code == 200
-    assert who(client) is None
+    answer = log_in(client, login, password)
+    assert answer.status_code == 200 and who(client) is None
+    assert "没有登录上" in answer.content.decode()
 
 
 def test_an_inactive_account_is_told_so(client, cast):

@@ -221,6 +221,15 @@ def test_the_elders_home_is_tiles_with_a_telephone(home, sent, world):
     assert "elder.css" in html
 
 
+def test_the_bar_reports_to_the_community_that_is_read(world, cast, client_for):
+    client = client_for(cast.resident)
+    theirs, report = reverse("portal:community", args=[world.other_home]), reverse("portal:report")
+    talked_over = reverse("councils:topics-here", args=[world.other_home])
+    for page in (theirs, talked_over):
+        assert f'href="{report}?place={world.other_home}"><svg' in client.get(page).content.decode()
+    assert f'href="{report}"><svg' in client.get("/").content.decode()
+
+
 def test_the_home_page_asks_the_database_little(home, shown, cast, client_for, django_assert_max_num_queries):
     for n in range(4):
         shown(

@@ -197,6 +197,23 @@ def test_the_public_history_names_units_and_no_person(shown, cast, settle):
     assert not any(person.account.name in html for person in cast.everybody().values())
 
 
+def test_the_public_history_tells_that_work_was_taken_up_again(shown, cast, settle):
+    from datetime import timedelta
+
+    from mulin.cases import actions as cases
+    from mulin.kernel import clock
+
+    matter = shown()
+    who, number = cast.clerk.actor, matter.number
+    cases.accept_case(actor=who, number=number)
+    day = clock.today() + timedelta(days=9)
+    cases.suspend_case(actor=who, number=number, reason="等配件", review_on=day)
+    cases.approve_pending(actor=cast.street.actor, number=number)
+    cases.resume_case(actor=who, number=number, reason="配件到了")
+    html = page(Client().get(url(matter)))
+    assert "恢复办理" in html and day.isoformat() not in html
+
+
 def test_a_staff_line_is_not_in_the_public_history(shown, cast):
     matter = shown()
     before = Client().get(url(matter)).context["timeline"]

@@ -25,6 +25,21 @@ def test_the_form_is_there_before_a_community_was_chosen(world):
     assert "花园路街道" in page(response)
 
 
+def test_only_who_has_not_logged_in_is_told_that_nobody_must(world, cast, client_for):
+    assert "不用登录" in page(Client().get(REPORT))
+    html = page(client_for(cast.resident).get(REPORT))
+    assert "不用登录" not in html and "“我的”里也找得到" in html
+
+
+def test_in_danger_the_place_goes_along_from_page_to_page(world, cast, client_for):
+    client, there = client_for(cast.resident), f"?place={world.other_home}"
+    urgent = reverse("portal:urgent")
+    assert f'href="{urgent}{there}"' in page(client.get(REPORT + there))
+    asked = page(client.get(urgent + there))
+    assert f"?type=gas_leak&amp;place={world.other_home}" in asked and f'href="{REPORT}{there}"' in asked
+    assert f'href="{urgent}{there}"' in page(client.get(f"{urgent}{there}&type=gas_leak"))
+
+
 def test_what_is_missing_stands_beside_the_way_to_its_field(world):
     """The link is as tall as a thumb: in one line with it the sentence would stand uneven."""
     answer = Client().post(REPORT, {"text": ""})

@@ -1,10 +1,14 @@
 """Following one's own voice: the receipt, the number and its code, the account; and what one may do."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from mulin.cases import actions as cases
 from mulin.cases.models import Case
+from mulin.kernel import clock
 from mulin.kernel.numbers import show_number
 from mulin.portal import receipts
 from mulin.portal.tests.conftest import LAMP
@@ -97,7 +101,7 @@ def test_a_number_with_a_wrong_code_opens_nothing(sent):
     client = Client()
     answer = client.post("/find", {"number": sent.voice.number, "code": "AAAAAAAA"})
     assert answer.status_code == 422
-    assert "对不上" in page(answer)
+    assert "对不上" in page(answer) and "没有查到" in page(answer) and "送出" not in page(answer)
     assert client.get(reverse("portal:voice", args=[sent.voice.number])).status_code == 404
 
 
@@ -270,8 +274,6 @@ def test_nothing_is_rated_before_it_is_answered(sent):
 
 
 def test_what_was_confirmed_can_be_reopened_with_a_reason(sent, finish, cast):
-    from mulin.cases import actions as cases
-
     finish(sent.voice.number)
     post(sent.client, sent, "rate", **{"rate-solved": "yes"})
     cases.close_case(actor=cast.clerk.actor, number=sent.voice.number)
@@ -427,6 +429,15 @@ def test_the_end_of_the_road_is_where_one_stands_and_not_a_step_behind(sent, fin
 def test_a_suspended_matter_is_not_called_work_in_hand_on_the_road(sent):
     Case.objects.filter(matter=sent.voice.matter).update(state="suspended")
     assert ("暂时办不了", "now") in road_of(sent)
+
+
+def test_the_day_of_the_review_is_said_as_a_day_and_not_as_a_figure(sent, cast):
+    number, day = sent.voice.number, clock.today() + timedelta(days=9)
+    cases.accept_case(actor=cast.clerk.actor, number=number)
+    cases.suspend_case(actor=cast.clerk.actor, number=number, reason="等配件", review_on=day)
+    cases.approve_pending(actor=cast.street.actor, number=number)
+    html = page(sent.client.get(reverse("portal:voice", args=[sent.voice.number])))
+    assert f"{day.month}月{day.day}日会再看一次" in html and day.isoformat() not in html
 
 
 def test_what_is_closed_offers_to_reopen_and_nothing_to_take_back(sent, finish):

@@ -66,6 +66,7 @@ def private(response: HttpResponse) -> HttpResponse:
 
 
 def in_place(request: HttpRequest, place: str) -> dict[str, Any]:
-    """Context of a page about one community: its code and name, in the head too."""
+    """Context of a page about one community: its code and name, in the head too. Whoever says something from
+    the bar on the page of a community that is not their own says it there."""
     name = places.queries.name_of(place) if place else ""
     return {"place": place, "place_name": name, "is_home": bool(place) and place == places.chosen(request)}

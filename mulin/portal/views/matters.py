@@ -40,6 +40,7 @@ STAGES = {
     "cases.case.started": "play",
     "cases.case.finished": "check",
     "cases.case.suspended": "pause",
+    "cases.case.resumed": "play",
     "cases.case.refused": "ban",
     "cases.case.reopened": "refresh",
     "cases.case.not_solved": "refresh",

@@ -4,7 +4,7 @@ from typing import Any
 
 import segno
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
@@ -16,8 +16,9 @@ from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.numbers import clean_number
 from mulin.portal import places, receipts, words
 from mulin.portal.follow import Follow, find_own, follow
-from mulin.portal.forms import FindForm, RateForm, ReasonForm, TextForm, WithdrawForm
+from mulin.portal.forms import AddForm, FindForm, RateForm, ReasonForm, TextForm, WithdrawForm
 from mulin.portal.views.common import in_place, limit, private, refuse, safe_next
+from mulin.portal.views.missing import for_its_person
 from mulin.voices import actions
 from mulin.voices import states as voice_states
 from mulin.voices.models import Voice
@@ -31,17 +32,19 @@ def qr_of(address: str) -> str:
 
 
 @require_safe
+@for_its_person
 def receipt(request: HttpRequest, secret: str) -> HttpResponse:
     """The receipt and the page that follows it: whoever has the link may follow, add, rate and reopen."""
     voice = voice_by_secret(secret)
     if voice is None:
-        raise Http404
+        raise NotVisible(secret)
     response = _page(request, voice, secret=secret)
     receipts.remember(request, response, voice.pk, keep=False)
     return response
 
 
 @require_safe
+@for_its_person
 def voice(request: HttpRequest, number: str) -> HttpResponse:
     """The same page for the account or the browser whose voice it is; 404 for everyone else."""
     return _page(request, find_own(receipts.acting(request), number))
@@ -84,7 +87,7 @@ def _page(
 def _forms(shown: Follow, given: dict[str, Any]) -> dict[str, Any]:
     """The forms of the page; one that was refused comes back as it was typed."""
     fresh = {
-        "add": lambda: TextForm(prefix="add"),
+        "add": lambda: AddForm(prefix="add"),
         "correct": lambda: TextForm(prefix="correct", initial={"text": shown.voice.text}),
         "withdraw": lambda: WithdrawForm(prefix="withdraw"),
         "rate": lambda: RateForm(prefix="rate", is_wish=shown.is_wish, initial=_rated(shown.voice)),
@@ -120,21 +123,23 @@ def _act(request: HttpRequest, number: str, name: str, form: Any, run: Any, done
 
 
 @require_POST
+@for_its_person
 def add(request: HttpRequest, number: str) -> HttpResponse:
-    """Add words and photos. Photos alone are enough."""
+    """Add words, photos, and how to be called where nobody knows. Each alone is enough."""
     photos = request.FILES.getlist("photos")
     data = request.POST.copy()
-    if photos and not data.get("add-text", "").strip():
-        data["add-text"] = _("（请看照片）")
+    if not data.get("add-text", "").strip() and (photos or data.get("add-contact", "").strip()):
+        data["add-text"] = str(voice_states.STAND_INS[0 if photos else 1])
 
     def run(actor, voice):
-        actions.add_to_voice(actor=actor, number=voice.number, text=form.cleaned_data["text"], photos=photos)
+        actions.add_to_voice(actor=actor, number=voice.number, photos=photos, **form.cleaned_data)
 
-    form = TextForm(data, prefix="add")
+    form = AddForm(data, prefix="add")
     return _act(request, number, "add", form, run, _("补充已收到。"))
 
 
 @require_POST
+@for_its_person
 def correct(request: HttpRequest, number: str) -> HttpResponse:
     """Put right what one said; the former text stays on file."""
 
@@ -146,6 +151,7 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
+@for_its_person
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     """Take it back."""
 
@@ -157,6 +163,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
+@for_its_person
 def rate(request: HttpRequest, number: str) -> HttpResponse:
     """Say whether it is solved and whether one is satisfied. Not solved means that work goes on."""
     own = find_own(receipts.acting(request), number)
@@ -178,6 +185,7 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
+@for_its_person
 def reopen(request: HttpRequest, number: str) -> HttpResponse:
     """It was not solved after all."""
 
@@ -192,6 +200,7 @@ def reopen(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
+@for_its_person
 def keep(request: HttpRequest, number: str) -> HttpResponse:
     """Keep a voice: in one's account when logged in, else in this browser."""
     actor = receipts.acting(request)
@@ -207,6 +216,7 @@ def keep(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
+@for_its_person
 def forget(request: HttpRequest, number: str) -> HttpResponse:
     """Let this browser forget one receipt. The voice stays, and its link still works."""
     own = find_own(receipts.acting(request), number)
@@ -247,11 +257,12 @@ def _found(request: HttpRequest, form: FindForm) -> HttpResponse:
 
 
 @require_safe
+@for_its_person
 def printed(request: HttpRequest, secret: str) -> HttpResponse:
     """The receipt on paper."""
     found = voice_by_secret(secret)
     if found is None:
-        raise Http404
+        raise NotVisible(secret)
     address = words.address_of(request, reverse("portal:receipt", args=[secret]))
     context = {
         "f": follow(receipts.acting(request).with_receipt(found.pk), found, words.exact),

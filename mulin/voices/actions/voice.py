@@ -10,7 +10,7 @@ from mulin.kernel import journal, registry, search, secrets
 from mulin.kernel.actors import Actor
 from mulin.kernel.clock import now
 from mulin.kernel.db import write
-from mulin.kernel.errors import ActionError, NotVisible
+from mulin.kernel.errors import ActionError, NotAllowed, NotVisible
 from mulin.kernel.policy import require
 from mulin.people.models import Account, Organisation, SecretRead
 from mulin.voices import access, drafts, matters, photos, states, understanding
@@ -26,15 +26,18 @@ def _received(voice: Voice) -> None:
         raise ActionError("voice-withdrawn", _("这条诉求已经撤回了。"))
 
 
-def add_to_voice(*, actor: Actor, number: str, text: str, photos: Iterable[Any] = ()) -> Addition:
+def add_to_voice(
+    *, actor: Actor, number: str, text: str, photos: Iterable[Any] = (), contact: str = ""
+) -> Addition:
     """Add words and photos to a voice. Who: the person (account or receipt), or a worker of the place.
 
-    Raises voice-withdrawn, text-missing, photos-too-many.
+    `contact`: how to call the person, from themselves and where they left none. Raises voice-withdrawn,
+    text-missing, photos-too-many, contact-known; NotAllowed for somebody else's contact.
     """
-    return _add(actor, number, text, list(photos))
+    return _add(actor, number, text, list(photos), drafts.clean_contact(contact))
 
 
-def _add(actor: Actor, number: str, text: str, uploads: list[Any]) -> Addition:
+def _add(actor: Actor, number: str, text: str, uploads: list[Any], contact: str) -> Addition:
     seen = access.find_voice(actor, number, Voice.objects.only("id", "place"))
     text = drafts.check_text(text, seen.place)
     already = Photo.objects.filter(voice=seen.pk).count() if uploads else 0
@@ -43,6 +46,8 @@ def _add(actor: Actor, number: str, text: str, uploads: list[Any]) -> Addition:
         voice = access.locked_voice(actor, number)
         require(actor, "voices.voice:add", access.target_of_voice(actor, voice))
         _received(voice)
+        if contact:
+            _leave_contact(actor, voice, contact)
         addition = Addition(
             voice=voice, text=text, text_masked=understanding.mask(text), account=actor.account
         )
@@ -58,6 +63,19 @@ def _add(actor: Actor, number: str, text: str, uploads: list[Any]) -> Addition:
             data={"number": voice.number, "addition": str(addition.id), "photos": len(pictures)},
         )
     return addition
+
+
+def _leave_contact(actor: Actor, voice: Voice, contact: str) -> None:
+    if voice.pk not in actor.receipts and (actor.account is None or voice.account_id != actor.account):
+        raise NotAllowed("not-allowed", _("电话由本人留，工作人员请在登记时写。"))
+    if voice.contact_sealed:
+        raise ActionError("contact-known", _("您已经留过电话了，不用再留。"), field="contact")
+    voice.contact_sealed = secrets.seal(contact)
+    voice.contact_hash, voice.contact_last4 = (
+        secrets.fingerprint(contact, "phone"),
+        secrets.last_four(contact),
+    )
+    voice.save(update_fields=["contact_sealed", "contact_hash", "contact_last4"])
 
 
 def correct_voice(*, actor: Actor, number: str, text: str) -> Voice:

@@ -1,6 +1,8 @@
 // <form data-draft="report">: keeps what was typed on this phone, restores it, and sends it once.
 //   data-draft-restored / data-draft-waiting   what to say after restoring, and while there is no line
 //   data-draft-sending                          what to say, with a bar, while photos are on their way
+//   [data-draft-note] > [data-draft-said]       where it is said; [data-draft-close] puts it away. What happens now
+//                                                (no line, on its way) stays in sight; what was restored scrolls away
 //   data-draft-skip on a control                never kept (passwords and files never are)
 //   data-draft-fresh                            the server gave a new key: the kept one was used up by another text
 //   an element [data-draft-clear="report"] on the page after success forgets the draft
@@ -77,7 +79,14 @@
   Mulin.connect("form[data-draft]", (form) => {
     const name = form.dataset.draft;
     const note = form.querySelector("[data-draft-note]");
-    const say = (text) => { if (note) { note.textContent = text || ""; note.hidden = !text; } };
+    const said = note && note.querySelector("[data-draft-said]");
+    function say(text, stays = true) {
+      if (!note) return;
+      said.textContent = text || "";
+      note.hidden = !text;
+      note.classList.toggle("is-pinned", Boolean(text) && stays);
+    }
+    if (note) note.querySelector("[data-draft-close]").addEventListener("click", () => say(""));
     // Said once in words; the bar is for the eye only. A text alone is sent too fast to be worth a word.
     function sent(share) {
       if (!note || !form.dataset.draftSending) return;
@@ -86,7 +95,7 @@
         say(form.dataset.draftSending);
         bar = Object.assign(document.createElement("progress"), { max: 1 });
         bar.setAttribute("aria-hidden", "true");
-        note.append(bar);
+        said.append(bar);
       }
       bar.value = share;
     }
@@ -97,7 +106,7 @@
       form.append(field);
     }
     field.value = ("draftFresh" in form.dataset ? "" : kept.key) || field.value || newKey();
-    if (kept.values && restore(form, kept.values)) say(form.dataset.draftRestored);
+    if (kept.values && restore(form, kept.values)) say(form.dataset.draftRestored, false);
 
     let timer;
     let done = false;  // sent: leaving the page must not keep the draft again

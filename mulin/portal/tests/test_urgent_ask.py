@@ -1,0 +1,108 @@
+"""A hurried report of a major matter: what is missing is asked for once it is on its way."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from mulin.kernel import secrets
+from mulin.kernel.errors import ActionError, NotAllowed
+from mulin.voices import actions
+from mulin.voices.models import Addition, Voice
+
+pytestmark = pytest.mark.django_db
+
+ASKED = "在哪一栋？怎么打给您？"
+
+
+def page(response) -> str:
+    return response.content.decode()
+
+
+@pytest.fixture
+def alarm(world):
+    """An anonymous browser that reported a gas leak somewhere in the community: `(client, receipt)`."""
+    client = Client()
+    data = {"type": "gas_leak", "place": world.home, "idempotency_key": "u" * 22}
+    return client, client.post("/urgent", data)["Location"]
+
+
+def tell(client: Client, **fields):
+    number = Voice.objects.get().number
+    return client.post(reverse("portal:voice-add", args=[number]), {f"add-{k}": v for k, v in fields.items()})
+
+
+def test_a_hurried_person_is_asked_where_and_how_to_be_called(alarm):
+    client, receipt = alarm
+    html = page(client.get(receipt))
+    assert ASKED in html and html.count("add-text") and "补充文字或照片" not in html
+
+
+def test_a_telephone_alone_is_enough_and_is_kept_sealed(alarm):
+    client, receipt = alarm
+    assert tell(client, contact="138 1234 5678").status_code == 302
+    voice = Voice.objects.get()
+    assert secrets.unseal(voice.contact_sealed) == "13812345678" and voice.contact_last4 == "5678"
+    assert "13812345678" not in Addition.objects.get().text
+    html = page(client.get(receipt))
+    assert "怎么打给您" not in html and "留了电话" in html
+    # Where it is, nobody has said yet.
+    assert "在哪一栋、几楼？" in html
+
+
+def test_who_says_the_building_is_asked_for_the_telephone_only(alarm):
+    client, receipt = alarm
+    tell(client, text="3栋2单元6楼")
+    html = page(client.get(receipt))
+    assert "怎么打给您？" in html and ASKED not in html
+
+
+def test_who_said_both_is_asked_nothing(world):
+    client = Client()
+    data = {"type": "fire", "place": world.home, "building": world.building, "contact": "13812345678"}
+    html = page(client.get(client.post("/urgent", {**data, "idempotency_key": "u" * 22})["Location"]))
+    assert "怎么打给您" not in html and "哪一栋" not in html and "补充文字或照片" in html
+
+
+def test_a_small_matter_asks_nothing_more(sent):
+    assert "怎么打给您" not in page(sent.client.get(sent.url))
+
+
+def test_what_cannot_be_dialled_is_asked_for_again_and_stays_in_its_field(alarm):
+    client, _receipt = alarm
+    answer = tell(client, text="3栋", contact="12")
+    assert answer.status_code == 422 and "打不通" in page(answer) and 'value="12"' in page(answer)
+    assert not Addition.objects.exists()
+
+
+def test_nothing_at_all_is_refused(alarm):
+    answer = tell(alarm[0], text=" ")
+    assert answer.status_code == 422 and "写一句，或者放一张照片，都行。" in page(answer)
+
+
+def test_a_worker_leaves_no_telephone_for_somebody_else(alarm, cast):
+    number = Voice.objects.get().number
+    with pytest.raises(NotAllowed):
+        actions.add_to_voice(
+            actor=cast.clerk.actor, number=number, text="楼下的人说的", contact="13812345678"
+        )
+    assert Voice.objects.get().contact_sealed == ""
+
+
+def test_a_telephone_that_is_known_is_not_overwritten(world, cast):
+    sent = actions.submit_voice(
+        actor=cast.resident.actor, text="三单元漏气", place=world.home, contact="13812345678"
+    )
+    with pytest.raises(ActionError) as error:
+        actions.add_to_voice(
+            actor=cast.resident.actor, number=sent.voice.number, text="换个电话", contact="13900000000"
+        )
+    assert error.value.code == "contact-known"
+
+
+def test_the_desk_is_told_what_nobody_said(alarm, cast, client_for, settle):
+    url = reverse("desk:case", args=[Voice.objects.get().number])
+    assert "没有写明哪一栋，也没有人留电话。" in page(client_for(cast.clerk).get(url))
+    tell(alarm[0], contact="13812345678")
+    assert "没有写明哪一栋。" in page(client_for(cast.clerk).get(url))
+    tell(alarm[0], text="3栋2单元6楼")
+    assert "没有写明哪一栋" not in page(client_for(cast.clerk).get(url))
