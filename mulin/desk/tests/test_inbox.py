@@ -140,6 +140,7 @@ def test_the_list_does_not_cost_more_with_more_in_it(clerk, speak):
         clerk.get("/desk/")
     for n in range(8):
         speak(text=f"第{n}处井盖松了，一过车就响，晚上睡不着。")
+    clerk.get("/desk/")  # the rule book looks for changes every few seconds, whoever asks then
     with CaptureQueriesContext(connection) as many:
         clerk.get("/desk/")
     assert len(many) <= len(few)
