@@ -186,8 +186,17 @@ class Step:
         self.case.state = state
         self.case.is_open = state in states.OPEN
 
-    def say(self, move: str, kind: str, text: str, *, code: str = "", public: bool = False) -> CaseText:
-        """Keep what somebody wrote; the line refers to it."""
+    def say(
+        self,
+        move: str,
+        kind: str,
+        text: str,
+        *,
+        code: str = "",
+        public: bool = False,
+        voice: UUID | None = None,
+    ) -> CaseText:
+        """Keep what somebody wrote; the line refers to it. `voice`: whose words they are, of its person."""
         words = CaseText(
             case=self.case,
             move=move,
@@ -196,6 +205,7 @@ class Step:
             text=text,
             by=self.actor.account,
             is_public=public,
+            voice=voice,
         )
         words.save(force_insert=True)
         self.words.append(words)

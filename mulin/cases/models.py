@@ -211,19 +211,24 @@ class CaseText(Record):
     """What somebody wrote with a move: a reason, what was done, the answer to people, a decision.
 
     The journal refers to it by id, so that words can be erased and lines cannot. Public ones are read
-    by the people of the voices.
+    by the people of the voices, others by the desk and by who wrote them.
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="texts")
     move = models.CharField(max_length=24)
-    kind = models.CharField(max_length=10)  # reason, done, reply, decision, note (internal)
+    kind = models.CharField(max_length=10)  # reason, done, reply, decision, note (internal), said
     code = models.CharField(max_length=24, default="", blank=True)
     text = models.TextField()
     by = models.UUIDField(null=True)
     is_public = models.BooleanField(default=False)
+    # The voice of whose person the words are: they are erased with it, wherever its case went.
+    voice = models.UUIDField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["by", "-id"], condition=Q(kind="reply"), name="casetext_replies")]
+        indexes = [
+            models.Index(fields=["by", "-id"], condition=Q(kind="reply"), name="casetext_replies"),
+            models.Index(fields=["voice"], condition=Q(voice__isnull=False), name="casetext_voice"),
+        ]
 
 
 class Exclusion(Record):

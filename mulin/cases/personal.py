@@ -37,7 +37,9 @@ def words_of(voices: QuerySet[Voice]) -> set[str]:
         wanted.add(str(pk))
         about |= {matter, first} - {None}
     lines = Entry.objects.filter(matter__in=about, code__in=SPOKEN).values_list("data", flat=True)
-    return {
+    kept = CaseText.objects.filter(voice__in=list(wanted)).values_list("pk", flat=True)
+    # Lines from before texts named their voice are looked for where the voice is and where it began.
+    return {str(pk) for pk in kept} | {
         text for data in lines if wanted & set(data.get("spoken_by", ())) for text in data.get("texts", ())
     }
 
@@ -46,7 +48,7 @@ def forget_words(voices: Iterable[UUID]) -> int:
     """Empty what the people of these voices wrote on their cases. For the erasure of the voices, in its
     transaction; no line of its own. Returns how many."""
     mine = words_of(Voice.objects.filter(pk__in=list(voices)))
-    return CaseText.objects.filter(pk__in=mine).update(text="", by=None)
+    return CaseText.objects.filter(pk__in=mine).update(text="", by=None, voice=None)
 
 
 def erase(account_id: UUID) -> int:

@@ -179,7 +179,7 @@ def follow(actor: Actor, voice: Voice, say: Callable[..., str] = words.when) -> 
         can_rate=answered if is_wish else bool(shown and shown.can_confirm and voice.state == "received"),
         can_reopen=bool(shown and shown.can_reopen and voice.state == "received"),
         is_wish=is_wish,
-        asks=_asks(voice, case),
+        asks=_asks(actor, voice, case),
         is_over=bool(case and not case.is_open),
     )
 
@@ -198,15 +198,16 @@ def advice_in(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"code": one["code"], "text": one[language], "phones": one["phones"]} for one in found]
 
 
-def _asks(voice: Voice, case: Case | None) -> tuple[str, ...]:
+def _asks(actor: Actor, voice: Voice, case: Case | None) -> tuple[str, ...]:
     """In a hurry one says the least: what is missing is asked for once the report is on its way."""
     if case is None or not case.is_open or case.severity != "major" or voice.state != "received":
         return ()
     known = voice.building or voice.address or voice.lon is not None
-    known = known or any(
-        not voice_states.is_stand_in(one.text) for one in voice.additions.filter(is_former=False)
-    )
-    return (*(() if known else ("where",)), *(() if reach(voice) == "phone" else ("phone",)))
+    known = known or any(voice_states.tells_more(one, voice) for one in voice.additions.all())
+    # For an account only whoever is logged in to it leaves a telephone, not who holds the receipt.
+    is_own = voice.account_id in (None, actor.account)
+    may_call = reach(voice) == "phone" or not is_own
+    return (*(() if known else ("where",)), *(() if may_call else ("phone",)))
 
 
 def _notes(voice: Voice, shown: ResidentCase | None) -> list[str]:

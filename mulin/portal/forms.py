@@ -177,6 +177,14 @@ class UrgentForm(WhereForm):
     contact = Telephone(must_dial=False)  # nothing holds up an alarm
     idempotency_key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
+    def clean(self) -> dict[str, Any]:
+        """What cannot be dialled goes along as words, and the receipt asks once more."""
+        given = super().clean()
+        contact = given.get("contact") or ""
+        if contact and not can_be_dialled(contact):
+            given["text"], given["contact"] = " ".join(filter(None, (given.get("text"), contact))), ""
+        return given
+
 
 class TextForm(forms.Form):
     """Words added to a voice, or its corrected text."""
@@ -190,15 +198,16 @@ class AddForm(forms.Form):
     text = Words(required=False, most=TEXT_MAX, label=_("补充什么"), widget=forms.Textarea(attrs={"rows": 3}))
     contact = Telephone(help_text=_("只给办这件事的人看，谁看过都会记下来。"))
 
-    def __init__(self, *args: Any, **kwargs: Any):
+    def __init__(self, *args: Any, has_photos: bool = False, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.has_photos = has_photos
         self.fields["text"].is_either = True
 
-    def clean_text(self) -> str:
-        text = self.cleaned_data["text"]
-        if not text:
-            raise forms.ValidationError(_("写一句，或者放一张照片，都行。"))
-        return text
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if not self.errors and not (given["text"] or given["contact"] or self.has_photos):
+            self.add_error("text", _("写一句，或者放一张照片，都行。"))
+        return given
 
 
 class ReasonForm(forms.Form):

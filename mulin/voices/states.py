@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override, pgettext_lazy
 
-from mulin.voices.models import CHANNELS, KINDS
+from mulin.voices.models import CHANNELS, KINDS, Addition, Voice
 
 # kind -> (word for staff, how a neighbour would choose it)
 KIND_WORDS = {
@@ -73,6 +73,12 @@ def is_stand_in(text: str) -> bool:
             if text in {str(one) for one in STAND_INS}:
                 return True
     return False
+
+
+def tells_more(addition: Addition, voice: Voice) -> bool:
+    """Whether the person of a voice themselves added words to it, not a photo or a telephone alone."""
+    is_own = addition.account is None or addition.account == voice.account_id
+    return is_own and not addition.is_former and not is_stand_in(addition.text)
 
 
 def worded(words: dict[str, Any]) -> Callable[[Any], Any]:

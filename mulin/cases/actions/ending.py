@@ -31,12 +31,12 @@ def confirm_case(
     """
     with write():
         voice = _own_voice(actor, number)
-        step = base.Step(actor.with_receipt(voice.id), number, "cases.case:confirm", own=True)
+        step = base.Step(actor.with_receipt(voice.id), _answering(voice), "cases.case:confirm", own=True)
         said = {}
-        if remark.strip():
-            # The voice keeps the last remark only: the line keeps each. For the desk and the person, as at
-            # `reopen_case`.
-            step.say("confirm", "said", remark.strip())
+        if remark.strip() and remark.strip() != voice.remark:
+            # The voice keeps the last remark only: the line keeps each. Not for the public, as at
+            # `reopen_case`. What a form brings along unchanged is not said again.
+            step.say("confirm", "said", remark.strip(), voice=voice.id)
             said["spoken_by"] = [str(voice.id)]
         return _answered(step, voice, is_solved, is_satisfied, remark, "cases.case.confirmed", **said)
 
@@ -56,6 +56,12 @@ def _own_voice(actor: Actor, number: str) -> Voice:
     if case is None or not base.may_see(actor, case, base.target_of(case)):
         raise NotVisible
     raise NotAllowed("not-allowed", _("只有反映的人自己可以确认。联系上了居民，请记录回访。"))
+
+
+def _answering(voice: Voice) -> str:
+    """The number of the case that answers a voice: after a merge another one than that of its own number."""
+    found = Case.objects.filter(matter_id=voice.matter_id).values_list("number", flat=True).first()
+    return found or voice.number
 
 
 def _owns(actor: Actor, voice: Voice) -> bool:
@@ -269,13 +275,17 @@ def reopen_case(*, actor: Actor, number: str, reason: str) -> Case:
     Raises window-over, wrong-state.
     """
     with write():
+        voice = Voice.objects.filter(number=clean_number(number)).exclude(state="withdrawn").first()
+        if voice is not None and _owns(actor, voice):
+            number = _answering(voice)
         step = base.Step(actor, number, "cases.case:reopen", own=True)
         step.check("reopen")
         if step.case.outcome == "withdrawn":
             raise ActionError("withdrawn", _("这件事的诉求已经撤回。需要时请重新反映。"))
         _check_window(step.case)
         # What a resident writes is for the desk and themselves: the others only see that it was reopened.
-        step.say("reopen", "reason", base.needed(reason, "reason"), public=not step.voices)
+        own = step.voices[0].id if step.voices else None
+        step.say("reopen", "reason", base.needed(reason, "reason"), public=not step.voices, voice=own)
         if step.was in {"done", "confirmed", "closed"}:
             step.case.is_solved, step.case.is_satisfied = False, None
         _reopen(step)

@@ -65,6 +65,34 @@ def test_what_was_written_with_a_verdict_is_exported_and_erased_with_the_voice(s
     assert not CaseText.objects.filter(text__contains="亮了一晚").exists()
 
 
+def test_what_was_written_while_merged_is_erased_with_its_voice_after_the_unmerge(speak, bring, do, cast):
+    first, other = speak(), speak(actor=cast.building_head.actor, text="路口的红绿灯坏了一晚上")
+    do("merge", "clerk", first.number, into=other.number)
+    bring(other.number, "done")
+    do("confirm", "resident", first.voice.number, is_solved=False, remark="亮了一晚又灭了")
+    do("unmerge", "clerk", first.number, reason="不是同一件")
+    assert personal.forget_words([first.voice.pk]) == 1
+    assert not CaseText.objects.filter(text__contains="亮了一晚").exists()
+
+
+def test_who_was_merged_into_another_case_confirms_and_reopens_by_their_own_number(speak, bring, do, cast):
+    first, other = speak(), speak(actor=cast.building_head.actor, text="路口的红绿灯坏了一晚上")
+    do("merge", "clerk", first.number, into=other.number)
+    bring(other.number, "done")
+    case = do("confirm", "resident", first.voice.number, is_solved=True)
+    assert (case.number, case.state) == (other.number, "confirmed")
+    case = do("reopen", "resident", first.voice.number, reason="又灭了")
+    assert (case.number, case.state) == (other.number, "reopened")
+
+
+def test_the_same_remark_sent_again_is_kept_once(speak, bring, do):
+    said = speak()
+    bring(said.number, "done")
+    for is_satisfied in ("false", "true"):
+        do("confirm", "resident", said.number, is_solved=True, is_satisfied=is_satisfied, remark="修好了")
+    assert CaseText.objects.filter(kind="said").count() == 1
+
+
 def test_one_not_solved_reopens_though_another_said_solved(speak, bring, do, cast):
     said = speak()
     other = speak(actor=cast.building_head.actor, text="三单元门口的灯不亮", join=said.number)

@@ -23,7 +23,7 @@ from mulin.voices import access
 from mulin.voices.models import Addition, Matter, Voice
 from mulin.voices.needs.linking import may_link, may_propose
 from mulin.voices.needs.queries import needs_of_matter
-from mulin.voices.states import CHANNEL_WORDS, PUBLICATION_WORDS, SEVERITY_WORDS, is_stand_in
+from mulin.voices.states import CHANNEL_WORDS, PUBLICATION_WORDS, SEVERITY_WORDS, tells_more
 from mulin.voices.understanding import mask_for_staff
 
 WORD_LABELS = {
@@ -110,13 +110,13 @@ def _unknown(page: CasePage) -> str:
     has_place = case.building or any(
         one.voice.address
         or one.voice.lon is not None
-        or any(not is_stand_in(more.text) for more in one.additions if not more.is_former)
+        or any(tells_more(more, one.voice) for more in one.additions)
         for one in said
     )
     has_phone = any(one.has_contact or one.voice.account_id for one in said)
     if has_place:
         return "" if has_phone else _("没有人留电话。")
-    return _("没有写明哪一栋。") if has_phone else _("没有写明哪一栋，也没有人留电话。")
+    return _("没有选楼栋，也没有写地址。") if has_phone else _("没有选楼栋，没有写地址，也没有人留电话。")
 
 
 def _publication(matter: Matter) -> Any:
@@ -259,15 +259,15 @@ def _entry(line: Line) -> dict[str, Any]:
         "tone": words.TONES.get(line.tone, ""),
         "is_public": line.is_public,
         "said": [
-            {"label": WORD_LABELS.get(one.kind, ""), "text": _shown(one), "is_public": one.is_public}
+            {"label": WORD_LABELS.get(one.kind, ""), "text": _shown(line, one), "is_public": one.is_public}
             for one in line.words
         ],
     }
 
 
-def _shown(said: case_pages.Words) -> str:
+def _shown(line: Line, said: case_pages.Words) -> str:
     """What the person of a voice wrote is masked as their voice is."""
-    return mask_for_staff(said.text) if said.kind == "said" else said.text
+    return mask_for_staff(said.text) if line.data.get("spoken_by") else said.text
 
 
 def _about(page: CasePage) -> list[tuple[str, Any]]:

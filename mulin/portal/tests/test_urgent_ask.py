@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from mulin.kernel import secrets
+from mulin.kernel.actors import ANONYMOUS
 from mulin.kernel.errors import ActionError, NotAllowed
 from mulin.voices import actions
 from mulin.voices.models import Addition, Voice
@@ -34,7 +35,7 @@ def tell(client: Client, **fields):
 def test_a_hurried_person_is_asked_where_and_how_to_be_called(alarm):
     client, receipt = alarm
     html = page(client.get(receipt))
-    assert ASKED in html and html.count("add-text") and "补充文字或照片" not in html
+    assert ASKED in html and html.count('name="add-text"') == 1 and "补充文字或照片" not in html
 
 
 def test_a_telephone_alone_is_enough_and_is_kept_sealed(alarm):
@@ -88,6 +89,21 @@ def test_a_worker_leaves_no_telephone_for_somebody_else(alarm, cast):
     assert Voice.objects.get().contact_sealed == ""
 
 
+def test_who_holds_the_receipt_of_an_account_leaves_no_telephone_in_its_name(world, cast):
+    sent = actions.submit_voice(actor=cast.resident.actor, text="三单元漏气", place=world.home)
+    holder = ANONYMOUS.with_receipt(sent.voice.pk)
+    with pytest.raises(NotAllowed):
+        actions.add_to_voice(actor=holder, number=sent.voice.number, text="打这个", contact="13900000000")
+    assert Voice.objects.get(pk=sent.voice.pk).contact_sealed == ""
+
+
+def test_half_a_number_goes_along_as_words_and_is_asked_for_again(world):
+    client = Client()
+    data = {"type": "fire", "place": world.home, "building": world.building, "contact": "1381"}
+    html = page(client.get(client.post("/urgent", {**data, "idempotency_key": "u" * 22})["Location"]))
+    assert "怎么打给您？" in html and "1381" in Voice.objects.get().text
+
+
 def test_a_telephone_that_is_known_is_not_overwritten(world, cast):
     sent = actions.submit_voice(
         actor=cast.resident.actor, text="三单元漏气", place=world.home, contact="13812345678"
@@ -101,8 +117,8 @@ def test_a_telephone_that_is_known_is_not_overwritten(world, cast):
 
 def test_the_desk_is_told_what_nobody_said(alarm, cast, client_for, settle):
     url = reverse("desk:case", args=[Voice.objects.get().number])
-    assert "没有写明哪一栋，也没有人留电话。" in page(client_for(cast.clerk).get(url))
+    assert "没有选楼栋，没有写地址，也没有人留电话。" in page(client_for(cast.clerk).get(url))
     tell(alarm[0], contact="13812345678")
-    assert "没有写明哪一栋。" in page(client_for(cast.clerk).get(url))
+    assert "没有选楼栋，也没有写地址。" in page(client_for(cast.clerk).get(url))
     tell(alarm[0], text="3栋2单元6楼")
-    assert "没有写明哪一栋" not in page(client_for(cast.clerk).get(url))
+    assert "没有选楼栋" not in page(client_for(cast.clerk).get(url))

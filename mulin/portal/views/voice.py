@@ -127,14 +127,13 @@ def _act(request: HttpRequest, number: str, name: str, form: Any, run: Any, done
 def add(request: HttpRequest, number: str) -> HttpResponse:
     """Add words, photos, and how to be called where nobody knows. Each alone is enough."""
     photos = request.FILES.getlist("photos")
-    data = request.POST.copy()
-    if not data.get("add-text", "").strip() and (photos or data.get("add-contact", "").strip()):
-        data["add-text"] = str(voice_states.STAND_INS[0 if photos else 1])
 
     def run(actor, voice):
-        actions.add_to_voice(actor=actor, number=voice.number, photos=photos, **form.cleaned_data)
+        text, contact = form.cleaned_data["text"], form.cleaned_data["contact"]
+        text = text or str(voice_states.STAND_INS[0 if photos else 1])
+        actions.add_to_voice(actor=actor, number=voice.number, text=text, photos=photos, contact=contact)
 
-    form = AddForm(data, prefix="add")
+    form = AddForm(request.POST, prefix="add", has_photos=bool(photos))
     return _act(request, number, "add", form, run, _("补充已收到。"))
 
 

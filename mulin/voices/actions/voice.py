@@ -60,16 +60,22 @@ def _add(actor: Actor, number: str, text: str, uploads: list[Any], contact: str)
             place=voice.place,
             subject=voice.id,
             matter=voice.matter_id,
-            data={"number": voice.number, "addition": str(addition.id), "photos": len(pictures)},
+            data={
+                "number": voice.number,
+                "addition": str(addition.id),
+                "photos": len(pictures),
+                **({"contact": True} if contact else {}),
+            },
         )
     return addition
 
 
 def _leave_contact(actor: Actor, voice: Voice, contact: str) -> None:
-    if voice.pk not in actor.receipts and (actor.account is None or voice.account_id != actor.account):
+    is_own = voice.account_id == actor.account if voice.account_id else voice.pk in actor.receipts
+    if not is_own:  # a receipt may have been passed on: for an account it is not the person
         raise NotAllowed("not-allowed", _("电话由本人留，工作人员请在登记时写。"))
-    if voice.contact_sealed:
-        raise ActionError("contact-known", _("您已经留过电话了，不用再留。"), field="contact")
+    if voice.contact_sealed or _phone_of(voice):
+        raise ActionError("contact-known", _("您已经留过电话了，不用再留。"))
     voice.contact_sealed = secrets.seal(contact)
     voice.contact_hash, voice.contact_last4 = (
         secrets.fingerprint(contact, "phone"),

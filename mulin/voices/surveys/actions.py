@@ -63,7 +63,10 @@ def prepare_survey(
     """A draft that belongs to something larger, such as a step of a topic: inside that one's transaction and
     under its journal line. Raises no-template, no-title."""
     data, usual = _from_template(template or EMPTY)
-    frame = {**_usually(template), "opens_on": opens_on, "closes_on": closes_on, "once": once}
+    usual_frame = _usually(template)
+    if usual_frame.get("once") != once:  # asked otherwise than the template, counted otherwise too
+        usual_frame = {}
+    frame = {**usual_frame, "opens_on": opens_on, "closes_on": closes_on, "once": once}
     return _made(place, title or usual, "" if template == EMPTY else template, data, **frame)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from mulin.kernel import clock, codes, policy, rulebook, suppression
 from mulin.kernel.actors import Actor
@@ -126,7 +126,11 @@ def too_few(survey: Survey, returned: int) -> str:
 
 
 def too_few_words(n: int, least: int) -> str:
-    text = _("收回 %(n)s 份，够 %(least)s 份才能公布：太少了，会让人认出是谁填的。")
+    text = ngettext(
+        "收回 %(n)s 份，够 %(least)s 份才能公布：太少了，会让人认出是谁填的。",
+        "收回 %(n)s 份，够 %(least)s 份才能公布：太少了，会让人认出是谁填的。",
+        n,
+    )
     return text % {"n": n, "least": least}
 
 
