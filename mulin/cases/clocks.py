@@ -12,7 +12,6 @@ from functools import cache
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
-from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
@@ -372,4 +371,4 @@ def confirm_words(due_at: datetime) -> str:
     if due_at < clock.now():
         return _("确认期已过")
     # The day and no number of days: one counted from the answer and one from today would never agree.
-    return _("等确认，到%(day)s") % {"day": date_format(clock.day_of(due_at), _("n月j日"))}
+    return _("等确认，到%(day)s") % {"day": day_words(due_at)}

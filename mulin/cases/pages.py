@@ -28,7 +28,7 @@ from mulin.cases.models import (
 from mulin.cases.queries import decorate, get_case
 from mulin.kernel import clock, policy
 from mulin.kernel.actors import Actor
-from mulin.kernel.days import day_words
+from mulin.kernel.days import day_words, said
 from mulin.kernel.models import Entry
 from mulin.kernel.registry import PUBLIC, RESTRICTED, STAFF, Sentence, sentences
 from mulin.people.models import Organisation
@@ -285,7 +285,9 @@ def _pending(case: Case, texts: list[CaseText]) -> dict[str, Any] | None:
     reason = ""
     if case.pending.get("code"):
         reason = reasons.label("cases.refusal.reasons", case.pending["code"], case.place)
-    return {**case.pending, "title": move.title, "who": who, "reason": reason, "text": text}
+    review = said(case.pending.get("review_on"))
+    shown = {"title": move.title, "who": who, "reason": reason, "text": text, "review_on": review}
+    return {**case.pending, **shown}
 
 
 def _voices(case: Case, entries: list[Entry], photos: list[Photo]) -> list[VoiceShown]:

@@ -1,21 +1,16 @@
 """Times, clocks and states as the desk says them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from mulin.cases.clocks import NEVER, Shown, confirm_words, remaining
-from mulin.kernel import clock
+from mulin.kernel import clock, days
 from mulin.kernel.registry import InboxItem
 
 SOON = timedelta(hours=24)
-_paper: ContextVar[bool] = ContextVar("mulin_words_on_paper", default=False)
 
 STATE_ICONS = {
     "reported": "inbox",
@@ -102,26 +97,16 @@ def day(value: date | None) -> str:
     return _day(value) if value else ""
 
 
-@contextmanager
-def on_paper() -> Iterator[None]:
-    """Inside, days are said in full: whoever reads a sheet next year does not know which day was today."""
-    token = _paper.set(True)
-    try:
-        yield
-    finally:
-        _paper.reset(token)
-
-
 def _day(value: date) -> str:
-    if _paper.get():
-        return date_format(value, _("Y年n月j日"))
+    if days.is_paper():
+        return days.day_words(value)
     today = clock.today()
     near = {
         0: pgettext("in a sentence", "今天"), 1: _("昨天"), -1: pgettext("in a sentence", "明天")
     }.get((today - value).days)  # fmt: skip
     if near:
         return near
-    return date_format(value, _("n月j日")) if value.year == today.year else date_format(value, _("Y年n月j日"))
+    return days.day_words(value)
 
 
 def due_clock(case: Any) -> dict[str, Any] | None:
@@ -172,11 +157,11 @@ def shown_clock(one: Shown) -> dict[str, Any]:
         tone, icon = ("done", "check") if one.is_met else ("", "check")
     elif not one.is_overdue and one.due_at - clock.now() < SOON:
         tone = "wait"
-    words = _on_sheet(one) if _paper.get() else one.words
+    words = _on_sheet(one) if days.is_paper() else one.words
     words = words if not one.extended else _("%(words)s，已延期一次") % {"words": words}
     text = _("%(clock)s：%(words)s") % {"clock": one.title, "words": words}
     rule = one.rule
-    if one.is_running and not _paper.get():
+    if one.is_running and not days.is_paper():
         rule = _("%(due)s；%(rule)s") % {"due": when(one.due_at), "rule": one.rule}
     return {"text": text, "tone": tone, "icon": icon, "rule": rule, "at": one.due_at}
 

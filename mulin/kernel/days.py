@@ -4,6 +4,9 @@ Records, exports and journal lines keep ISO; every page says it with these words
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +16,26 @@ from django.utils.translation import pgettext
 from mulin.kernel import clock
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2})?")
+_paper: ContextVar[bool] = ContextVar("mulin_days_on_paper", default=False)
+
+
+@contextmanager
+def on_paper() -> Iterator[None]:
+    """Inside, days are said in full: whoever reads a sheet next year does not know which day was today."""
+    token = _paper.set(True)
+    try:
+        yield
+    finally:
+        _paper.reset(token)
+
+
+def is_paper() -> bool:
+    """Whether what is being said goes on paper."""
+    return _paper.get()
+
+
+def _says_year(day: date) -> bool:
+    return is_paper() or day.year != clock.today().year
 
 
 def day_words(value: date | datetime | None) -> str:
@@ -20,9 +43,9 @@ def day_words(value: date | datetime | None) -> str:
     if not value:
         return ""
     day = clock.day_of(value) if isinstance(value, datetime) else value
-    if day.year == clock.today().year:
-        return date_format(day, pgettext("date format", "n月j日"))
-    return date_format(day, pgettext("date format", "Y年n月j日"))
+    if _says_year(day):
+        return date_format(day, pgettext("date format", "Y年n月j日"))
+    return date_format(day, pgettext("date format", "n月j日"))
 
 
 def moment_words(value: datetime | None) -> str:
@@ -30,9 +53,9 @@ def moment_words(value: datetime | None) -> str:
     if not value:
         return ""
     local = value.astimezone(clock.zone())
-    if local.year == clock.today().year:
-        return date_format(local, pgettext("date format", "n月j日 H:i"))
-    return date_format(local, pgettext("date format", "Y年n月j日 H:i"))
+    if _says_year(local.date()):
+        return date_format(local, pgettext("date format", "Y年n月j日 H:i"))
+    return date_format(local, pgettext("date format", "n月j日 H:i"))
 
 
 def kept(value: datetime) -> str:

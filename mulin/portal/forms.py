@@ -206,7 +206,10 @@ class AddForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean()
         if not self.errors and not (given["text"] or given["contact"] or self.has_photos):
-            self.add_error("text", _("写一句，或者放一张照片，都行。"))
+            ways = _("写一句，或者放一张照片，都行。")
+            if self.add_prefix("contact") in self.data:  # the page asks how to be called, too
+                ways = _("写一句、放一张照片或者留个电话，都行。")
+            self.add_error("text", ways)
         return given
 
 

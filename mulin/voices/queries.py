@@ -1,5 +1,6 @@
 """Reads about voices and matters. `visible_*(actor)` are the conditions for lists and for single objects."""
 
+from collections.abc import Iterable
 from typing import IO, Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from mulin.kernel import codes, secrets
 from mulin.kernel.actors import Actor
 from mulin.kernel.errors import NotVisible
 from mulin.kernel.models import ThreadLink
+from mulin.people.models import Account
 from mulin.voices import access, photos
 from mulin.voices.categories import catalogue
 from mulin.voices.inbox import waiting_publication, waiting_wishes
@@ -73,6 +75,16 @@ def voices_of(actor: Actor, matter: Matter) -> list[Voice]:
 
 
 PUBLIC = Q(publication="shown", restriction="")
+
+
+def may_call(voices: Iterable[Voice]) -> bool:
+    """Whether somebody of these voices can be called: by the telephone left with one, or that of its account.
+
+    Not for showing a number, only for whether there is one. At most one statement."""
+    if any(voice.contact_sealed for voice in voices):
+        return True
+    accounts = {voice.account_id for voice in voices} - {None}
+    return bool(accounts) and Account.objects.filter(pk__in=accounts).exclude(phone_sealed="").exists()
 
 
 def public_matters(place: str = "", kinds: tuple[str, ...] = ()) -> QuerySet[Matter]:

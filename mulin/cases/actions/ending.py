@@ -33,9 +33,9 @@ def confirm_case(
         voice = _own_voice(actor, number)
         step = base.Step(actor.with_receipt(voice.id), _answering(voice), "cases.case:confirm", own=True)
         said = {}
-        if remark.strip() and remark.strip() != voice.remark:
+        if remark.strip() and not _is_said(step.case, voice, remark.strip()):
             # The voice keeps the last remark only: the line keeps each. Not for the public, as at
-            # `reopen_case`. What a form brings along unchanged is not said again.
+            # `reopen_case`.
             step.say("confirm", "said", remark.strip(), voice=voice.id)
             said["spoken_by"] = [str(voice.id)]
         return _answered(step, voice, is_solved, is_satisfied, remark, "cases.case.confirmed", **said)
@@ -56,6 +56,11 @@ def _own_voice(actor: Actor, number: str) -> Voice:
     if case is None or not base.may_see(actor, case, base.target_of(case)):
         raise NotVisible
     raise NotAllowed("not-allowed", _("只有反映的人自己可以确认。联系上了居民，请记录回访。"))
+
+
+def _is_said(case: Case, voice: Voice, remark: str) -> bool:
+    """What a form brings along unchanged is not said again; the same words of the next answer are new."""
+    return voice.remark == remark and bool(voice.rated_at and case.done_at and voice.rated_at >= case.done_at)
 
 
 def _answering(voice: Voice) -> str:

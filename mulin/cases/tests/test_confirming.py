@@ -85,12 +85,16 @@ def test_who_was_merged_into_another_case_confirms_and_reopens_by_their_own_numb
     assert (case.number, case.state) == (other.number, "reopened")
 
 
-def test_the_same_remark_sent_again_is_kept_once(speak, bring, do):
+def test_the_same_remark_sent_again_is_kept_once_and_again_after_the_next_answer(speak, bring, do):
     said = speak()
     bring(said.number, "done")
     for is_satisfied in ("false", "true"):
-        do("confirm", "resident", said.number, is_solved=True, is_satisfied=is_satisfied, remark="修好了")
+        do("confirm", "resident", said.number, is_solved=True, is_satisfied=is_satisfied, remark="还是暗")
     assert CaseText.objects.filter(kind="said").count() == 1
+    do("reopen", "resident", said.number, reason="又灭了")
+    bring(said.number, "done")
+    do("confirm", "resident", said.number, is_solved=True, remark="还是暗")
+    assert CaseText.objects.filter(kind="said").count() == 2
 
 
 def test_one_not_solved_reopens_though_another_said_solved(speak, bring, do, cast):

@@ -23,6 +23,7 @@ from mulin.voices import access
 from mulin.voices.models import Addition, Matter, Voice
 from mulin.voices.needs.linking import may_link, may_propose
 from mulin.voices.needs.queries import needs_of_matter
+from mulin.voices.queries import may_call
 from mulin.voices.states import CHANNEL_WORDS, PUBLICATION_WORDS, SEVERITY_WORDS, tells_more
 from mulin.voices.understanding import mask_for_staff
 
@@ -113,7 +114,7 @@ def _unknown(page: CasePage) -> str:
         or any(tells_more(more, one.voice) for more in one.additions)
         for one in said
     )
-    has_phone = any(one.has_contact or one.voice.account_id for one in said)
+    has_phone = may_call([one.voice for one in said])
     if has_place:
         return "" if has_phone else _("没有人留电话。")
     return _("没有选楼栋，也没有写地址。") if has_phone else _("没有选楼栋，没有写地址，也没有人留电话。")

@@ -1,11 +1,14 @@
 """The page of one case: what it shows to whom, and that it costs little."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from mulin.kernel import clock
+from mulin.kernel.days import day_words
 from mulin.kernel.models import ThreadLink
 from mulin.people.models import SecretRead
 
@@ -193,6 +196,24 @@ def test_on_paper_days_are_dates(clerk, speak, page_of, freeze):
     sheet = page_of(clerk, f"{said.url}print/")
     assert "2026年11月10日 09:00" in sheet and "打印于 2026年11月11日 09:30" in sheet
     assert not re.search("今天|昨天|明天", sheet)
+
+
+def test_on_paper_the_day_until_which_a_resident_is_asked_has_its_year(clerk, speak, page_of, bring, freeze):
+    freeze("2026-11-10 09:00:00+08:00")
+    said = speak()
+    bring(said.number, "done")
+    assert re.search(r"等确认，到1[12]月\d+日", page_of(clerk, said.url))
+    sheet = page_of(clerk, f"{said.url}print/")
+    assert re.search(r"等确认，到2026年1[12]月\d+日", sheet) and not re.search(r"(?<!年)1[12]月\d+日", sheet)
+
+
+def test_the_day_of_a_proposed_review_is_said_as_days_are(client_for, cast, speak, page_of, bring, do):
+    said = speak()
+    bring(said.number, "in_hand")
+    day = clock.today() + timedelta(days=9)
+    do("suspend", "department", said.number, reason="等审批", review_on=day.isoformat())
+    seen = page_of(client_for(cast.street), said.url)
+    assert f"复核日期：{day_words(day)}" in seen and day.isoformat() not in seen
 
 
 def test_a_number_of_a_voice_finds_its_case(clerk, cast, speak, page_of):

@@ -232,7 +232,11 @@ def test_a_page_of_slips_that_is_loaded_again_makes_no_second_batch(clerk, surve
     assert "以前做的 3 张也都有效" in send(clerk, survey, "codes/", n=2, had=3).content.decode()
     assert survey.codes.count() == 5
     actions.open_survey(actor=cast.clerk.actor, number=survey.number)
-    assert "做了 2 张、今天" in page(clerk, survey, "give/")
+    html = page(clerk, survey, "give/")
+    assert "做了 2 张、今天" in html and "还有更早做的" not in html
+    for had in range(5, 9):
+        send(clerk, survey, "codes/", n=1, had=had)
+    assert "还有更早做的。" in page(clerk, survey, "give/")
 
 
 def test_what_cannot_be_published_yet_is_not_offered_and_says_how_many_are_missing(clerk, opened):

@@ -13,7 +13,7 @@ from mulin.desk import bar, undo, words
 from mulin.desk.forms import MoveFields, needs_two, takes_nothing
 from mulin.desk.reading import case as reading
 from mulin.desk.reading.reported import reported
-from mulin.kernel import clock, policy
+from mulin.kernel import clock, days, policy
 from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import desk
@@ -47,7 +47,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 def case_print(request: HttpRequest, number: str) -> HttpResponse:
     """One case on paper: no contact, personal data masked."""
     found = reading.read(actor_of(request), number)
-    with words.on_paper():
+    with days.on_paper():
         context = {**reading.present(found, ""), "printed": words.when(clock.now())}
     return page(request, "desk/case_print.html", context)
 

@@ -81,16 +81,20 @@ def _made_before(found: Survey, had: int) -> str:
     """What becomes of the slips that there are, before more are made."""
     if not had:
         return ""
+    said = ngettext("一共 %(n)s 张，都还有效。", "一共 %(n)s 张，都还有效。", had) % {"n": had}
+    made = queries.slips_made(found)
     batches = [
         ngettext("%(when)s 做了 %(n)s 张", "%(when)s 做了 %(n)s 张", one.n)
         % {"when": words.when(one.at), "n": one.n}
-        for one in queries.slips_made(found)[:MOST_BATCHES]
+        for one in made[:MOST_BATCHES]
     ]
-    said = ngettext("一共 %(n)s 张，都还有效。", "一共 %(n)s 张，都还有效。", had) % {"n": had}
-    return _("%(said)s%(batches)s。再做的是另外的码：一户只发一张。") % {
-        "said": said,
-        "batches": _("、").join(batches),
-    }
+    if not batches:
+        return said
+    listed = _("、").join(batches)
+    if len(made) > MOST_BATCHES:
+        listed = _("%(batches)s，还有更早做的") % {"batches": listed}
+    text = _("%(said)s%(batches)s。再做的是另外的码：一户只发一张。")
+    return text % {"said": said, "batches": listed}
 
 
 @require_safe

@@ -7,6 +7,7 @@ from django.urls import reverse
 from mulin.kernel import secrets
 from mulin.kernel.actors import ANONYMOUS
 from mulin.kernel.errors import ActionError, NotAllowed
+from mulin.people.models import Account
 from mulin.voices import actions
 from mulin.voices.models import Addition, Voice
 
@@ -77,7 +78,10 @@ def test_what_cannot_be_dialled_is_asked_for_again_and_stays_in_its_field(alarm)
 
 def test_nothing_at_all_is_refused(alarm):
     answer = tell(alarm[0], text=" ")
-    assert answer.status_code == 422 and "写一句，或者放一张照片，都行。" in page(answer)
+    assert answer.status_code == 422 and "写一句、放一张照片或者留个电话，都行。" not in page(answer)
+    assert "写一句，或者放一张照片，都行。" in page(answer)
+    answer = tell(alarm[0], text=" ", contact="")
+    assert answer.status_code == 422 and "写一句、放一张照片或者留个电话，都行。" in page(answer)
 
 
 def test_a_worker_leaves_no_telephone_for_somebody_else(alarm, cast):
@@ -113,6 +117,15 @@ def test_a_telephone_that_is_known_is_not_overwritten(world, cast):
             actor=cast.resident.actor, number=sent.voice.number, text="换个电话", contact="13900000000"
         )
     assert error.value.code == "contact-known"
+
+
+def test_an_account_without_a_telephone_is_nobody_to_call(world, cast, client_for):
+    said = {"text": "三单元漏气", "place": world.home, "severity": "major"}
+    sent = actions.submit_voice(actor=cast.resident.actor, **said)
+    url = reverse("desk:case", args=[sent.voice.number])
+    assert "没有人留电话" not in page(client_for(cast.clerk).get(url))
+    Account.objects.filter(pk=cast.resident.id).update(phone_sealed="")
+    assert "没有人留电话" in page(client_for(cast.clerk).get(url))
 
 
 def test_the_desk_is_told_what_nobody_said(alarm, cast, client_for, settle):
