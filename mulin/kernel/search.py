@@ -28,6 +28,8 @@ MAX_TOKENS = 4000
 WINDOW = 100
 # So many hits are looked up for a page, twice at most, however few of them the reader may see.
 LOOKED_UP = 1000
+# How many of the newest texts of few members are read first, in page sizes.
+READ_FIRST = 3
 NEWEST_SECONDS = 60.0
 _RUNS = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]+|[a-z0-9]+")
 
@@ -192,7 +194,7 @@ def among(
     values = {"kind": kind, "before": before or 2**62, "limit": size + 1}
     keys = _keys(members, few)
     if keys is not None:
-        rows = _among_few(keys, words, values) if keys else []
+        rows = _among_few(keys, words, values)
     else:
         rows = _walked(members, _asked(words, places), values | {"window": window})
     found = [(row, key) for row, key in rows if key]
@@ -211,11 +213,42 @@ def _keys(members: QuerySet, few: int) -> list[UUID] | None:
 
 
 def _among_few(keys: list[UUID], words: list[str], values: dict[str, Any]) -> list[tuple[int, UUID]]:
-    """Those of these objects that hold all the words in one text, newest first."""
-    if is_postgres():
-        return _rows(_AMONG_FEW_POSTGRES, values | {"keys": keys, "words": _Asked(words, []).words()})
-    listed = {"keys": json.dumps([key.hex for key in keys]), "words": json.dumps(words)}
-    return _rows(_AMONG_FEW, values | listed)
+    """Those of these objects that hold all the words in one text, newest first. The newest texts are read
+    first: a word that many hold fills the page from them, and only a rare one has all of them read."""
+    if not keys:
+        return []
+    among, listed = ("= ANY(%(keys)s)", keys)
+    if not is_postgres():
+        among, listed = ("IN (SELECT value FROM json_each(%(keys)s))", _json(key.hex for key in keys))
+    texts = _rows(_TEXTS_OF.format(among=among), {"keys": listed, "kind": values["kind"]})
+    found: list[tuple[int, UUID]] = []
+    seen: set[UUID] = set()
+    first = values["limit"] * READ_FIRST
+    for some in filter(None, (texts[:first], texts[first:])):
+        hits = _holding([row for row, _key in some], words)
+        for row, key in some:
+            if row not in hits or key in seen:
+                continue
+            seen.add(key)  # an object stands where its newest hit is, on an earlier page or on this one
+            if row < values["before"]:
+                found.append((row, key))
+            if len(found) == values["limit"]:
+                return found
+    return found
+
+
+def _holding(rows: list[int], words: list[str]) -> set[int]:
+    """Those of these texts that hold all the words."""
+    given = {"rows": rows, "words": _Asked(words, []).words()}
+    if not is_postgres():
+        given = {"rows": _json(rows), "words": _json(words)}
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDING_POSTGRES if is_postgres() else _HOLDING, given)
+        return {row for (row,) in cursor.fetchall()}
+
+
+def _json(values: Iterable[Any]) -> str:
+    return json.dumps(list(values))
 
 
 def _walked(members: QuerySet, asked: "_Asked", values: dict[str, Any]) -> list[tuple[int, UUID | None]]:
@@ -311,25 +344,22 @@ _HOLDS = """EXISTS (
     SELECT 1 FROM kernel_searchtext WHERE kernel_searchtext.rowid = later.id
     AND kernel_searchtext MATCH %(words)s
 )"""
-# Of few members their texts are read, and of those that hold the words the newest of each.
-_NEWEST_OF_EACH = """
-    SELECT MAX(id) AS newest, object FROM kernel_searchrow
-    WHERE object {among} AND kind = %(kind)s AND {holds}
-    GROUP BY object HAVING MAX(id) < %(before)s ORDER BY newest DESC LIMIT %(limit)s
+# Of few members their texts are read.
+_TEXTS_OF = """
+    SELECT id, object FROM kernel_searchrow WHERE object {among} AND kind = %(kind)s ORDER BY id DESC
 """
-_AMONG_FEW = _NEWEST_OF_EACH.format(
-    among="IN (SELECT value FROM json_each(%(keys)s))",
-    # Reading the text is a third of asking the index of words about one row.
-    holds="""NOT EXISTS (
+# Reading the text is a third of asking the index of words about one row.
+_HOLDING = """
+    SELECT one.value FROM json_each(%(rows)s) AS one WHERE NOT EXISTS (
         SELECT 1 FROM json_each(%(words)s) AS word WHERE NOT INSTR(
-            (SELECT ' ' || tokens || ' ' FROM kernel_searchtext WHERE rowid = kernel_searchrow.id),
+            (SELECT ' ' || tokens || ' ' FROM kernel_searchtext WHERE rowid = one.value),
             ' ' || word.value || ' '
         )
-    )""",
-)
-_AMONG_FEW_POSTGRES = _NEWEST_OF_EACH.format(
-    among="= ANY(%(keys)s)", holds="(tokens @@ %(words)s::tsquery) IS TRUE"
-)
+    )
+"""
+_HOLDING_POSTGRES = """
+    SELECT id FROM kernel_searchrow WHERE id = ANY(%(rows)s) AND (tokens @@ %(words)s::tsquery) IS TRUE
+"""
 _AMONG = f"""
     {_MATCHING} AND {_COUNTS.format(holds=_HOLDS)} ORDER BY kernel_searchtext.rowid DESC LIMIT %(limit)s
 """
