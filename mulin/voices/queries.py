@@ -1,6 +1,6 @@
 """Reads about voices and matters. `visible_*(actor)` are the conditions for lists and for single objects."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import IO, Any
 from uuid import UUID
 
@@ -77,14 +77,17 @@ def voices_of(actor: Actor, matter: Matter) -> list[Voice]:
 PUBLIC = Q(publication="shown", restriction="")
 
 
-def may_call(voices: Iterable[Voice]) -> bool:
-    """Whether somebody of these voices can be called: by the telephone left with one, or that of its account.
+def can_be_called(voices: Collection[Voice]) -> set[UUID]:
+    """The voices whose person can be called: by the telephone left with one, or that of its account.
 
     Not for showing a number, only for whether there is one. At most one statement."""
-    if any(voice.contact_sealed for voice in voices):
-        return True
-    accounts = {voice.account_id for voice in voices} - {None}
-    return bool(accounts) and Account.objects.filter(pk__in=accounts).exclude(phone_sealed="").exists()
+    accounts = {voice.account_id for voice in voices if not voice.contact_sealed} - {None}
+    known: set[UUID] = set()
+    if accounts:
+        known = set(
+            Account.objects.filter(pk__in=accounts).exclude(phone_sealed="").values_list("pk", flat=True)
+        )
+    return {voice.pk for voice in voices if voice.contact_sealed or voice.account_id in known}
 
 
 def public_matters(place: str = "", kinds: tuple[str, ...] = ()) -> QuerySet[Matter]:

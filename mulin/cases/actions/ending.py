@@ -32,6 +32,9 @@ def confirm_case(
     with write():
         voice = _own_voice(actor, number)
         step = base.Step(actor.with_receipt(voice.id), _answering(voice), "cases.case:confirm", own=True)
+        voice.refresh_from_db()  # under the lock: of two taps at once the second knows of the first
+        if voice.state == "withdrawn":
+            raise NotVisible
         said = {}
         if remark.strip() and not _is_said(step.case, voice, remark.strip()):
             # The voice keeps the last remark only: the line keeps each. Not for the public, as at
@@ -281,21 +284,21 @@ def reopen_case(*, actor: Actor, number: str, reason: str) -> Case:
     """
     with write():
         voice = Voice.objects.filter(number=clean_number(number)).exclude(state="withdrawn").first()
-        if voice is not None and _owns(actor, voice):
-            number = _answering(voice)
+        voice = voice if voice is not None and _owns(actor, voice) else None
+        number = _answering(voice) if voice else number
         step = base.Step(actor, number, "cases.case:reopen", own=True)
         step.check("reopen")
         if step.case.outcome == "withdrawn":
             raise ActionError("withdrawn", _("这件事的诉求已经撤回。需要时请重新反映。"))
         _check_window(step.case)
         # What a resident writes is for the desk and themselves: the others only see that it was reopened.
-        own = step.voices[0].id if step.voices else None
-        step.say("reopen", "reason", base.needed(reason, "reason"), public=not step.voices, voice=own)
+        own = voice or next(iter(step.voices), None)
+        words = base.needed(reason, "reason")
+        step.say("reopen", "reason", words, public=own is None, voice=own.id if own else None)
         if step.was in {"done", "confirmed", "closed"}:
             step.case.is_solved, step.case.is_satisfied = False, None
         _reopen(step)
-        data = {"spoken_by": [str(voice.id) for voice in step.voices]} if step.voices else None
-        return step.write("cases.case.reopened", data=data)
+        return step.write("cases.case.reopened", data={"spoken_by": [str(own.id)]} if own else None)
 
 
 def _check_window(case: Case) -> None:

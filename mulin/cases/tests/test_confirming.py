@@ -85,6 +85,16 @@ def test_who_was_merged_into_another_case_confirms_and_reopens_by_their_own_numb
     assert (case.number, case.state) == (other.number, "reopened")
 
 
+def test_what_was_written_on_reopening_is_of_the_voice_that_was_named(speak, bring, do, cast):
+    first, other = speak(), speak(text="路口的红绿灯坏了一晚上")
+    do("merge", "clerk", first.number, into=other.number)
+    bring(other.number, "done")
+    for said in (first, other):
+        do("reopen", "resident", said.voice.number, reason=f"还没好：{said.voice.number}")
+        assert CaseText.objects.get(text__contains=said.voice.number).voice == said.voice.pk
+        bring(other.number, "done")
+
+
 def test_the_same_remark_sent_again_is_kept_once_and_again_after_the_next_answer(speak, bring, do):
     said = speak()
     bring(said.number, "done")

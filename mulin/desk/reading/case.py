@@ -23,7 +23,7 @@ from mulin.voices import access
 from mulin.voices.models import Addition, Matter, Voice
 from mulin.voices.needs.linking import may_link, may_propose
 from mulin.voices.needs.queries import needs_of_matter
-from mulin.voices.queries import may_call
+from mulin.voices.queries import can_be_called
 from mulin.voices.states import CHANNEL_WORDS, PUBLICATION_WORDS, SEVERITY_WORDS, tells_more
 from mulin.voices.understanding import mask_for_staff
 
@@ -65,7 +65,8 @@ def present(page: CasePage, query: str) -> dict[str, Any]:
     """Everything the template of a case names. `query` keeps the list beside it."""
     case, matter = page.case, page.matter
     may = rights(page.actor, matter, page)
-    voices = _voices(page)
+    callable_ = can_be_called([one.voice for one in page.voices])
+    voices = _voices(page, callable_)
     for note in page.notes:
         note.when_text = words.when(note.created_at)
     return {
@@ -87,7 +88,7 @@ def present(page: CasePage, query: str) -> dict[str, Any]:
         "can_merge": any(move.name == "merge" for move in page.moves),
         "can_note": any(move.name == "note" for move in page.moves),
         "checks": _checks(page),
-        "unknown": _unknown(page),
+        "unknown": _unknown(page, callable_),
         "publication": _publication(matter),
         "thread": thread(page),
         "ways": ways(page.actor, matter),
@@ -103,7 +104,7 @@ def present(page: CasePage, query: str) -> dict[str, Any]:
     }
 
 
-def _unknown(page: CasePage) -> str:
+def _unknown(page: CasePage, callable_: set[UUID]) -> str:
     """What nobody said of a major matter that is under way, and whoever hurries there needs."""
     case, said = page.case, [one for one in page.voices if one.voice.state == "received"]
     if case.severity != "major" or not case.is_open or not said:
@@ -114,7 +115,7 @@ def _unknown(page: CasePage) -> str:
         or any(tells_more(more, one.voice) for more in one.additions)
         for one in said
     )
-    has_phone = may_call([one.voice for one in said])
+    has_phone = any(one.voice.pk in callable_ for one in said)
     if has_place:
         return "" if has_phone else _("没有人留电话。")
     return _("没有选楼栋，也没有写地址。") if has_phone else _("没有选楼栋，没有写地址，也没有人留电话。")
@@ -174,7 +175,7 @@ def _first_clock(page: CasePage) -> dict[str, Any] | None:
     return words.due_clock(case)
 
 
-def _voices(page: CasePage) -> list[dict[str, Any]]:
+def _voices(page: CasePage, callable_: set[UUID]) -> list[dict[str, Any]]:
     found = []
     for one in page.voices:
         voice = one.voice
@@ -188,7 +189,7 @@ def _voices(page: CasePage) -> list[dict[str, Any]]:
                 "happened": words.when(voice.happened_at),
                 "withdrawn": voice.state == "withdrawn",
                 "for_someone": voice.entered_by is not None,
-                "has_contact": one.has_contact or voice.account_id is not None,
+                "has_contact": voice.pk in callable_,
                 "last4": voice.contact_last4,
                 "is_anonymous": one.is_anonymous,
                 "address": voice.address,

@@ -207,6 +207,19 @@ def test_on_paper_the_day_until_which_a_resident_is_asked_has_its_year(clerk, sp
     assert re.search(r"等确认，到2026年1[12]月\d+日", sheet) and not re.search(r"(?<!年)1[12]月\d+日", sheet)
 
 
+def test_on_paper_the_day_of_a_review_has_its_year_on_the_sheet_and_in_the_list(
+    clerk, speak, page_of, bring, do, freeze
+):
+    freeze("2026-11-10 09:00:00+08:00")
+    said = speak()
+    bring(said.number, "in_hand")
+    do("suspend", "department", said.number, reason="等审批", review_on="2026-12-05")
+    do("approve", "street", said.number)
+    for address in (f"{said.url}print/", "/desk/cases/print/"):
+        sheet = page_of(clerk, address)
+        assert "2026年12月5日" in sheet and not re.search(r"(?<!年)12月5日", sheet)
+
+
 def test_the_day_of_a_proposed_review_is_said_as_days_are(client_for, cast, speak, page_of, bring, do):
     said = speak()
     bring(said.number, "in_hand")

@@ -46,8 +46,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 @desk
 def case_print(request: HttpRequest, number: str) -> HttpResponse:
     """One case on paper: no contact, personal data masked."""
-    found = reading.read(actor_of(request), number)
     with days.on_paper():
+        found = reading.read(actor_of(request), number)
         context = {**reading.present(found, ""), "printed": words.when(clock.now())}
     return page(request, "desk/case_print.html", context)
 

@@ -1,5 +1,6 @@
 """The list of cases: filtered, kept as a view, printed, on the map."""
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -16,7 +17,8 @@ from mulin.desk import undo
 from mulin.desk.pages import places_of
 from mulin.desk.reading import cases as reading
 from mulin.desk.turning import turning
-from mulin.kernel import clock, policy
+from mulin.kernel import clock, days, policy
+from mulin.kernel.actors import Actor
 from mulin.kernel.context import actor_of
 from mulin.kernel.door import needs
 from mulin.kernel.errors import ActionError, NotVisible
@@ -78,13 +80,8 @@ def cases_print(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     what = reading.wanted(request.GET)
     chosen = set(request.GET.getlist("n"))
-    rows, cursor = [], None
-    while len(rows) < reading.MOST_PRINTED:
-        some = reading.listed(actor, what, cursor, size=200)
-        rows += [case for case in some.cases if not chosen or case.number in chosen]
-        cursor = some.next
-        if cursor is None or (chosen and len(rows) >= len(chosen)):
-            break
+    with days.on_paper():
+        rows, cursor = _to_print(actor, what, chosen)
     context = {
         "cases": rows[: reading.MOST_PRINTED],
         "more": cursor is not None and not chosen,
@@ -93,6 +90,18 @@ def cases_print(request: HttpRequest) -> HttpResponse:
         "where": name_of(what.texts["place"]) if "place" in what.texts else "",
     }
     return page(request, "desk/cases_print.html", context)
+
+
+def _to_print(actor: Actor, what: reading.Wanted, chosen: set[str]) -> tuple[list[Any], str | None]:
+    """The rows of a printed list, and the cursor of what lies beyond it."""
+    rows, cursor = [], None
+    while len(rows) < reading.MOST_PRINTED:
+        some = reading.listed(actor, what, cursor, size=200)
+        rows += [case for case in some.cases if not chosen or case.number in chosen]
+        cursor = some.next
+        if cursor is None or (chosen and len(rows) >= len(chosen)):
+            break
+    return rows, cursor
 
 
 @require_safe

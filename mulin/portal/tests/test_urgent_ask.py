@@ -108,6 +108,21 @@ def test_half_a_number_goes_along_as_words_and_is_asked_for_again(world):
     assert "怎么打给您？" in html and "1381" in Voice.objects.get().text
 
 
+@pytest.mark.parametrize("contact", ["13800138000 张先生", "微信 abc12345", "zhang@example.org"])
+def test_whatever_else_may_reach_a_person_is_kept_sealed_as_it_was_typed(world, contact):
+    data = {"type": "fire", "place": world.home, "contact": contact, "idempotency_key": "v" * 22}
+    Client().post("/urgent", data)
+    voice = Voice.objects.get()
+    assert secrets.unseal(voice.contact_sealed) == contact and contact not in voice.text
+
+
+def test_who_holds_the_receipt_and_is_logged_in_speaks_as_its_person(alarm, client_for, cast):
+    client, receipt = alarm
+    client.force_login(cast.neighbour.account)
+    tell(client, text="3栋2单元6楼")
+    assert Addition.objects.get().account is None and ASKED not in page(client.get(receipt))
+
+
 def test_a_telephone_that_is_known_is_not_overwritten(world, cast):
     sent = actions.submit_voice(
         actor=cast.resident.actor, text="三单元漏气", place=world.home, contact="13812345678"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mulin.cases import actions as case_actions
+from mulin.kernel import days
 from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.numbers import clean_number
 from mulin.portal import places, receipts, words
@@ -263,8 +264,10 @@ def printed(request: HttpRequest, secret: str) -> HttpResponse:
     if found is None:
         raise NotVisible(secret)
     address = words.address_of(request, reverse("portal:receipt", args=[secret]))
+    with days.on_paper():
+        followed = follow(receipts.acting(request).with_receipt(found.pk), found, words.exact)
     context = {
-        "f": follow(receipts.acting(request).with_receipt(found.pk), found, words.exact),
+        "f": followed,
         "voice": found,
         "secret": secret,
         "address": address,

@@ -48,9 +48,10 @@ def _add(actor: Actor, number: str, text: str, uploads: list[Any], contact: str)
         _received(voice)
         if contact:
             _leave_contact(actor, voice, contact)
-        addition = Addition(
-            voice=voice, text=text, text_masked=understanding.mask(text), account=actor.account
-        )
+        # Who holds the receipt speaks as its person, logged in or not; an account is named for a worker's.
+        by_receipt = voice.pk in actor.receipts and voice.account_id != actor.account
+        by = None if by_receipt else actor.account
+        addition = Addition(voice=voice, text=text, text_masked=understanding.mask(text), account=by)
         addition.save(force_insert=True)
         photos.rows(pictures, voice.matter, voice, actor.account)
         search.index("matter", voice.first_matter_id, voice.matter.place, matters.text_for_desk(text))
