@@ -8,6 +8,7 @@ from pathlib import Path
 EXAMPLES = Path(__file__).resolve().parent.parent / "mulin" / "voices" / "packs" / "examples.csv"
 # Of every so many texts one holds the rare word; the common one stands in many examples of its own.
 RARE, RARE_EVERY, COMMON = "鹦鹉", 20_000, "楼道"
+EVERYWHERE = "单元"  # every text names one
 WHERE = (
     "单元门口",
     "楼道里",

@@ -9,14 +9,14 @@ import json
 import re
 import time
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
-from django.db.models import QuerySet, Value
+from django.db.models import Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 
 from mulin.kernel import codes
@@ -28,8 +28,6 @@ MAX_TOKENS = 4000
 WINDOW = 100
 # So many hits are looked up for a page, twice at most, however few of them the reader may see.
 LOOKED_UP = 1000
-# How many of the newest texts of few members are read first, in page sizes.
-READ_FIRST = 3
 NEWEST_SECONDS = 60.0
 _RUNS = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]+|[a-z0-9]+")
 
@@ -177,6 +175,7 @@ def among(
     before: int | None = None,
     window: int,
     few: int = 0,
+    branches: Sequence[Q] = (),
 ) -> tuple[list[UUID], int | None]:
     """A page of the objects that hold every token of the query in one text and are `members`, a queryset of
     one column (neither cut nor combined); newest text first, each object once. And the row number before
@@ -186,77 +185,62 @@ def among(
     page needs. On PostgreSQL it walks the `window` newest rows (of a district) and then asks the index, and
     gives up after LOOKED_UP hits of each: a page may be short, even empty, and still have a next. SQLite, for
     a street or a community, looks at all. Where members may be hardly any, `few` says up to how many of them
-    are read first: then the words are looked for in their texts alone, and every page is whole.
+    are read first: then the words are looked for in their texts alone, and every page is whole. `branches`
+    are conditions of which every member meets one, as in `paging.page`: each has an index, their OR has none.
     """
     words = _words(query)
     if not words:
         return [], None
     values = {"kind": kind, "before": before or 2**62, "limit": size + 1}
-    keys = _keys(members, few)
-    if keys is not None:
-        rows = _among_few(keys, words, values)
-    else:
-        rows = _walked(members, _asked(words, places), values | {"window": window})
+    try:
+        rows = _among_few(members, few, words, values, branches)
+        if rows is None:
+            rows = _walked(members, _asked(words, places), values | {"window": window})
+    except EmptyResultSet:
+        return [], None
     found = [(row, key) for row, key in rows if key]
     if len(found) > size:
         return [key for _row, key in found[:size]], found[size - 1][0]
     return [key for _row, key in found], next((row for row, key in rows if not key), None)
 
 
-def _keys(members: QuerySet, few: int) -> list[UUID] | None:
-    """The members, if there are no more than so many of them."""
+def _among_few(
+    members: QuerySet, few: int, words: list[str], values: dict[str, Any], branches: Sequence[Q]
+) -> list[tuple[int, UUID]] | None:
+    """Those of the members that hold all the words in one text, newest first; None if there are more than so
+    many of them. Texts are read from the newest on, and SQLite stops when the page is full: a word that many
+    hold fills it soon, and only a rare one has all of them read."""
     if not few:
         return None
     (column,) = members.query.values_select
-    found = list(members.order_by().values_list(column, flat=True)[: few + 1])
-    return found if len(found) <= few else None
-
-
-def _among_few(keys: list[UUID], words: list[str], values: dict[str, Any]) -> list[tuple[int, UUID]]:
-    """Those of these objects that hold all the words in one text, newest first. The newest texts are read
-    first: a word that many hold fills the page from them, and only a rare one has all of them read."""
-    if not keys:
-        return []
-    among, listed = ("= ANY(%(keys)s)", keys)
-    if not is_postgres():
-        among, listed = ("IN (SELECT value FROM json_each(%(keys)s))", _json(key.hex for key in keys))
-    texts = _rows(_TEXTS_OF.format(among=among), {"keys": listed, "kind": values["kind"]})
+    keys = members.order_by().values_list(column)
+    if branches:
+        first, *others = (keys.filter(one) for one in branches)
+        keys = first.union(*others)
+    sql, given = _named(keys[: few + 1])
+    asked = _Asked(words, []).words() if is_postgres() else json.dumps(words)
+    statement = (_AMONG_FEW_POSTGRES if is_postgres() else _AMONG_FEW).format(members=sql)
     found: list[tuple[int, UUID]] = []
-    seen: set[UUID] = set()
-    first = values["limit"] * READ_FIRST
-    for some in filter(None, (texts[:first], texts[first:])):
-        hits = _holding([row for row, _key in some], words)
-        for row, key in some:
-            if row not in hits or key in seen:
+    seen = set()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given | {"kind": values["kind"], "words": asked, "few": few})
+        rows = iter(cursor)
+        if next(rows)[2] > few:
+            return None
+        for row, key, _many in rows:
+            if key in seen:
                 continue
             seen.add(key)  # an object stands where its newest hit is, on an earlier page or on this one
             if row < values["before"]:
-                found.append((row, key))
+                found.append((row, _key(key)))
             if len(found) == values["limit"]:
-                return found
+                break
     return found
-
-
-def _holding(rows: list[int], words: list[str]) -> set[int]:
-    """Those of these texts that hold all the words."""
-    given = {"rows": rows, "words": _Asked(words, []).words()}
-    if not is_postgres():
-        given = {"rows": _json(rows), "words": _json(words)}
-    with connection.cursor() as cursor:
-        cursor.execute(_HOLDING_POSTGRES if is_postgres() else _HOLDING, given)
-        return {row for (row,) in cursor.fetchall()}
-
-
-def _json(values: Iterable[Any]) -> str:
-    return json.dumps(list(values))
 
 
 def _walked(members: QuerySet, asked: "_Asked", values: dict[str, Any]) -> list[tuple[int, UUID | None]]:
     """The hits among the members, newest first, and a row without an object where the walk gave up."""
-    try:
-        lookup, given = _lookup(members)
-    except EmptyResultSet:
-        return []
+    lookup, given = _lookup(members)
     values |= given | {"words": asked.words(), "district": asked.district, "looked_up": LOOKED_UP}
     return _rows(asked.statement().format(lookup=lookup), values)
 
@@ -265,7 +249,12 @@ def _lookup(members: QuerySet) -> tuple[str, dict[str, Any]]:
     """The statement that answers 1 when the hit at hand is a member; EmptyResultSet when nothing is."""
     (column,) = members.query.values_select
     hit = members.order_by().filter(**{column: RawSQL("kernel_searchrow.object", [])})
-    sql, given = hit.values_list(Value(1))[:1].query.sql_with_params()
+    return _named(hit.values_list(Value(1))[:1])
+
+
+def _named(rows: QuerySet) -> tuple[str, dict[str, Any]]:
+    """A statement and its parameters by name, to be put into another; EmptyResultSet when nothing is."""
+    sql, given = rows.query.sql_with_params()
     names = [f"member{n}" for n in range(len(given))]
     left = iter(names)
     return re.sub("%[s%]", lambda at: f"%({next(left)})s" if at[0] == "%s" else at[0], sql), dict(
@@ -277,7 +266,12 @@ def _rows(sql: str, values: dict[str, Any]) -> list[tuple[int, UUID]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         found = cursor.fetchall()
-    return found if is_postgres() else [(row, key and UUID(key)) for row, key in found]
+    return [(row, _key(key)) for row, key in found]
+
+
+def _key(stored: Any) -> Any:
+    """The key as everybody else knows it; SQLite stores text."""
+    return UUID(stored) if isinstance(stored, str) else stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,25 +338,33 @@ _HOLDS = """EXISTS (
     SELECT 1 FROM kernel_searchtext WHERE kernel_searchtext.rowid = later.id
     AND kernel_searchtext MATCH %(words)s
 )"""
-# Of few members their texts are read.
-_TEXTS_OF = """
-    SELECT id, object FROM kernel_searchrow WHERE object {among} AND kind = %(kind)s ORDER BY id DESC
+# Of few members their texts are read; how many members there are comes first. Reading a text is a third of
+# asking the index of words about one row.
+_FEW = """
+    WITH few AS MATERIALIZED ({members}), texts AS MATERIALIZED (
+        SELECT id, object{more} FROM kernel_searchrow
+        WHERE object IN (SELECT * FROM few) AND kind = %(kind)s ORDER BY id DESC
+    )
+    SELECT NULL AS id, NULL AS object, COUNT(*) AS many FROM few
+    UNION ALL SELECT id, object, 0 FROM texts WHERE (SELECT COUNT(*) FROM few) <= %(few)s AND {holds}
 """
-# Reading the text is a third of asking the index of words about one row.
-_HOLDING = """
-    SELECT one.value FROM json_each(%(rows)s) AS one WHERE NOT EXISTS (
+_AMONG_FEW = _FEW.replace("{more}", "").replace(
+    "{holds}",
+    """NOT EXISTS (
         SELECT 1 FROM json_each(%(words)s) AS word WHERE NOT INSTR(
-            (SELECT ' ' || tokens || ' ' FROM kernel_searchtext WHERE rowid = one.value),
+            (SELECT ' ' || tokens || ' ' FROM kernel_searchtext WHERE rowid = texts.id),
             ' ' || word.value || ' '
         )
-    )
-"""
-_HOLDING_POSTGRES = """
-    SELECT id FROM kernel_searchrow WHERE id = ANY(%(rows)s) AND (tokens @@ %(words)s::tsquery) IS TRUE
-"""
+    )""",
+)
 _AMONG = f"""
     {_MATCHING} AND {_COUNTS.format(holds=_HOLDS)} ORDER BY kernel_searchtext.rowid DESC LIMIT %(limit)s
 """
+
+_AMONG_FEW_POSTGRES = (
+    _FEW.replace("{more}", ", tokens").replace("{holds}", "tokens @@ %(words)s::tsquery")
+    + " ORDER BY id DESC NULLS FIRST"
+)
 
 # PostgreSQL. First among the newest rows: there a word that many documents hold is found by walking back from
 # the newest (IS TRUE hides the words from the planner), while their index would fetch all of its documents to

@@ -70,7 +70,6 @@ def test_every_search_finds_what_a_plain_count_finds_and_each_case_once(told, ca
         monkeypatch.setattr(queries, "WALKED", chance.choice([0, 1, 200]))
         monkeypatch.setattr(queries, "WALKED_NARROWED", chance.choice([0, 1, 400]))
         monkeypatch.setattr(queries, "FEW", chance.choice([0, 1, 5, 1000]))
-        monkeypatch.setattr(search, "READ_FIRST", chance.choice([0, 1, 3]))
         monkeypatch.setattr(search, "LOOKED_UP", chance.choice([1, 2, 7, 1000]))
         actor = getattr(cast, chance.choice(PARTS)).actor
         q, filters = " ".join(chance.sample(WORDS, chance.choice([1, 1, 2]))), asked_by_chance(chance, world)
