@@ -29,7 +29,7 @@ _MOVES = {name: states.MOVES[name].title for name in ("suspend", "refuse")}
 _ANSWERS = {"arrived": _("已到场"), "done": _p("whistle", "已办完")}
 _RESULTS = {
     "reached": _("联系上了"),
-    "no_answer": _("没人接"),
+    "no_answer": _("没人接、没回复"),
     "wrong_number": _("号码不对"),
     "declined": _("不愿意说"),
     "no_contact": _("没有留联系方式"),
@@ -122,6 +122,12 @@ NOTICES = (
         "cases.case.finished",
         _("您反映的事%(about)s有了答复，请您看看解决了没有"),
         notices.people,
+        resident=True,
+    ),
+    _told(
+        "cases.case.called_back",
+        _("社区想问：您反映的事%(about)s解决了吗？请来说一声"),
+        notices.asked_by_message,
         resident=True,
     ),
     _told("cases.case.not_solved", _("居民说%(about)s没有解决，请重新办理"), notices.lead_or_desk),

@@ -49,6 +49,14 @@ def people(entry: Entry) -> Iterable[UUID]:
     )
 
 
+def asked_by_message(entry: Entry) -> Iterable[UUID]:
+    """Whose word a call-back by message is waiting for."""
+    if entry.data.get("how") != "message" or entry.data.get("result") == "reached":
+        return ()
+    spoke = Voice.objects.filter(pk=entry.data["voice"], account__isnull=False)
+    return spoke.exclude(state="withdrawn").values_list("account_id", flat=True)
+
+
 def _post_holders(where: Q) -> Iterable[UUID]:
     rows = Post.objects.filter(in_force()).filter(where, account__is_active=True)
     return rows.values_list("account_id", flat=True).distinct()[:MAX]

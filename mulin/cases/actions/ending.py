@@ -15,6 +15,7 @@ from mulin.kernel.numbers import clean_number
 from mulin.kernel.workingtime import Limit
 from mulin.voices import matters
 from mulin.voices.models import Voice
+from mulin.voices.queries import can_be_called
 
 HOW = ("phone", "visit", "message")
 RESULTS = ("reached", "no_answer", "wrong_number", "declined", "no_contact")
@@ -138,8 +139,9 @@ def record_call_back(
 ) -> Case:
     """An attempt to ask a person of this case. Reached and told: counts as the person's own word.
 
-    `voice`: its number (the only voice, if there is just one). `no_contact`: nobody left any way to be
-    reached; refused where somebody did. Who: grid worker to district of the place.
+    `voice`: its number (the only voice, if there is just one). `how` message: whoever has an account is asked
+    there by a notice. `no_contact`: nobody left any way to be reached; refused where somebody did. Who: grid
+    worker to district of the place.
     """
     with write():
         step = base.Step(actor, number, "cases.case:call_back")
@@ -148,8 +150,8 @@ def record_call_back(
             raise ActionError("nothing-to-confirm", _("这件事现在不需要回访。"))
         _check_choices(how, result)
         asked = _voice_of(case, voice)
-        if result == "no_contact" and _reachable(case):
-            raise ActionError("contact-known", _("这件事留有联系方式或账户，请先联系。"), field="result")
+        if result == "no_contact" and (way := _way_to(case)):
+            raise ActionError("contact-known", way, field="result")
         if result == "reached" and is_solved is None:
             raise ActionError("field-missing", _("联系上了，请填居民说解决了没有。"), field="is_solved")
         told = result == "reached"
@@ -164,7 +166,7 @@ def record_call_back(
         if told:
             code = "cases.case.called_back"
             return _answered(step, asked, bool(is_solved), is_satisfied, "", code, **facts)
-        return step.write("cases.case.called_back", data=facts)
+        return step.write("cases.case.called_back", data={**facts, "how": how, "voice": str(asked.id)})
 
 
 def _check_choices(how: str, result: str) -> None:
@@ -186,14 +188,14 @@ def _voice_of(case: Case, number: str) -> Voice:
     return found[0]
 
 
-def _reachable(case: Case) -> bool:
-    """Somebody who spoke left a contact or has an account."""
-    return (
-        Voice.objects.filter(matter_id=case.matter_id)
-        .exclude(state="withdrawn")
-        .exclude(account=None, contact_sealed="")
-        .exists()
-    )
+def _way_to(case: Case) -> str:
+    """How somebody who spoke can be reached, in words; empty without any contact or account."""
+    spoke = list(Voice.objects.filter(matter_id=case.matter_id).exclude(state="withdrawn"))
+    if can_be_called(spoke):
+        return _("这件事留有电话，请先联系。")
+    if any(voice.account_id for voice in spoke):
+        return _("没有留电话，但反映的人有账户：请选“消息”，系统会请本人来说解决了没有。")
+    return ""
 
 
 def call_backs_missing(case: Case) -> int:

@@ -11,6 +11,7 @@ from mulin.cases.models import CallBack, CaseText
 from mulin.kernel import clock
 from mulin.kernel.actors import ANONYMOUS
 from mulin.kernel.errors import ActionError, NotAllowed, NotVisible
+from mulin.people.models import Account
 from mulin.voices.models import Voice
 
 
@@ -183,12 +184,16 @@ def test_a_person_who_is_reached_counts_as_if_they_had_said_it_themselves(speak,
     assert case.state == "reopened"
 
 
-def test_no_contact_may_be_recorded_only_where_nobody_left_any(speak, bring, do, later):
+def test_no_contact_may_be_recorded_only_where_nobody_left_any(speak, bring, do, later, cast):
     known = speak()
     bring(known.number, "done")
     with pytest.raises(ActionError) as error:
         do("call-back", "clerk", known.number, result="no_contact")
-    assert error.value.code == "contact-known"
+    assert error.value.code == "contact-known" and "请先联系" in str(error.value)
+    Account.objects.filter(pk=cast.resident.id).update(phone_sealed="")
+    with pytest.raises(ActionError) as error:
+        do("call-back", "clerk", known.number, result="no_contact")
+    assert "选“消息”" in str(error.value)
     nobody = speak(actor=ANONYMOUS, text="垃圾堆了一个星期没有人清运")
     bring(nobody.number, "done")
     with later(days=12):

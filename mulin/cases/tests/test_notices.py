@@ -44,6 +44,21 @@ def test_the_people_of_a_merged_voice_are_told_too(speak, cast, do, bring, settl
     assert told("cases.case.finished", first.case().matter_id) == {cast.resident.id, cast.building_head.id}
 
 
+def test_a_call_back_by_message_asks_the_person_and_nobody_else(speak, bring, cast, do, settle):
+    said, code = speak(), "cases.case.called_back"
+    speak(actor=cast.building_head.actor, text="三单元的灯坏了，看不见台阶")
+    bring(said.number, "done")
+    matter = said.case().matter_id
+    do("call-back", "clerk", said.number, result="no_answer", how="phone", voice=said.number)
+    settle()
+    assert told(code, matter) == set()
+    do("call-back", "clerk", said.number, result="no_answer", how="message", voice=said.number)
+    settle()
+    assert told(code, matter) == {cast.resident.id}
+    shown = show_number(said.number)
+    assert notices.say(Notice.objects.get(code=code)) == f"社区想问：您反映的事 {shown} 解决了吗？请来说一声"
+
+
 def about(person, matter, **how) -> set[str]:
     """By which words the notices of a matter name it to somebody."""
     rows = list(Notice.objects.filter(matter=matter, account=person.account))
