@@ -37,6 +37,15 @@ def test_whoever_has_the_link_sees_the_receipt(sent):
     assert "已收到" in html
 
 
+def test_the_address_just_sent_from_begins_with_thanks_and_later_with_the_answer(sent, finish):
+    thanks, answer = "收到了，谢谢您告诉我们", "给您的答复"
+    html = page(Client().get(sent.url, {"sent": "1"}))
+    assert thanks in html and answer not in html and "data-draft-clear" in html
+    finish(sent.voice.number)
+    html = page(Client().get(sent.url, {"sent": "1"}))
+    assert thanks not in html and html.index(answer) < html.index('id="said"')
+
+
 def test_a_made_up_link_finds_nothing(sent):
     assert Client().get(reverse("portal:receipt", args=["x" * 22])).status_code == 404
     assert Client().get(reverse("portal:receipt", args=["x"])).status_code == 404

@@ -64,7 +64,7 @@ def _page(
     path = (
         reverse("portal:receipt", args=[secret]) if secret else reverse("portal:voice", args=[voice.number])
     )
-    address = words.address_of(request, path)
+    address, is_sent = words.address_of(request, path), bool(secret) and "sent" in request.GET
     context = {
         **in_place(request, voice.place if places.is_community(voice.place) else ""),
         "f": shown,
@@ -73,8 +73,10 @@ def _page(
         "address": address,
         "qr": qr_of(address) if secret else "",
         "code": receipts.show_code(receipts.code_of(voice.number)),
-        "is_new": bool(secret) and "sent" in request.GET,
-        "is_again": bool(secret) and request.GET.get("sent") == "again",
+        "is_sent": is_sent,
+        # The address stays in the browser: once there is an answer, that is what one comes to read.
+        "is_new": is_sent and voice.answered_at is None,
+        "is_again": is_sent and request.GET["sent"] == "again",
         "said_at": words.when(voice.created_at),
         "answered_at": words.when(voice.answered_at),
         "is_kept": voice.pk in receipts.kept(request),
