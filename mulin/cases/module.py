@@ -62,9 +62,9 @@ SENTENCES = {
     ),
     "cases.case.reopened": Sentence(_p("line", "重新办理"), PUBLIC, tone="urgent"),
     "cases.case.suspension_proposed": Sentence(
-        _("提出挂账，%(review_on)s 复核，等第二个人同意"), tone="waiting"
+        _("提出挂账，%(review_on)s复核，等第二个人同意"), tone="waiting"
     ),
-    "cases.case.suspended": Sentence(_("暂时办不了，%(review_on)s 再看"), PUBLIC, tone="waiting"),
+    "cases.case.suspended": Sentence(_("暂时办不了，%(review_on)s再看"), PUBLIC, tone="waiting"),
     "cases.case.resumed": Sentence(_("恢复办理"), PUBLIC, tone="active"),
     "cases.case.refusal_proposed": Sentence(
         _("提出不予受理（%(reason)s），等第二个人同意"), labels=REFUSAL, tone="waiting"

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _t
 from django.utils.translation import pgettext_lazy as _p
 
 from mulin.cases import actions, base, routing, states
-from mulin.cases.actions.ending import HOW, RESULTS
+from mulin.cases.actions.ending import HOW, RESULTS, way_to
 from mulin.cases.actions.work import photo_still_needed, possible_handlers
 from mulin.cases.models import Case, Involvement, Route
 from mulin.cases.reasons import choices as reason_choices
@@ -216,9 +216,9 @@ class MoveForm:
             value = _read(SPECS[name].kind, name, sent.get(name))
             if value in (None, "", [], {}):
                 if required:
-                    raise ActionError(
-                        "field-missing", _("请填写“%(label)s”。") % {"label": SPECS[name].label}, field=name
-                    )
+                    is_chosen = SPECS[name].kind in {"bool", "choice", "org", "orgs", "account"}
+                    wanted = _("请选择“%(label)s”。") if is_chosen else _("请填写“%(label)s”。")
+                    raise ActionError("field-missing", wanted % {"label": SPECS[name].label}, field=name)
                 continue
             values[name] = value
         return values
@@ -256,6 +256,8 @@ def _choices(source: str, move: str, case: Case) -> list[tuple[str, Any]]:
     if source == "handlers":
         return [(str(pk), name) for pk, name in possible_handlers(case, base.orgs_of(case))]
     fixed = {"whistle": ("arrived", "done"), "results": RESULTS, "how": HOW}
+    if source == "results" and not way_to(case):
+        fixed["results"] = ("no_contact", "reached", "declined")  # nobody can be called; at the door perhaps
     if source in fixed:
         return [(code, WORDS[code]) for code in fixed[source]]
     offered = org_choices(case)

@@ -141,6 +141,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "home_url": address("portal:home"),
         "elder_url": address("portal:elder-mode"),
         "language_url": address("set_language"),
+        # A form that came back has an address that takes forms only.
+        "language_next": _page_asked(request),
         "account_url": address("people:account"),
         "login_url": address("account_login"),
         "logout_url": address("account_logout"),

@@ -20,6 +20,7 @@ from mulin.kernel.context import error_shell
 from mulin.kernel.errors import ActionError, NotVisible
 from mulin.kernel.ids import new_id
 from mulin.kernel.logs import request_id
+from mulin.kernel.views import not_allowed
 
 log = logging.getLogger("mulin.requests")
 
@@ -128,7 +129,11 @@ class ErrorPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        is_opened = request.method in {"GET", "HEAD"} and response.status_code == 405
+        if is_opened and not request.path.startswith(("/api/", "/open311/")):
+            return not_allowed(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if outage.is_outage(error):

@@ -95,6 +95,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _error(request, 404)
 
 
+def not_allowed(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """For whoever opens an address that only takes forms, from the history or a bookmark."""
+    shown = _error(request, 405)
+    shown.headers["Allow"] = answer.headers["Allow"]
+    return shown
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     # Middleware and lazy objects meet a database that is away too, outside of every view.
     error = sys.exc_info()[1]

@@ -84,7 +84,7 @@ class Remaining(NamedTuple):
         """As words: "还剩 3 小时", "今天到期", "超期 2 天"; in English likewise."""
         chinese = lang.lower().startswith("zh")
         amount, unit = self.amount, self.unit
-        if unit in ("min", "wmin") and amount > 60:
+        if unit in ("min", "wmin") and amount > (60 if self.overdue else 120):
             # Rounded towards the earlier end: nobody is promised a minute that is not there.
             amount, unit = amount // 60, {"min": "h", "wmin": "wh"}[unit]
             if unit == "h" and amount >= 48:

@@ -93,7 +93,8 @@ def send(request: HttpRequest, said: dict[str, Any]) -> Sent:
 
 def is_same(voice: Voice, said: dict[str, Any]) -> bool:
     """Whether nothing is said now that the voice does not hold. A page that was left and opened again has
-    lost its photos and its point on the map: what is missing now makes no difference, what is new does."""
+    lost its photos and its point on the map, perhaps the address: what is missing now makes no difference,
+    what is new does."""
     if voice.state != "received" or not voice.matter.is_open:
         return False  # taken back, or done and there again
     contact = drafts.clean_contact(said.get("contact") or "")
@@ -102,7 +103,7 @@ def is_same(voice: Voice, said: dict[str, Any]) -> bool:
     return (
         voice.text == drafts.check_text(said["text"], place)
         and codes.contains(place, voice.place)
-        and address[: drafts.ADDRESS_LENGTH] == voice.address
+        and (address[: drafts.ADDRESS_LENGTH] or voice.address) == voice.address
         and (said.get("building") or voice.building) == voice.building
         and (None in point or point == (voice.lon, voice.lat))
         and (said.get("kind") or voice.kind) == voice.kind

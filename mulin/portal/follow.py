@@ -31,7 +31,7 @@ from mulin.voices.queries import my_voices
 ROAD = ("reported", "dispatched", "in_hand", "done", "closed")
 # state of the case -> how far along the road it is
 STEP = {
-    "reported": 0, "found": 0, "accepted": 0, "returned": 0, "dispatched": 1, "in_hand": 2, "suspended": 2,
+    "reported": 0, "found": 0, "accepted": 0, "returned": 1, "dispatched": 1, "in_hand": 2, "suspended": 2,
     "reopened": 2, "done": 3, "confirmed": 4, "closed": 5,
 }  # fmt: skip
 # What the road calls a step once it is behind, and a step that is not one of the road's own.
@@ -165,7 +165,7 @@ def follow(actor: Actor, voice: Voice, say: Callable[..., str] = words.when) -> 
         voice=voice,
         state=state_of(voice, case),
         place=names.get(voice.place, ""),
-        where=names.get(voice.building, "") or voice.address,
+        where=" · ".join(filter(None, dict.fromkeys((names.get(voice.building, ""), voice.address)))),
         category=category_name(voice.matter.category) if voice.matter.category else "",
         kind=words.kind(voice.kind),
         next_step=next_step(voice, shown, clock),

@@ -17,6 +17,16 @@ from mulin.voices.catalogue import shipped
 EDITABLE = (
     "keywords", "kinds", "severity", "public", "photo", "photo_basis", "open311", "advice_zh", "advice_en",
 )  # fmt: skip
+# What the ways to raise an alarm show for each major category.
+MAJOR_ICONS = {
+    "gas_leak": "gas",
+    "fire": "flame",
+    "building_danger": "building",
+    "person_in_danger": "person",
+    "violent_crime": "alert",
+    "crowd": "people",
+    "natural_hazard": "drop",
+}
 _NEW = {"kinds": ("consult", "help", "complaint", "suggestion"), "certainty": "local practice"}
 _TTL_SECONDS = 5.0
 

@@ -28,6 +28,7 @@ EARLIEST = 1900
 # The key of an anonymous request is all that stands before its receipt, so it must not be guessable.
 ANONYMOUS_KEY_LENGTH = 16
 _SENTENCE_END = re.compile(r"[。！？!?\n；;]")
+_CLAUSE_END = re.compile(r"[，,、：:]")
 _COVERED = re.compile(r"\*{3,}")
 
 
@@ -77,12 +78,16 @@ def publication_of(place: str, kind: str, category: str, restriction: str) -> st
 
 
 def title_of(text: str) -> str:
-    """The first words of a text with personal data and doors covered. A title is read in lists, in notices to
-    everybody who joined and, once approved, by the public; whoever must find the door opens the voice."""
+    """The first words of a text with personal data and doors covered, in whole clauses where they fit. It is
+    read in lists, in notices to everybody who joined and, once approved, by the public; whoever must find the
+    door opens the voice."""
     text = _COVERED.sub("**", understanding.mask(text)).strip()
     first = _SENTENCE_END.split(text, maxsplit=1)[0].strip() or text
     first = " ".join(first.split())
-    return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
+    if len(first) <= TITLE_LENGTH:
+        return first
+    ends = [at.start() for at in _CLAUSE_END.finditer(first[: TITLE_LENGTH + 1])]
+    return first[: ends[-1]] if ends and ends[-1] >= TITLE_LENGTH // 2 else first[: TITLE_LENGTH - 1] + "…"
 
 
 def _unprintable(sign: str) -> str:

@@ -150,7 +150,7 @@ def record_call_back(
             raise ActionError("nothing-to-confirm", _("这件事现在不需要回访。"))
         _check_choices(how, result)
         asked = _voice_of(case, voice)
-        if result == "no_contact" and (way := _way_to(case)):
+        if result == "no_contact" and (way := way_to(case)):
             raise ActionError("contact-known", way, field="result")
         if result == "reached" and is_solved is None:
             raise ActionError("field-missing", _("联系上了，请填居民说解决了没有。"), field="is_solved")
@@ -188,7 +188,7 @@ def _voice_of(case: Case, number: str) -> Voice:
     return found[0]
 
 
-def _way_to(case: Case) -> str:
+def way_to(case: Case) -> str:
     """How somebody who spoke can be reached, in words; empty without any contact or account."""
     spoke = list(Voice.objects.filter(matter_id=case.matter_id).exclude(state="withdrawn"))
     if can_be_called(spoke):

@@ -7,7 +7,9 @@ from django.utils import translation
 
 from mulin.cases import clocks, inbox, pages, personal
 from mulin.cases.actions import close_confirmed
+from mulin.cases.actions.ending import RESULTS
 from mulin.cases.models import CallBack, CaseText
+from mulin.cases.moves import MoveForm
 from mulin.kernel import clock
 from mulin.kernel.actors import ANONYMOUS
 from mulin.kernel.errors import ActionError, NotAllowed, NotVisible
@@ -196,6 +198,11 @@ def test_no_contact_may_be_recorded_only_where_nobody_left_any(speak, bring, do,
     assert "选“消息”" in str(error.value)
     nobody = speak(actor=ANONYMOUS, text="垃圾堆了一个星期没有人清运")
     bring(nobody.number, "done")
+    offered = [
+        [code for code, _words in MoveForm("call-back").choices("result", one.case())]
+        for one in (known, nobody)
+    ]
+    assert offered == [list(RESULTS), ["no_contact", "reached", "declined"]]
     with later(days=12):
         do("call-back", "clerk", nobody.number, result="no_contact")
         assert do("close", "clerk", nobody.number).outcome == "unconfirmed"

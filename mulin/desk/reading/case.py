@@ -63,8 +63,7 @@ VOICE_RIGHTS = {
 
 def present(page: CasePage, query: str) -> dict[str, Any]:
     """Everything the template of a case names. `query` keeps the list beside it."""
-    case, matter = page.case, page.matter
-    may = rights(page.actor, matter, page)
+    case, matter, may = page.case, page.matter, rights(page.actor, page.matter, page)
     callable_ = can_be_called([one.voice for one in page.voices])
     voices = _voices(page, callable_)
     for note in page.notes:
@@ -79,7 +78,8 @@ def present(page: CasePage, query: str) -> dict[str, Any]:
         "timeline": _timeline(page, voices),
         "voices": voices,
         "facts": page.facts,
-        "has_facts": any(text for _code, _label, text in page.facts),
+        "has_facts": any(text for *_name, text in page.facts),
+        "spot": _spot(page),
         "about": _about(page),
         "units": _units(page),
         "may": may,
@@ -270,6 +270,15 @@ def _entry(line: Line) -> dict[str, Any]:
 def _shown(line: Line, said: case_pages.Words) -> str:
     """What the person of a voice wrote is masked as their voice is."""
     return mask_for_staff(said.text) if line.data.get("spoken_by") else said.text
+
+
+def _spot(page: CasePage) -> list[str]:
+    """Where to go for a major matter that is under way, to be read before everything else."""
+    case, address = page.case, page.matter.address
+    if case.severity != "major" or not case.is_open:
+        return []
+    parts = [case.place_name, case.building_name, mask_for_staff(address) if address else ""]
+    return list(dict.fromkeys(part for part in parts if part))
 
 
 def _about(page: CasePage) -> list[tuple[str, Any]]:

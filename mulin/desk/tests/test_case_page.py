@@ -132,6 +132,14 @@ def refusal_code(said) -> str:
     return choices("cases.refusal.reasons", said.case().place)[0][0]
 
 
+def test_where_to_go_stands_under_the_title_of_a_major_matter(clerk, speak, page_of):
+    said = speak(text="煤气味很浓", kind="help", category="gas_leak", severity="major", address="一单元楼道")
+    head = page_of(clerk, said.url).split("detail__head")[1].split("</header>")[0]
+    assert " · 一单元楼道" in head
+    lamp = speak(text="一单元楼道的灯坏了", address="一单元楼道")
+    assert "detail__spot" not in page_of(clerk, lamp.url)
+
+
 def test_the_checklist_of_a_major_matter_is_ticked_one_tap_each(clerk, cast, speak, page_of):
     said = speak(text="煤气味很浓，有人晕倒", kind="help", category="gas_leak", severity="major")
     seen = page_of(clerk, said.url)

@@ -20,7 +20,7 @@ from mulin.kernel.pages import page, posted, refuse
 from mulin.places import queries as places
 from mulin.voices import queries
 from mulin.voices.actions import submit_voice
-from mulin.voices.categories import catalogue
+from mulin.voices.categories import MAJOR_ICONS, catalogue
 
 WHERE_MISSING = gettext_lazy("请说在哪里：写一句、选楼栋，或带上现在的位置。")
 
@@ -89,7 +89,8 @@ def urgent(request: HttpRequest) -> HttpResponse:
             except ActionError as error:
                 refuse(form, error)
     key = request.POST.get("idempotency_key", "")[:80] if request.method == "POST" else ""
-    context = {"form": form, "types": types, "key": key or recording.new_key(), "here": "enter"}
+    shown = [(one, MAJOR_ICONS.get(one.code, "alert")) for one in types]
+    context = {"form": form, "types": shown, "key": key or recording.new_key(), "here": "enter"}
     context |= {"more_open": any(name in form.errors for name in ("place", "text"))}
     return page(request, "desk/urgent.html", context | {"where_missing": WHERE_MISSING}, status=status)
 

@@ -313,6 +313,7 @@ def test_pause_that_ends_before_it_begins_is_refused():
     ("limit", "now", "zh", "en"),
     [
         ("4 wh", "2026-11-16 10:00", "还剩 3 个工作小时", "3 working hours left"),
+        ("4 wh", "2026-11-16 11:01", "还剩 119 分钟工作时间", "119 working minutes left"),
         ("4 wh", "2026-11-16 13:45", "还剩 45 分钟工作时间", "45 working minutes left"),
         ("4 wh", "2026-11-16 14:30", "马上到期", "due now"),
         ("4 wh", "2026-11-16 14:30:20", "已超期", "overdue"),

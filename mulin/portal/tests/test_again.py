@@ -49,6 +49,13 @@ def test_photos_lost_on_the_way_back_make_no_second_voice(say, picture):
     assert path(say(client, idempotency_key=NEW)) == path(first)
 
 
+def test_an_address_lost_on_the_way_back_makes_no_second_voice(say):
+    client = Client()
+    first = say(client, address="三楼拐角")
+    assert path(say(client, idempotency_key=NEW)) == path(first) and Voice.objects.count() == 1
+    assert path(say(client, idempotency_key=NEW, address="四楼拐角")) != path(first)
+
+
 def test_another_photo_with_the_same_words_is_kept(say, picture):
     client = Client()
     first = say(client, photos=[picture()])

@@ -427,6 +427,31 @@ def test_the_road_of_a_matter_that_was_sent_to_a_unit_says_so(sent, cast):
     assert road_of(sent)[:3] == [("已收到", "past"), ("已派出", "past"), ("在办", "now")]
 
 
+def test_an_objection_takes_nobody_back_on_the_road(sent, cast):
+    from mulin.cases import moves
+
+    number, org = sent.voice.matter.number, str(cast.department.actor.posts[0].org)
+    moves.perform("accept", actor=cast.clerk.actor, number=number)
+    moves.perform("dispatch", actor=cast.clerk.actor, number=number, org=org)
+    moves.perform("object", actor=cast.department.actor, number=number, reason="这盏灯归物业")
+    assert road_of(sent)[:2] == [("已收到", "past"), ("正在确定由谁来办", "now")]
+
+
+def test_an_address_that_only_takes_forms_says_so_when_it_is_opened(sent):
+    client, address = sent.client, reverse("portal:voice-add", args=[sent.voice.number])
+    answer = client.get(address)
+    assert answer.status_code == 405 and answer.headers["Allow"] == "POST"
+    assert "这个网址只收表单" in page(answer) and "12345" in page(answer)
+    came_back = client.post(address, {"add-text": ""}, headers={"referer": f"http://testserver{sent.url}"})
+    switch = page(came_back).split('action="/language/"')[-1].split("</form>")[0]
+    assert came_back.status_code == 422 and f'value="{sent.url}"' in switch
+
+
+def test_the_receipt_says_the_building_and_the_address(say, world):
+    html = page(say(Client(), building=world.building, address="三楼拐角", follow=True).answer)
+    assert " · 三楼拐角" in html
+
+
 def test_the_end_of_the_road_is_where_one_stands_and_not_a_step_behind(sent, finish):
     finish(sent.voice.matter.number)
     Case.objects.filter(matter=sent.voice.matter).update(state="closed", is_open=False)

@@ -12,16 +12,7 @@ from mulin.portal import places
 from mulin.portal.forms import UrgentForm, new_key
 from mulin.portal.views.common import calls, in_place, refuse
 from mulin.portal.views.report import place_asked, posted, send, to_receipt, urgent_types, where_context
-
-ICONS = {
-    "gas_leak": "gas",
-    "fire": "flame",
-    "building_danger": "building",
-    "person_in_danger": "person",
-    "violent_crime": "alert",
-    "crowd": "people",
-    "natural_hazard": "drop",
-}
+from mulin.voices.categories import MAJOR_ICONS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,7 +21,7 @@ def urgent(request: HttpRequest) -> HttpResponse:
     code = request.POST.get("type") or request.GET.get("type") or ""
     known = next((one for one in urgent_types() if one.code == code), None)
     if known is None:
-        types = [(one, ICONS.get(one.code, "alert")) for one in urgent_types()]
+        types = [(one, MAJOR_ICONS.get(one.code, "alert")) for one in urgent_types()]
         place = request.GET.get("place", "")
         place = place if places.is_community(place) else places.chosen(request)
         context = {**in_place(request, place), "types": types, "calls": calls()[:3]}
@@ -69,7 +60,7 @@ def _urgent_page(request: HttpRequest, form: UrgentForm, known: Any, status: int
     context = {
         "form": form,
         "type": known,
-        "icon": ICONS.get(known.code, "alert"),
+        "icon": MAJOR_ICONS.get(known.code, "alert"),
         "phones": _phones(known.code),
         **where_context(request, place_asked(request), form["building"].value() or ""),
         **in_place(request, places.chosen(request)),

@@ -245,6 +245,15 @@ def test_a_title_covers_persons_and_doors_and_keeps_the_building():
     assert drafts.title_of("3栋二单元走廊灯坏了。电话以后说") == "3栋二单元走廊灯坏了"
 
 
+def test_a_long_title_ends_with_a_clause_where_one_ends_late_enough():
+    from mulin.voices import drafts
+
+    long = "楼道的灯坏了三天，晚上看不见台阶，老人怕摔跤，请来人看一看修一修"
+    assert drafts.title_of(long) == "楼道的灯坏了三天，晚上看不见台阶，老人怕摔跤"
+    endless = "灯坏了，" + "小区里从东门到西门的路上" * 4
+    assert drafts.title_of(endless) == endless[:29] + "…"
+
+
 def test_the_title_of_a_matter_shows_no_door_to_whoever_joins_it(speak, cast):
     matter = speak(text="3栋2单元501漏水漏到楼下", kind="help").voice.matter
     assert "501" not in matter.title and matter.title == matter.case.title

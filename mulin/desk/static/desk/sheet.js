@@ -24,15 +24,14 @@
       title.replaceWith(head);
     }
     place.replaceChildren(document.importNode(body, true));
-    for (const input of files) {
-      const next = place.querySelector(`input[type=file][name="${input.name}"]`);
-      if (next) { next.files = input.files; }
-    }
+    // Connected first: the list of photos begins empty, and would empty the field.
     Mulin.refresh(place);
     if (window.htmx) window.htmx.process(place);
     for (const input of files) {
       const next = place.querySelector(`input[type=file][name="${input.name}"]`);
-      if (next) next.dispatchEvent(new Event("change", { bubbles: true }));
+      if (!next) continue;
+      next.files = input.files;
+      next.dispatchEvent(new Event("change", { bubbles: true }));
     }
     if (!box.open) box.showModal();
     const first = place.querySelector("[data-errors], [aria-invalid=true], textarea, input:not([type=hidden]), select, button");

@@ -68,7 +68,12 @@
     if (over > 0) row.scrollLeft = over + 24;
   }]);
 
-  document.addEventListener("DOMContentLoaded", () => refresh());
+  document.addEventListener("DOMContentLoaded", () => {
+    refresh();
+    // A form that came back: what is wrong stands in sight, however far down, and is read out.
+    const wrong = document.querySelector("main [data-errors]") || document.querySelector("main [aria-invalid=true]");
+    if (wrong) { wrong.focus({ preventScroll: true }); wrong.scrollIntoView({ block: "center" }); }
+  });
   document.addEventListener("htmx:load", (event) => refresh(event.detail.elt));
   // The server may ask for a notice with the header HX-Trigger: {"mulin:toast": {"text": "…"}}.
   document.addEventListener("mulin:toast", (event) => toast(event.detail.text || event.detail.value));
