@@ -214,10 +214,7 @@ def _among_few(
         return None
     (column,) = members.query.values_select
     keys = members.order_by().values_list(column)
-    if branches:
-        first, *others = (keys.filter(one) for one in branches)
-        keys = first.union(*others)
-    sql, given = _named(keys[: few + 1])
+    sql, given = _united([keys.filter(one)[: few + 1] for one in branches or (Q(),)])
     asked = _Asked(words, []).words() if is_postgres() else json.dumps(words)
     statement = (_AMONG_FEW_POSTGRES if is_postgres() else _AMONG_FEW).format(members=sql)
     found: list[tuple[int, UUID]] = []
@@ -252,10 +249,26 @@ def _lookup(members: QuerySet) -> tuple[str, dict[str, Any]]:
     return _named(hit.values_list(Value(1))[:1])
 
 
-def _named(rows: QuerySet) -> tuple[str, dict[str, Any]]:
+def _united(parts: list[QuerySet]) -> tuple[str, dict[str, Any]]:
+    """The rows of several cut queries, each once; EmptyResultSet when all are empty. In words of our own:
+    Django does not unite cut queries on SQLite, and whole ones would be read to their end."""
+    found, given = [], {}
+    for part in parts:
+        try:
+            sql, values = _named(part, f"part{len(found)}_")
+        except EmptyResultSet:
+            continue
+        found.append(_PART.format(part=sql, n=len(found)))
+        given |= values
+    if not found:
+        raise EmptyResultSet
+    return " UNION ".join(found), given
+
+
+def _named(rows: QuerySet, prefix: str = "member") -> tuple[str, dict[str, Any]]:
     """A statement and its parameters by name, to be put into another; EmptyResultSet when nothing is."""
     sql, given = rows.query.sql_with_params()
-    names = [f"member{n}" for n in range(len(given))]
+    names = [f"{prefix}{n}" for n in range(len(given))]
     left = iter(names)
     return re.sub("%[s%]", lambda at: f"%({next(left)})s" if at[0] == "%s" else at[0], sql), dict(
         zip(names, given, strict=True)
@@ -340,6 +353,7 @@ _HOLDS = """EXISTS (
 )"""
 # Of few members their texts are read; how many members there are comes first. Reading a text is a third of
 # asking the index of words about one row.
+_PART = "SELECT * FROM ({part}) AS part{n}"
 _FEW = """
     WITH few AS MATERIALIZED ({members}), texts AS MATERIALIZED (
         SELECT id, object{more} FROM kernel_searchrow

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from mulin.cases import queries
 from mulin.cases.queries import Filters, list_cases
@@ -90,3 +91,11 @@ def test_every_search_finds_what_a_plain_count_finds_and_each_case_once(told, ca
         assert all(one != other for one, other in pairwise(pages[1:]))
         hit += len(found)
     assert hit > 100
+
+
+def test_who_leads_thousands_is_known_after_the_first_of_them(told, cast):
+    actor = cast.department.actor
+    with CaptureQueriesContext(connection) as asked:
+        list_cases(actor, q="路灯", is_open=True)
+    (few,) = (one["sql"] for one in asked.captured_queries if "WITH few" in one["sql"])
+    assert few.count(f"LIMIT {queries.FEW + 1}") == len(queries._branches(actor)) > 1
