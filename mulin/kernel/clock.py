@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from mulin.kernel import steady
+
 _frozen: ContextVar[datetime | None] = ContextVar("mulin_frozen_clock", default=None)
 
 
@@ -17,11 +19,16 @@ def zone() -> tzinfo:
 
 def now() -> datetime:
     """The present moment, aware, in UTC+8 as the product's users write it."""
-    return _frozen.get() or datetime.now(zone())
+    steady.passing()
+    return _now()
 
 
 def today() -> date:
-    return now().astimezone(zone()).date()
+    return _now().astimezone(zone()).date()
+
+
+def _now() -> datetime:
+    return _frozen.get() or datetime.now(zone())
 
 
 def midnight(day: date) -> datetime:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from mulin.kernel import clock
+from mulin.kernel import clock, steady
 from mulin.kernel.errors import ActionError
 from mulin.kernel.rules import PackError, Rule, RuleBook, RuleUnset, load_packs
 
@@ -34,6 +34,7 @@ def book() -> RuleBook:
     from mulin.kernel.models import RuleOverride
 
     global _book
+    steady.passing()
     moment = time.monotonic()
     if _book is None or moment - _book[0] > _TTL_SECONDS:
         rows = RuleOverride.objects.filter(withdrawn_at=None).order_by("id")

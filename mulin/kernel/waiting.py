@@ -8,10 +8,11 @@ What only a module's rules can decide (is it time yet) it decides there: a row t
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from sys import intern
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import EmptyResultSet, FieldDoesNotExist
 from django.db import connection
 from django.db.models import (
     Aggregate,
@@ -30,12 +31,12 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Cast, Coalesce, JSONObject
+from django.utils.translation import get_language
 
-from mulin.kernel import clock
+from mulin.kernel import clock, steady
 from mulin.kernel.actors import Actor
 from mulin.kernel.registry import InboxItem, InboxSource
 
-COLUMNS = ("w_source", "w_ref", "w_title", "w_place", "w_site", "w_since", "w_due", "w_fact")
 # Behind everything that has a clock.
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 # What is the same in every query is made once: an inbox joins some forty of them.
@@ -59,6 +60,28 @@ class Constant(Expression):
         return self.postgres, []
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """So long after the moment of asking."""
+
+    after: timedelta
+
+    def value(self) -> Any:
+        return connection.ops.adapt_datetimefield_value(clock.now() + self.after)
+
+
+class Now(Expression):
+    """The moment at which a question is asked, or one so long after it: a question that says it so can be put
+    together once for all day. Only for what `rows` are made of."""
+
+    def __init__(self, **after: float):
+        super().__init__(output_field=MOMENT)
+        self.later = Later(timedelta(**after))
+
+    def as_sql(self, compiler: Any, connection: Any, **more: Any) -> tuple[str, list]:
+        return "%s", [self.later]
+
+
 NO_TEXT = Constant("''", TEXT)
 NO_CLOCK = Constant(f"'{NEVER:%Y-%m-%d %H:%M:%S}'", MOMENT, f"TIMESTAMPTZ '{NEVER.isoformat()}'")
 # Rows read at most: how many things wait is exact up to here, behind it an estimate from above.
@@ -67,8 +90,8 @@ MOST_READ = 200
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The waiting things of one table, and what of them stands in the columns that all modules share: COLUMNS
-    without the first, which says the source."""
+    """The waiting things of one table, and what of them stands in the columns that all modules share: those
+    of a `Row` without the first, which says the source."""
 
     query: QuerySet
     columns: tuple[str | Expression, ...]
@@ -130,8 +153,7 @@ def on(value: date | str | None, hour: time = time(23, 59)) -> datetime | None:
 
 def moment(value: str | None) -> datetime | None:
     """A moment out of `facts`; databases write it differently."""
-    found = datetime.fromisoformat(value) if value else None
-    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
+    return _moment(value) if value else None
 
 
 def rows(
@@ -162,29 +184,24 @@ def together(found: QuerySet, *, order: Sequence[str], **columns: Any) -> Waitin
 def first(found: Sequence[Waiting], size: int, *, latest: bool = False) -> list[Row]:
     """The first of all: due soonest, then waiting longest; `latest`: those that came last. `source`: the
     place in `found`. One statement."""
-    if not found:
-        return []
-    order = ("-w_since", "w_ref") if latest else ("w_due", "w_since", "w_ref")
-    whole = _union(found).order_by(*order)[:size]
-    return [Row(*row[:6], None if row[6] >= NEVER else row[6], row[7]) for row in map(_aware, whole)]
+    return _first([_part(one, n) for n, one in enumerate(found)], size, latest=latest)
 
 
 def count(found: Sequence[Waiting]) -> int:
     """How many there are in all. One statement."""
-    return _union(found).count() if found else 0
+    return _count([_part(one, n) for n, one in enumerate(found)])
 
 
 def items(sources: Sequence[InboxSource], actor: Actor, size: int) -> tuple[list[InboxItem], int]:
     """What waits for the actor by what these sources say, in no order between them, and how many things that
     is: at least the first `size` of all that are joined, and of each that is not."""
-    asked = _asked(sources, actor)
-    queries = [query for _source, query in asked]
+    parts = _asked(sources, actor)
     most = max(size, MOST_READ)
-    joint = first(queries, most)
-    said = [asked[row.source][0].item(row) for row in joint]
+    joint = _first(parts, most)
+    said = [sources[row.source].item(row) for row in joint]
     found = [one for one in said if one is not None]
     # A list that is not full is its own count; of a full one, what was read and does not wait is taken off.
-    total = len(found) if len(joint) < most else count(queries) - (len(joint) - len(found))
+    total = len(found) if len(joint) < most else _count(parts) - (len(joint) - len(found))
     for source in sources:
         some = source.items(actor, size)
         total += len(some) if len(some) < size else source.count(actor)
@@ -192,23 +209,100 @@ def items(sources: Sequence[InboxSource], actor: Actor, size: int) -> tuple[list
     return found, total
 
 
+# One question among many ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one source asks, as it stands in the statement. `table`: where its things lie; `sql` is empty
+    where there is nothing to ask."""
+
+    table: str = ""
+    sql: str = ""
+    params: tuple = ()
+
+
+NOTHING = Part()
+# What each source asks for an actor on a day, as far as nothing else goes into it: putting forty questions
+# together takes longer than asking them. Whoever has not come by for long is forgotten with all the others.
+_kept: dict[tuple, dict[tuple, Part]] = {}
+MOST_KEPT = 500
 # The table that a source reads, as its first question told, and the tables in which something was seen: what
 # a house has once begun with it goes on with.
 _tables: dict[Callable[[Actor], Waiting | None], str] = {}
 _used: set[str] = set()
 
 
-def _asked(sources: Sequence[InboxSource], actor: Actor) -> list[tuple[InboxSource, Waiting]]:
-    """The sources with what they ask for this actor. Those whose table is empty are not put together at all:
-    a module that nobody uses here costs nothing. One statement at most, none once all are used."""
+def _asked(sources: Sequence[InboxSource], actor: Actor) -> list[Part]:
+    """What the sources ask for this actor. Those whose table is empty are not put together at all: a module
+    that nobody uses here costs nothing. One statement at most, none once all are used."""
     unused = _unused({_tables[one.rows] for one in sources if one.rows in _tables} - _used)
+    kept = _kept_for(actor)
     found = []
-    for source in sources:
-        if _tables.get(source.rows) in unused or (query := source.rows(actor)) is None:
+    for n, source in enumerate(sources):
+        if _tables.get(source.rows) in unused:
             continue
-        _tables[source.rows] = query.query.model._meta.db_table
-        found.append((source, query))
+        part = kept.get((n, source.rows)) or _made(source, actor, n, kept)
+        if part.table:
+            _tables[source.rows] = part.table
+            found.append(part)
     return found
+
+
+def _kept_for(actor: Actor) -> dict[tuple, Part]:
+    """What is kept for an actor: their posts are part of who they are."""
+    if len(_kept) >= MOST_KEPT:
+        _kept.clear()
+    return _kept.setdefault((actor, clock.today(), get_language()), {})
+
+
+def _made(source: InboxSource, actor: Actor, n: int, kept: dict[tuple, Part]) -> Part:
+    with steady.watched() as seen:
+        query = source.rows(actor)
+        part = NOTHING if query is None else _part(query, n)
+    if seen.is_steady:
+        kept[(n, source.rows)] = part
+    return part
+
+
+def _part(one: Waiting, n: int) -> Part:
+    """A source's question in SQL, with its place among the others as the first column."""
+    query = one.query.values_list(Constant(str(n), NUMBER), *one.columns).query
+    table = query.model._meta.db_table
+    try:
+        sql, params = query.get_compiler(connection=connection).as_sql()
+    except EmptyResultSet:
+        return Part(table)
+    if query.is_sliced or query.order_by:
+        sql = f"SELECT * FROM ({sql}) AS part"  # noqa: S608
+    # The same text for all who ask the same of their own place.
+    return Part(table, intern(sql), tuple(params))
+
+
+def _first(parts: Sequence[Part], size: int, *, latest: bool = False) -> list[Row]:
+    """The columns have no names: they are sorted by their places."""
+    order = "6 DESC, 2" if latest else "7, 6, 2"
+    found = _ask(parts, "{} ORDER BY {} LIMIT {}", order, size)
+    return [Row(*row[:6], None if row[6] >= NEVER else row[6], row[7]) for row in map(_aware, found)]
+
+
+def _count(parts: Sequence[Part]) -> int:
+    ((n,),) = _ask(parts, "SELECT COUNT(*) FROM ({}) AS found") or [(0,)]
+    return n
+
+
+def _ask(parts: Sequence[Part], statement: str, *more: Any) -> list[tuple]:
+    asked = [one for one in parts if one.sql]
+    if not asked:
+        return []
+    whole = statement.format(" UNION ALL ".join(one.sql for one in asked), *more)
+    with connection.cursor() as cursor:
+        cursor.execute(whole, [_value(param) for one in asked for param in one.params])
+        return cursor.fetchall()
+
+
+def _value(param: Any) -> Any:
+    return param.value() if isinstance(param, Later) else param
 
 
 def _unused(tables: set[str]) -> set[str]:
@@ -221,18 +315,6 @@ def _unused(tables: set[str]) -> set[str]:
         used = {name for (name,) in cursor.fetchall()}
     _used.update(used)
     return tables - used
-
-
-def _union(found: Sequence[Waiting]) -> QuerySet:
-    """The first one names the columns; naming them in all would take half as long again."""
-    numbered = [(one.query, (Constant(str(n), NUMBER), *one.columns)) for n, one in enumerate(found)]
-    # Django leaves out what is known to be empty, and the names with it.
-    numbered.sort(key=lambda one: one[0].query.is_empty())
-    query, columns = numbered[0]
-    named = {name: _of(column) for name, column in zip(COLUMNS, columns, strict=True)}
-    head = query.annotate(**named).values_list(*COLUMNS)
-    rest = [query.values_list(*columns) for query, columns in numbered[1:]]
-    return head.union(*rest, all=True) if rest else head
 
 
 def _of(value: str | Expression) -> Any:
@@ -261,8 +343,11 @@ def _column(model: type[Model], path: str) -> Field | None:
 
 
 def _aware(row: tuple) -> tuple:
-    """SQLite gives moments of a union as they are stored."""
-    return tuple(
-        datetime.fromisoformat(value).replace(tzinfo=UTC) if n in (5, 6) and isinstance(value, str) else value
-        for n, value in enumerate(row)
-    )
+    """SQLite gives moments as they are stored: in UTC, as text where the column is not a table's own."""
+    since, due = (_moment(value) for value in row[5:7])
+    return (*row[:5], since, due, row[7])
+
+
+def _moment(value: datetime | str) -> datetime:
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

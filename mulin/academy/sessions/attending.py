@@ -119,8 +119,9 @@ def door_code(session: Session) -> str:
 
 
 def is_door_code(session: Session, code: str) -> bool:
-    """Whether it is this session's code of this day."""
-    return clock.today() == clock.day_of(session.starts_at) and code == door_code(session)
+    """Whether it is this session's code and its day, or the night after it: a feast may pass midnight."""
+    is_its_time = clock.today() == clock.day_of(session.starts_at) or is_at_the_door(session)
+    return is_its_time and code == door_code(session)
 
 
 def _door_is_open(session: Session) -> None:

@@ -1,6 +1,5 @@
 """What waits for who holds sessions, and the card on the community's home."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -14,16 +13,16 @@ from mulin.kernel.actors import Actor
 from mulin.kernel.registry import InboxItem, InboxSource
 
 # A draft this near should be shown to people; what is over this long ago is not asked about any more.
-SOON, LONG_AGO = timedelta(days=3), timedelta(days=30)
+SOON_DAYS, LONG_AGO_DAYS = 3, 30
 
 
 def rows(actor: Actor) -> waiting.Waiting | None:
     """Drafts that begin soon."""
     if not policy.can_somewhere(actor, queries.MANAGE):
         return None
-    now = clock.now()
     mine = policy.visible(actor, queries.MANAGE, queries.FIELDS)
-    found = Session.objects.filter(mine, state="draft", starts_at__gt=now, starts_at__lt=now + SOON)
+    near = {"starts_at__gt": waiting.Now(), "starts_at__lt": waiting.Now(days=SOON_DAYS)}
+    found = Session.objects.filter(mine, state="draft", **near)
     return waiting.rows(found, due_at="ends_at", fact=waiting.facts(kind="kind"))
 
 
@@ -49,9 +48,9 @@ def uncounted_rows(actor: Actor) -> waiting.Waiting | None:
     they are. A row each would bury what residents wait for."""
     if not policy.can_somewhere(actor, queries.MANAGE):
         return None
-    now = clock.now()
     mine = policy.visible(actor, queries.MANAGE, queries.FIELDS)
-    found = Session.objects.filter(mine, state="open", ends_at__lt=now, starts_at__gt=now - LONG_AGO)
+    over = {"ends_at__lt": waiting.Now(), "starts_at__gt": waiting.Now(days=-LONG_AGO_DAYS)}
+    found = Session.objects.filter(mine, state="open", **over)
     return waiting.together(found, order=("starts_at", "id"), since="ends_at")
 
 
@@ -74,7 +73,9 @@ def unled_rows(actor: Actor) -> waiting.Waiting | None:
     """Sessions that lost whoever was to lead their children."""
     if not policy.can_somewhere(actor, queries.MANAGE):
         return None
-    return waiting.rows(unled.visible(actor), due_at="starts_at", fact=waiting.facts(kind="kind"))
+    return waiting.rows(
+        unled.visible(actor, since=waiting.Now()), due_at="starts_at", fact=waiting.facts(kind="kind")
+    )
 
 
 def unled_item(row: waiting.Row) -> InboxItem:

@@ -1,6 +1,7 @@
 """Sessions that lost whoever was to lead them: they wait for somebody else, and do not take place without."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -17,14 +18,14 @@ from mulin.kernel.errors import ActionError
 AT_ONCE = 200
 
 
-def waiting() -> Q:
-    """Sessions to come for which somebody else has to be named."""
-    return queries.UNLED & Q(starts_at__gt=clock.now())
+def waiting(since: Any = None) -> Q:
+    """Sessions to come (after `since`: now) for which somebody else has to be named."""
+    return queries.UNLED & Q(starts_at__gt=since or clock.now())
 
 
-def visible(actor: Actor) -> QuerySet[Session]:
+def visible(actor: Actor, *, since: Any = None) -> QuerySet[Session]:
     """Those of them that the actor prepares."""
-    return Session.objects.filter(waiting(), policy.visible(actor, queries.MANAGE, queries.FIELDS))
+    return Session.objects.filter(waiting(since), policy.visible(actor, queries.MANAGE, queries.FIELDS))
 
 
 def coming_of(teachers: QuerySet[Teacher]) -> QuerySet[Session]:

@@ -12,7 +12,6 @@ from mulin.councils.votes import access
 from mulin.councils.votes.models import Vote, VoteChallenge, VoteKey
 from mulin.kernel import policy, waiting
 from mulin.kernel.actors import Actor
-from mulin.kernel.clock import now
 from mulin.kernel.registry import InboxItem, InboxSource
 
 TITLE = _("表决")
@@ -70,7 +69,7 @@ def stuck_rows(actor: Actor) -> waiting.Waiting | None:
         return None
     parts = VoteKey.objects.filter(vote=OuterRef("pk"))
     lacks_keys = Exists(parts.filter(Q(public=b"") | Q(is_kept=False))) | ~Exists(parts)
-    return found.filter((Q(is_secret=True) & lacks_keys) | Q(closes_at__lte=now()))
+    return found.filter((Q(is_secret=True) & lacks_keys) | Q(closes_at__lte=waiting.Now()))
 
 
 def challenge_rows(actor: Actor) -> waiting.Waiting | None:

@@ -7,9 +7,10 @@ import pytest
 from django.db import connection
 from django.db.models import DateField, Value
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
-from mulin.kernel import clock, waiting
-from mulin.kernel.actors import ANONYMOUS
+from mulin.kernel import clock, rulebook, waiting
+from mulin.kernel.actors import ANONYMOUS, Actor, PostRef
 from mulin.kernel.db import counts
 from mulin.kernel.ids import new_id
 from mulin.kernel.models import Job, Notice
@@ -125,16 +126,26 @@ def test_nothing_waits_where_nobody_asks(db):
     assert waiting.count([]) == 0
 
 
-def test_a_module_that_nobody_uses_is_not_asked_and_from_its_first_thing_on_it_is(db, monkeypatch):
-    monkeypatch.setattr(waiting, "_tables", {})
-    monkeypatch.setattr(waiting, "_used", set())
-    asked = []
+@pytest.fixture
+def nothing_known(monkeypatch):
+    """As in a process that has just begun."""
+    for name, value in (("_tables", {}), ("_used", set()), ("_kept", {})):
+        monkeypatch.setattr(waiting, name, value)
+
+
+def listening(asked, query=notices):
+    """A source that notes who it was put together for."""
 
     def told(actor):
         asked.append(actor)
-        return notices(actor)
+        return query(actor)
 
-    sources = [source(told)]
+    return source(told)
+
+
+def test_a_module_that_nobody_uses_is_not_asked_and_from_its_first_thing_on_it_is(db, nothing_known):
+    asked = []
+    sources = [listening(asked)]
     assert [waiting.items(sources, ANONYMOUS, 3) for _ in range(3)] == [([], 0)] * 3
     assert len(asked) == 1
     account = Account.objects.create_user("clerk")
@@ -144,7 +155,64 @@ def test_a_module_that_nobody_uses_is_not_asked_and_from_its_first_thing_on_it_i
         assert [one.title for one in found] == ["notice-1"] and total == 1
     with CaptureQueriesContext(connection) as done:
         waiting.items(sources, ANONYMOUS, 3)
-    assert len(done) == 1 and len(asked) == 4
+    assert len(done) == 1
+
+
+def test_a_question_is_put_together_once_a_day_for_each_actor_and_language(things, nothing_known):
+    asked = []
+    sources = [listening(asked)]
+    later = Actor(posts=(PostRef("clerk", "500108002005"),))
+    for day in (0, 0, 1, 1):
+        with clock.at(things + timedelta(days=day)):
+            for actor in (ANONYMOUS, later, ANONYMOUS):
+                assert len(waiting.items(sources, actor, 9)[0]) == 2
+    assert asked == [ANONYMOUS, later, ANONYMOUS, later]
+    with clock.at(things), override("en"):
+        waiting.items(sources, ANONYMOUS, 9)
+    assert len(asked) == 5
+
+
+def test_what_is_read_of_the_hour_the_rules_or_the_database_is_read_anew(things, nothing_known):
+    def since_now(actor):
+        return waiting.rows(
+            Notice.objects.filter(created_at__lt=clock.now()), ref="pk", title="code", place="code"
+        )
+
+    def by_rule(actor):
+        rulebook.book()
+        return notices(actor)
+
+    def by_row(actor):
+        return notices(actor) if Notice.objects.exists() else None
+
+    for query in (since_now, by_rule, by_row):
+        asked = []
+        for _ in range(3):
+            assert len(waiting.items([listening(asked, query)], ANONYMOUS, 9)[0]) == 2
+        assert len(asked) == 3
+
+
+def test_a_question_that_is_kept_still_goes_by_the_hour_at_which_it_is_asked(things, nothing_known):
+    def passed(actor):
+        gone = Notice.objects.filter(created_at__lt=waiting.Now(hours=-30))
+        return waiting.rows(gone, ref="pk", title="code", place="code")
+
+    asked = []
+    sources = [listening(asked, passed)]
+    morning = things.astimezone(clock.zone()).replace(hour=8)
+    Notice.objects.update(created_at=morning - timedelta(hours=29))
+    said = []
+    for hours in (0, 2):
+        with clock.at(morning + timedelta(hours=hours)):
+            said.append(waiting.items(sources, ANONYMOUS, 9)[1])
+    assert said == [0, 2] and len(asked) == 1
+
+
+def test_who_has_not_come_by_for_long_is_forgotten(things, nothing_known, monkeypatch):
+    monkeypatch.setattr(waiting, "MOST_KEPT", 3)
+    for n in range(10):
+        waiting.items([source(notices)], Actor(name=str(n)), 9)
+        assert len(waiting._kept) <= 3
 
 
 def test_several_queries_are_counted_at_once(things):

@@ -88,6 +88,16 @@ def test_the_code_works_only_around_the_session(cast, plan, freeze):
     refused("not-now", actions.check_in, **act)
 
 
+def test_a_feast_that_goes_on_past_midnight_still_takes_its_own_code(cast, plan, freeze):
+    session = plan("2026-11-24 23:30", minutes=60)
+    act = {"actor": cast.resident.actor, "number": session.number}
+    code = attending.door_code(session)
+    freeze(at("2026-11-25 00:10"))
+    assert actions.check_in(**act, code=code).came == 1
+    freeze(at("2026-11-25 09:00"))
+    assert not attending.is_door_code(session, code)
+
+
 def test_what_took_place_is_counted_and_corrections_keep_the_counters_right(
     cast, begun, crowd, world, settle
 ):
