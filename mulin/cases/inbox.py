@@ -176,6 +176,7 @@ def _item(case: Case, kind: str, limit: str | None) -> InboxItem:
             "state": case.state,
             "tone": states.tone(case.state),
             "site": case.building or case.grid,
+            "address": case.matter.address,
             "category": case.category,
             "limit": limit,
         },

@@ -64,7 +64,7 @@ DONE = {
     "object": gettext_lazy("异议已提出，等派单的人决定。时限继续走。"),
     "decide-objection": gettext_lazy("已决定，两边单位都会收到消息。"),
     "start": gettext_lazy("已开始办理。"),
-    "finish": gettext_lazy("已办完，答复发给了每一位反映的人。"),
+    "finish": gettext_lazy("已办完。答复写在每一位反映的人的回执里，留了联系方式的会收到消息。"),
     "close": gettext_lazy("已办结。"),
     "suspend": gettext_lazy("已提出挂账，等第二个人同意。"),
     "resume": gettext_lazy("已恢复办理，时限接着走。"),

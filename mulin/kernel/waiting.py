@@ -110,7 +110,7 @@ class Row:
     title: str
     place: str
     site: str
-    since: datetime
+    since: datetime | None
     due_at: datetime | None
     fact: str
 
@@ -348,6 +348,6 @@ def _aware(row: tuple) -> tuple:
     return (*row[:5], since, due, row[7])
 
 
-def _moment(value: datetime | str) -> datetime:
+def _moment(value: datetime | str | None) -> datetime | None:
     found = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found

@@ -248,10 +248,10 @@ def _clock(case: Case | None, say: Callable[..., str]) -> dict[str, Any] | None:
 def promise(kind: str, limit: str) -> str:
     """A time limit as a neighbour would say it."""
     sentences = {
-        "acknowledge": _("遇到这样的急事，我们会在%(limit)s内接手。"),
-        "response": _("我们会在%(limit)s内给您回应。"),
-        "solve": _("我们会在%(limit)s内办好并答复。"),
-        "confirm": _("从答复的第二天起数%(limit)s，最后一天休息就顺延到下一个工作日。"),
+        "acknowledge": _("遇到这样的急事，我们会在 %(limit)s内接手。"),
+        "response": _("我们会在 %(limit)s内给您回应。"),
+        "solve": _("我们会在 %(limit)s内办好并答复。"),
+        "confirm": _("从答复的第二天起数 %(limit)s，最后一天休息就顺延到下一个工作日。"),
     }
     words_ = Limit.parse(limit).describe(get_language() or "zh-hans")
     return sentences[kind] % {"limit": words_} if kind in sentences else ""

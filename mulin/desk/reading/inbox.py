@@ -22,6 +22,7 @@ from mulin.kernel.actors import Actor
 from mulin.kernel.registry import InboxItem
 from mulin.places.queries import names_of
 from mulin.voices.categories import catalogue
+from mulin.voices.understanding import mask_for_staff
 
 SIZE = 50
 MOST_COUNTED = 99
@@ -178,11 +179,20 @@ def _title(item: InboxItem, names: dict[str, str]) -> str:
 def _item_meta(item: InboxItem, names: dict[str, str], known: Any) -> tuple[str, ...]:
     """Where exactly and what of: the community alone would be the same on every line."""
     category = item.facts.get("category", "")
+    near = names.get(item.facts.get("site", ""), "") or names.get(item.place, "")
     return (
-        names.get(item.facts.get("site", ""), "") or names.get(item.place, ""),
+        _spot(near, item.facts.get("address", "")),
         known.name(category) if category else "",
         "" if item.due_at else words.when(item.since),
     )
+
+
+def _spot(near: str, address: str) -> str:
+    """A door on the rounds is found by what its people wrote, where that says more than the building."""
+    if not address or address in near:
+        return near
+    said = mask_for_staff(address)
+    return said if near in said else f"{near} {said}"
 
 
 def case_row(case: Any, current: str = "", query: str = "") -> Row:

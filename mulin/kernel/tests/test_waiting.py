@@ -121,6 +121,15 @@ def test_a_column_may_be_a_part_of_a_day(things):
     }
 
 
+def test_what_has_no_beginning_and_no_clock_is_shown_all_the_same(things):
+    Job.objects.update(finished_at=None)
+    bare = waiting.rows(Job.objects.all(), ref="pk", title="kind", place="kind", since="finished_at",
+                        due_at="finished_at")  # fmt: skip
+    for found in ([bare], [notices(ANONYMOUS), bare]):
+        said = [row for row in waiting.first(found, 9) if row.title.startswith("job")]
+        assert [(row.since, row.due_at) for row in said] == [(None, None)] * 2
+
+
 def test_nothing_waits_where_nobody_asks(db):
     assert waiting.items([source(lambda actor: None)], ANONYMOUS, 5) == ([], 0)
     assert waiting.count([]) == 0

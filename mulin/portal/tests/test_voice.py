@@ -72,7 +72,7 @@ def test_the_receipt_says_by_when_somebody_answers_and_by_which_rule(sent):
     html = page(Client().get(sent.url))
     assert "最晚" in html
     # In the words of a neighbour, and never the name of a rule pack.
-    assert "我们会在4 个工作小时内给您回应。" in html
+    assert "我们会在 4 个工作小时内给您回应。" in html
     assert "规则包" not in html and "时限" not in html
 
 
