@@ -7,18 +7,19 @@ district what rose to it, alarms and its units' own. So nobody's inbox is the wh
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from mulin.cases import clocks, states
 from mulin.cases.base import visible_cases
 from mulin.cases.models import CallBack, Case, Exclusion, Involvement
-from mulin.kernel import clock, codes, policy
+from mulin.kernel import clock, codes, kept, policy
 from mulin.kernel.actors import Actor, PostRef
 from mulin.kernel.db import one_of
 from mulin.kernel.links import address
 from mulin.kernel.registry import InboxItem
 
+BURNING = ("-urgency", "due_at", "id")
 KINDS = {
     "acknowledge": _("大事，请知悉"),
     "approve": _("等第二个人同意"),
@@ -57,7 +58,7 @@ def _when(kind: str, actor: Actor) -> Q:
         ),
         "finish": lambda: Q(is_open=True, state="in_hand", pending__isnull=True),
         "call-back": lambda: (
-            Q(is_open=True, state="done", due_at__lte=clock.now()) & ~one_of("pk", _tried_today())
+            Q(is_open=True, state="done", due_at__lte=kept.Now()) & ~one_of("pk", _tried_today())
         ),
         "close": lambda: Q(state="confirmed"),
         "resume": lambda: Q(is_open=True, state="suspended", review_on__lte=clock.today()),
@@ -75,7 +76,7 @@ def _proposed(actor: Actor) -> QuerySet:
 
 def _tried_today() -> QuerySet:
     """Cases whose people were tried today: the next attempt counts only on another day."""
-    midnight = clock.now().astimezone(clock.zone()).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = clock.midnight(clock.today())
     return CallBack.objects.filter(created_at__gte=midnight).order_by().values("case")
 
 
@@ -135,25 +136,26 @@ def _rows(actor: Actor) -> QuerySet[Case]:
 
 
 def items(actor: Actor, limit: int = 50) -> list[InboxItem]:
-    """What burns first. Two statements: the cases, and which of the reasons holds for each."""
+    """What burns first. Two statements: which cases for which reason, and the cases."""
     if not actor.is_staff:
         return []
-    cases = list(_rows(actor).select_related("matter").order_by("-urgency", "due_at", "id")[:limit])
-    kinds = _kinds(actor, [case.pk for case in cases])
-    return [_item(case, *kinds[case.pk]) for case in cases]
+    asked = kept.of(actor, ("cases.inbox", limit), lambda: kept.written(_reasons(actor, limit)))
+    why = {UUID(str(pk)): (kind, clock_limit) for pk, kind, clock_limit in asked.rows()}
+    cases = Case.objects.filter(pk__in=list(why)).select_related("matter").order_by(*BURNING)
+    return [_item(case, *why[case.pk]) for case in cases]
 
 
-def _kinds(actor: Actor, ids: list[UUID]) -> dict[UUID, tuple[str, str | None]]:
-    """The first reason that holds for each of some cases, and the limit of the clock that burns first."""
+def _reasons(actor: Actor, limit: int) -> QuerySet:
+    """The first cases that wait, each with the first reason that holds for it and the limit of the clock that
+    burns first. Reasons are looked for once it is known which cases are the first."""
     from django.db.models import Case as FirstOf
-    from django.db.models import CharField, Value, When
+    from django.db.models import CharField, When
 
-    if not ids:
-        return {}
-    cases = [When(one, then=Value(kind)) for kind, one in _terms(actor)]
-    first = FirstOf(*cases, default=Value("accept"), output_field=CharField())
-    found = Case.objects.filter(pk__in=ids).annotate(waits_as=first, limit=clocks.first_limit())
-    return {pk: (kind, limit) for pk, kind, limit in found.values_list("pk", "waits_as", "limit")}
+    first = _rows(actor).order_by(*BURNING).values("pk")[:limit]
+    holds = [When(one, then=Value(kind)) for kind, one in _terms(actor)]
+    reason = FirstOf(*holds, default=Value("accept"), output_field=CharField())
+    found = Case.objects.filter(pk__in=first).order_by().annotate(waits_as=reason, limit=clocks.first_limit())
+    return found.values_list("pk", "waits_as", "limit")
 
 
 def case_url(number: str) -> str:
@@ -185,4 +187,13 @@ def _item(case: Case, kind: str, limit: str | None) -> InboxItem:
 
 def count(actor: Actor) -> int:
     """How many things wait."""
-    return _rows(actor).count() if actor.is_staff else 0
+    if not actor.is_staff:
+        return 0
+    how_many = kept.of(actor, "cases.inbox", lambda: kept.written(_counted(actor)))
+    return sum(n for (n,) in how_many.rows())
+
+
+def _counted(actor: Actor) -> QuerySet:
+    return (
+        _rows(actor).order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values_list("n")
+    )

@@ -31,6 +31,11 @@ def passing() -> None:
         seen.is_steady = False
 
 
+def is_watched() -> bool:
+    """Whether what is made here may be kept."""
+    return _watching.get() is not None
+
+
 @contextmanager
 def watched() -> Iterator[Seen]:
     """Notice inside whether anything passing is read."""

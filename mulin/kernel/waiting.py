@@ -7,12 +7,12 @@ What only a module's rules can decide (is it time yet) it decides there: a row t
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from sys import intern
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from functools import partial
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet, FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist
 from django.db import connection
 from django.db.models import (
     Aggregate,
@@ -31,10 +31,10 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Cast, Coalesce, JSONObject
-from django.utils.translation import get_language
 
-from mulin.kernel import clock, steady
+from mulin.kernel import clock, kept
 from mulin.kernel.actors import Actor
+from mulin.kernel.kept import Statement
 from mulin.kernel.registry import InboxItem, InboxSource
 
 # Behind everything that has a clock.
@@ -58,28 +58,6 @@ class Constant(Expression):
 
     def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> tuple[str, list]:
         return self.postgres, []
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """So long after the moment of asking."""
-
-    after: timedelta
-
-    def value(self) -> Any:
-        return connection.ops.adapt_datetimefield_value(clock.now() + self.after)
-
-
-class Now(Expression):
-    """The moment at which a question is asked, or one so long after it: a question that says it so can be put
-    together once for all day. Only for what `rows` are made of."""
-
-    def __init__(self, **after: float):
-        super().__init__(output_field=MOMENT)
-        self.later = Later(timedelta(**after))
-
-    def as_sql(self, compiler: Any, connection: Any, **more: Any) -> tuple[str, list]:
-        return "%s", [self.later]
 
 
 NO_TEXT = Constant("''", TEXT)
@@ -212,21 +190,18 @@ def items(sources: Sequence[InboxSource], actor: Actor, size: int) -> tuple[list
 # One question among many ---------------------------------------------------------------------------------
 
 
+NOTHING = Statement()
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one source asks, as it stands in the statement. `table`: where its things lie; `sql` is empty
-    where there is nothing to ask."""
+    """What one source asks, as it stands in the statement. `table`: where its things lie; empty where the
+    actor has nothing to do with them."""
 
     table: str = ""
-    sql: str = ""
-    params: tuple = ()
+    asked: Statement = NOTHING
 
 
-NOTHING = Part()
-# What each source asks for an actor on a day, as far as nothing else goes into it: putting forty questions
-# together takes longer than asking them. Whoever has not come by for long is forgotten with all the others.
-_kept: dict[tuple, dict[tuple, Part]] = {}
-MOST_KEPT = 500
 # The table that a source reads, as its first question told, and the tables in which something was seen: what
 # a house has once begun with it goes on with.
 _tables: dict[Callable[[Actor], Waiting | None], str] = {}
@@ -234,49 +209,33 @@ _used: set[str] = set()
 
 
 def _asked(sources: Sequence[InboxSource], actor: Actor) -> list[Part]:
-    """What the sources ask for this actor. Those whose table is empty are not put together at all: a module
-    that nobody uses here costs nothing. One statement at most, none once all are used."""
+    """What the sources ask for this actor, put together once a day: writing forty questions takes longer than
+    asking them. Those whose table is empty are not written at all: a module that nobody uses here costs
+    nothing. One statement at most, none once all are used."""
     unused = _unused({_tables[one.rows] for one in sources if one.rows in _tables} - _used)
-    kept = _kept_for(actor)
     found = []
     for n, source in enumerate(sources):
         if _tables.get(source.rows) in unused:
             continue
-        part = kept.get((n, source.rows)) or _made(source, actor, n, kept)
+        part = kept.of(actor, (n, source.rows), partial(_part_of, source, actor, n))
         if part.table:
             _tables[source.rows] = part.table
             found.append(part)
     return found
 
 
-def _kept_for(actor: Actor) -> dict[tuple, Part]:
-    """What is kept for an actor: their posts are part of who they are."""
-    if len(_kept) >= MOST_KEPT:
-        _kept.clear()
-    return _kept.setdefault((actor, clock.today(), get_language()), {})
-
-
-def _made(source: InboxSource, actor: Actor, n: int, kept: dict[tuple, Part]) -> Part:
-    with steady.watched() as seen:
-        query = source.rows(actor)
-        part = NOTHING if query is None else _part(query, n)
-    if seen.is_steady:
-        kept[(n, source.rows)] = part
-    return part
+def _part_of(source: InboxSource, actor: Actor, n: int) -> Part:
+    found = source.rows(actor)
+    return Part() if found is None else _part(found, n)
 
 
 def _part(one: Waiting, n: int) -> Part:
-    """A source's question in SQL, with its place among the others as the first column."""
-    query = one.query.values_list(Constant(str(n), NUMBER), *one.columns).query
-    table = query.model._meta.db_table
-    try:
-        sql, params = query.get_compiler(connection=connection).as_sql()
-    except EmptyResultSet:
-        return Part(table)
-    if query.is_sliced or query.order_by:
-        sql = f"SELECT * FROM ({sql}) AS part"  # noqa: S608
-    # The same text for all who ask the same of their own place.
-    return Part(table, intern(sql), tuple(params))
+    """A source's question, with its place among the others as the first column."""
+    query = one.query.values_list(Constant(str(n), NUMBER), *one.columns)
+    asked = kept.written(query)
+    if asked.sql and (query.query.is_sliced or query.query.order_by):
+        asked = replace(asked, sql=f"SELECT * FROM ({asked.sql}) AS part")  # noqa: S608
+    return Part(query.model._meta.db_table, asked)
 
 
 def _first(parts: Sequence[Part], size: int, *, latest: bool = False) -> list[Row]:
@@ -292,17 +251,11 @@ def _count(parts: Sequence[Part]) -> int:
 
 
 def _ask(parts: Sequence[Part], statement: str, *more: Any) -> list[tuple]:
-    asked = [one for one in parts if one.sql]
+    asked = [one.asked for one in parts if one.asked.sql]
     if not asked:
         return []
     whole = statement.format(" UNION ALL ".join(one.sql for one in asked), *more)
-    with connection.cursor() as cursor:
-        cursor.execute(whole, [_value(param) for one in asked for param in one.params])
-        return cursor.fetchall()
-
-
-def _value(param: Any) -> Any:
-    return param.value() if isinstance(param, Later) else param
+    return kept.rows(whole, [param for one in asked for param in one.params])
 
 
 def _unused(tables: set[str]) -> set[str]:

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from mulin.academy.sessions import queries, states, unled
 from mulin.academy.sessions.models import Session
-from mulin.kernel import clock, policy, waiting
+from mulin.kernel import clock, kept, policy, waiting
 from mulin.kernel.actors import Actor
 from mulin.kernel.registry import InboxItem, InboxSource
 
@@ -21,7 +21,7 @@ def rows(actor: Actor) -> waiting.Waiting | None:
     if not policy.can_somewhere(actor, queries.MANAGE):
         return None
     mine = policy.visible(actor, queries.MANAGE, queries.FIELDS)
-    near = {"starts_at__gt": waiting.Now(), "starts_at__lt": waiting.Now(days=SOON_DAYS)}
+    near = {"starts_at__gt": kept.Now(), "starts_at__lt": kept.Now(days=SOON_DAYS)}
     found = Session.objects.filter(mine, state="draft", **near)
     return waiting.rows(found, due_at="ends_at", fact=waiting.facts(kind="kind"))
 
@@ -49,7 +49,7 @@ def uncounted_rows(actor: Actor) -> waiting.Waiting | None:
     if not policy.can_somewhere(actor, queries.MANAGE):
         return None
     mine = policy.visible(actor, queries.MANAGE, queries.FIELDS)
-    over = {"ends_at__lt": waiting.Now(), "starts_at__gt": waiting.Now(days=-LONG_AGO_DAYS)}
+    over = {"ends_at__lt": kept.Now(), "starts_at__gt": kept.Now(days=-LONG_AGO_DAYS)}
     found = Session.objects.filter(mine, state="open", **over)
     return waiting.together(found, order=("starts_at", "id"), since="ends_at")
 
@@ -74,7 +74,7 @@ def unled_rows(actor: Actor) -> waiting.Waiting | None:
     if not policy.can_somewhere(actor, queries.MANAGE):
         return None
     return waiting.rows(
-        unled.visible(actor, since=waiting.Now()), due_at="starts_at", fact=waiting.facts(kind="kind")
+        unled.visible(actor, since=kept.Now()), due_at="starts_at", fact=waiting.facts(kind="kind")
     )
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mulin.councils.votes import access
 from mulin.councils.votes.models import Vote, VoteChallenge, VoteKey
-from mulin.kernel import policy, waiting
+from mulin.kernel import kept, policy, waiting
 from mulin.kernel.actors import Actor
 from mulin.kernel.registry import InboxItem, InboxSource
 
@@ -69,7 +69,7 @@ def stuck_rows(actor: Actor) -> waiting.Waiting | None:
         return None
     parts = VoteKey.objects.filter(vote=OuterRef("pk"))
     lacks_keys = Exists(parts.filter(Q(public=b"") | Q(is_kept=False))) | ~Exists(parts)
-    return found.filter((Q(is_secret=True) & lacks_keys) | Q(closes_at__lte=waiting.Now()))
+    return found.filter((Q(is_secret=True) & lacks_keys) | Q(closes_at__lte=kept.Now()))
 
 
 def challenge_rows(actor: Actor) -> waiting.Waiting | None:

@@ -9,7 +9,7 @@ from django.db.models import DateField, Value
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from mulin.kernel import clock, rulebook, waiting
+from mulin.kernel import clock, kept, rulebook, waiting
 from mulin.kernel.actors import ANONYMOUS, Actor, PostRef
 from mulin.kernel.db import counts
 from mulin.kernel.ids import new_id
@@ -138,8 +138,9 @@ def test_nothing_waits_where_nobody_asks(db):
 @pytest.fixture
 def nothing_known(monkeypatch):
     """As in a process that has just begun."""
-    for name, value in (("_tables", {}), ("_used", set()), ("_kept", {})):
-        monkeypatch.setattr(waiting, name, value)
+    monkeypatch.setattr(waiting, "_tables", {})
+    monkeypatch.setattr(waiting, "_used", set())
+    monkeypatch.setattr(kept, "_all", {})
 
 
 def listening(asked, query=notices):
@@ -203,7 +204,7 @@ def test_what_is_read_of_the_hour_the_rules_or_the_database_is_read_anew(things,
 
 def test_a_question_that_is_kept_still_goes_by_the_hour_at_which_it_is_asked(things, nothing_known):
     def passed(actor):
-        gone = Notice.objects.filter(created_at__lt=waiting.Now(hours=-30))
+        gone = Notice.objects.filter(created_at__lt=kept.Now(hours=-30))
         return waiting.rows(gone, ref="pk", title="code", place="code")
 
     asked = []
@@ -218,10 +219,10 @@ def test_a_question_that_is_kept_still_goes_by_the_hour_at_which_it_is_asked(thi
 
 
 def test_who_has_not_come_by_for_long_is_forgotten(things, nothing_known, monkeypatch):
-    monkeypatch.setattr(waiting, "MOST_KEPT", 3)
+    monkeypatch.setattr(kept, "MOST", 3)
     for n in range(10):
         waiting.items([source(notices)], Actor(name=str(n)), 9)
-        assert len(waiting._kept) <= 3
+        assert len(kept._all) <= 3
 
 
 def test_several_queries_are_counted_at_once(things):
